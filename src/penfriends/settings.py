@@ -1,0 +1,131 @@
+"""What can an installation set? Every setting, read once, from the environment, `.env` and NAME_FILE secrets."""
+
+import os
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from penfriends.errors import BadSettings
+from penfriends.i18n import LANGUAGES
+
+DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"
+SECRET_NAMES = ("SECRET_KEY", "DATABASE_URL", "SMTP_PASSWORD", "REDIS_URL")
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class UnauthenticatedMail(StrEnum):
+    """What to do with mail whose sender nobody vouched for: `accept` exists for development, where there is no DNS."""
+
+    HOLD = "hold"
+    ACCEPT = "accept"
+
+
+class Settings(BaseSettings):
+    """All settings of one installation; frozen. Defaults suit development on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="PENFRIENDS_", env_file=".env", extra="ignore", frozen=True)
+
+    environment: Environment = Environment.DEVELOPMENT
+    var_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = DEVELOPMENT_SECRET
+    base_url: str = "http://127.0.0.1:8000"
+    web_host: str = "127.0.0.1"
+    web_port: int = 8000
+
+    mail_domain: str = "letters.penfriends.example"
+    bounce_domain: str = "bounce.penfriends.example"
+    team_address: str = "team@penfriends.example"
+    authserv_id: str = "mx.penfriends.example"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 2526
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_tls: str = Field(default="none", pattern="^(none|starttls|tls)$")
+    mailroom_host: str = "127.0.0.1"
+    mailroom_smtp_port: int = 2525
+    mailroom_lmtp_port: int = 2424
+    postbox_port: int = 2526
+    mail_size_limit: int = 25 * 1024 * 1024
+
+    languages: Annotated[tuple[str, ...], NoDecode] = LANGUAGES
+    unauthenticated_mail: UnauthenticatedMail = UnauthenticatedMail.HOLD
+    undo_minutes: int = Field(default=10, ge=0, le=120)
+    read_first_letters: int = Field(default=5, ge=0)
+    sample_one_in: int = Field(default=20, ge=1)
+    answer_days: int = Field(default=14, ge=1)
+    password_pepper: str = ""
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def development(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT
+
+    @property
+    def database(self) -> str:
+        """The database address: the one that was set, else an SQLite file under the var folder."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.var_dir / 'penfriends.sqlite3'}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process. Raises BadSettings, naming the setting, if they cannot stand."""
+    return load(dict(os.environ))
+
+
+def load(environ: dict[str, str]) -> Settings:
+    """Settings from `environ` (NAME_FILE secrets resolved) and `.env`, checked. Raises BadSettings."""
+    values = _secrets_from_files(environ)
+    try:
+        made = Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSettings(f"PENFRIENDS_{name}: {first['msg']}") from error
+    _refuse_unsafe(made)
+    return made
+
+
+def _secrets_from_files(environ: dict[str, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name in SECRET_NAMES:
+        path = environ.get(f"PENFRIENDS_{name}_FILE")
+        if path:
+            try:
+                values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise BadSettings(f"PENFRIENDS_{name}_FILE: {path} cannot be read ({error.strerror})") from error
+    return values
+
+
+def _refuse_unsafe(made: Settings) -> None:
+    if unknown := [code for code in made.languages if code not in LANGUAGES]:
+        raise BadSettings(f"PENFRIENDS_LANGUAGES: {', '.join(unknown)} is not one of {', '.join(LANGUAGES)}")
+    if made.development:
+        return
+    if made.secret_key == DEVELOPMENT_SECRET or len(made.secret_key) < 32:
+        raise BadSettings("PENFRIENDS_SECRET_KEY: set your own secret of at least 32 characters in production")
+    if made.unauthenticated_mail is UnauthenticatedMail.ACCEPT:
+        raise BadSettings("PENFRIENDS_UNAUTHENTICATED_MAIL: accept is for development only, use hold")
+    if not made.secure_cookies:
+        raise BadSettings("PENFRIENDS_BASE_URL: must begin with https:// in production")
+    for name in ("mail_domain", "bounce_domain", "team_address", "authserv_id"):
+        if getattr(made, name).endswith("penfriends.example"):
+            raise BadSettings(f"PENFRIENDS_{name.upper()}: set your own, the default is an example")
