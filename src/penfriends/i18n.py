@@ -62,7 +62,7 @@ def npgettext(context: str, one: str, many: str, n: int) -> str:
     return str(catalogue(current.get()).unpgettext(context, one, many, n))
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools know)
     """Mark a sentence for translation where it stands; it is translated where it is shown."""
     return message
 

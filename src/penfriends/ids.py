@@ -16,7 +16,7 @@ _last = 0
 def uuid7() -> uuid.UUID:
     """A time-ordered UUID version 7 (RFC 9562 §5.7), strictly rising within one process.
 
-    48 bits of milliseconds, then a 12-bit counter that continues the last value (method 1 of §6.2), then 62 random bits.
+    48 bits of milliseconds, then a 12-bit counter that continues the last value (method 1 of §6.2), then 62 random.
     """
     global _last
     with _lock:

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from penfriends.errors import BadSettings
 from penfriends.i18n import LANGUAGES
 
-DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"
+DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"  # noqa: S105 (refused in production)
 SECRET_NAMES = ("SECRET_KEY", "DATABASE_URL", "SMTP_PASSWORD", "REDIS_URL")
 
 
