@@ -1,0 +1,51 @@
+# make run      start everything on this machine      make test    every check and every test
+unexport PYTHONDONTWRITEBYTECODE
+PYTHON_HERE := .venv/bin/python
+
+.PHONY: help run test check tests pages format messages pseudo lock wheel run-env dev-env clean
+
+help:
+	@echo 'make run       start penfriends here: site, workers, mailroom, postbox'
+	@echo 'make test      every check and every test'
+	@echo 'make check     only lint, types, templates, translations, architecture'
+	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
+	@echo 'make format    lay out the code'
+	@echo 'make messages  collect the sentences to translate into every catalogue'
+	@echo 'make pseudo    make the pseudo languages xa and xb, to see what was forgotten'
+	@echo 'make lock      work out requirements/*.lock anew'
+	@echo 'make wheel     build the package into dist/'
+
+run-env:
+	@bin/bootstrap run
+dev-env:
+	@bin/bootstrap dev
+
+run: run-env
+	@exec $(PYTHON_HERE) -m penfriends run
+
+test: dev-env
+	@bin/check all
+
+check: dev-env
+	@bin/check static
+
+pages: dev-env
+	@bin/pages
+
+format: dev-env
+	@$(PYTHON_HERE) -m ruff check --fix --quiet . && $(PYTHON_HERE) -m ruff format .
+
+messages: dev-env
+	@bin/messages
+
+pseudo: dev-env
+	@$(PYTHON_HERE) -m penfriends.pseudo
+
+lock: dev-env
+	@bin/lock
+
+wheel: dev-env
+	@$(PYTHON_HERE) -m hatchling build -t wheel
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
