@@ -94,7 +94,7 @@ def load(environ: dict[str, str]) -> Settings:
     """Settings from `environ` (NAME_FILE secrets resolved) and `.env`, checked. Raises BadSettings."""
     values = _secrets_from_files(environ)
     try:
-        made = Settings(**values)
+        made = Settings(**values)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(str(part) for part in first["loc"]).upper()

@@ -1,0 +1,124 @@
+"""Which residents were proposed to each other, by what reasons, and what did everybody say?"""
+
+import enum
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from penfriends.ids import uuid7
+from penfriends.models.classified import LINK, PERSON, PLAIN, PROOF, JSONValue, choice, column, moment, pairwise
+from penfriends.rules.bands import Band
+
+
+class MatchState(enum.StrEnum):
+    PROPOSED = "proposed"
+    VETOED = "vetoed"
+    APPROVED = "approved"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class Answer(enum.StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
+class BlockReason(enum.StrEnum):
+    """Why two residents are never proposed to each other (again)."""
+
+    MATCHED_BEFORE = "matched_before"
+    HOUSEHOLD = "household"
+    BLOCKED = "blocked"
+    VETOED = "vetoed"
+    REPORTED = "reported"
+
+
+class MatchRound(SQLModel, table=True):
+    """One run of the matching over everybody who waits, with the bound that certifies it."""
+
+    __tablename__ = "match_round"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    started_at: datetime = moment()
+    finished_at: datetime | None = moment(default=None)
+    waiting: int = column(PLAIN, default=0)
+    proposals: int = column(PLAIN, default=0)
+    weight: int = column(PLAIN, default=0)
+    bound: int = column(PLAIN, default=0)
+    unmatched: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+
+
+class Match(SQLModel, table=True):
+    """Two residents proposed to each other. `explanation` holds the coded points and runners-up, never sentences."""
+
+    __tablename__ = "match"
+    __table_args__ = (sa.UniqueConstraint("id", "band"), sa.Index("ix_match_queue", "state", "proposed_at"))
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    round_id: UUID | None = column(LINK, default=None, foreign_key="match_round.id", index=True)
+    band: Band = choice(Band, name="band")
+    state: MatchState = choice(MatchState, name="state", default=MatchState.PROPOSED)
+    score: int = column(PLAIN, default=0)
+    explanation: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+    proposed_at: datetime = moment()
+    approved_at: datetime | None = moment(default=None)
+    expires_at: datetime | None = moment(default=None, index=True)
+    closed_at: datetime | None = moment(default=None)
+    claimed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    claimed_until: datetime | None = moment(default=None)
+
+
+class MatchSide(SQLModel, table=True):
+    """One of the two. Its band equals the match's, and the resident's while `open_band` is set (rule R02)."""
+
+    __tablename__ = "match_side"
+    __table_args__ = (
+        sa.UniqueConstraint("match_id", "resident_id"),
+        sa.ForeignKeyConstraint(["match_id", "band"], ["match.id", "match.band"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["resident_id", "open_band"], ["resident.id", "resident.band"]),
+        sa.CheckConstraint("open_band IS NULL OR open_band = band", name="open_band"),
+    )
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    match_id: UUID = column(LINK, index=True)
+    resident_id: UUID = column(LINK, foreign_key="resident.id", index=True)
+    band: Band = choice(Band, name="band")
+    open_band: Band | None = choice(Band, name="open_band_word", default=None)
+    answer: Answer | None = choice(Answer, PROOF, name="answer", default=None)
+    answered_at: datetime | None = moment(PROOF, default=None)
+
+
+class MatchApproval(SQLModel, table=True):
+    """One moderator's yes to a match: a row with who and when, never a counter (rules R15, R16)."""
+
+    __tablename__ = "match_approval"
+    __table_args__ = (sa.UniqueConstraint("match_id", "moderator_id"),)
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    match_id: UUID = column(LINK, foreign_key="match.id", ondelete="CASCADE", index=True)
+    moderator_id: UUID = column(LINK, foreign_key="moderator.id", index=True)
+    association_id: UUID = column(LINK, foreign_key="association.id")
+    at: datetime = moment(PROOF)
+
+
+class Block(SQLModel, table=True):
+    """Two residents who are never proposed to each other; while `stops_letters`, nothing passes between them."""
+
+    __tablename__ = "block"
+    __table_args__ = (
+        sa.UniqueConstraint("low_id", "high_id", "reason"),
+        sa.CheckConstraint(pairwise("low_id", "high_id"), name="ordered"),
+    )
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    low_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    high_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    reason: BlockReason = choice(BlockReason, PROOF, name="reason")
+    stops_letters: bool = column(PLAIN, default=False)
+    by_resident_id: UUID | None = column(LINK, default=None, foreign_key="resident.id")
+    created_at: datetime = moment(PROOF)

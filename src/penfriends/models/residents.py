@@ -1,0 +1,196 @@
+"""Who may write: residents, the guardians of children, and what was agreed?"""
+
+import enum
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from penfriends.ids import uuid7
+from penfriends.models.classified import (
+    LINK,
+    PERSON,
+    PLAIN,
+    PROOF,
+    SECRET,
+    WHEN,
+    JSONValue,
+    choice,
+    column,
+    long_text,
+    moment,
+)
+from penfriends.rules.bands import Band
+from penfriends.rules.matching import Level, Medium
+
+
+class ResidentState(enum.StrEnum):
+    """unconfirmed: own address not yet confirmed; awaiting_consent: a child whose guardian has not said yes."""
+
+    UNCONFIRMED = "unconfirmed"
+    AWAITING_CONSENT = "awaiting_consent"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+
+
+class ConsentState(enum.StrEnum):
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class ConsentChannel(enum.StrEnum):
+    LINK = "link"
+    PAPER = "paper"
+    ATTESTATION = "attestation"
+
+
+class ChangeState(enum.StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Household(SQLModel, table=True):
+    """People who live together are never matched and never judge each other's letters."""
+
+    __tablename__ = "household"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    created_at: datetime = moment()
+
+
+class Guardian(SQLModel, table=True):
+    """The adult who decides for a child."""
+
+    __tablename__ = "guardian"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    sign_in_id: UUID = column(LINK, foreign_key="sign_in.id", unique=True)
+    created_at: datetime = moment()
+
+
+class Resident(SQLModel, table=True):
+    """A person of a town who may write. (id, band) is what the adult-child wall hangs on (rule R02)."""
+
+    __tablename__ = "resident"
+    __table_args__ = (
+        sa.UniqueConstraint("id", "band"),
+        sa.CheckConstraint("band = 'adult' OR birth_on IS NOT NULL", name="child_has_birth_date"),
+        sa.CheckConstraint("band = 'adult' OR (facts = '' AND question = '')", name="child_has_no_free_text"),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 3", name="capacity"),
+        sa.CheckConstraint("band = 'adult' OR capacity <= 2", name="child_capacity"),
+        sa.Index("ix_resident_waiting", "state", "band", "town_id"),
+    )
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    sign_in_id: UUID | None = column(LINK, default=None, foreign_key="sign_in.id", index=True)
+    guardian_id: UUID | None = column(LINK, default=None, foreign_key="guardian.id", index=True)
+    household_id: UUID | None = column(LINK, default=None, foreign_key="household.id", index=True)
+    town_id: UUID = column(PERSON, foreign_key="town.id", index=True)
+    band: Band = choice(Band, PERSON, name="band")
+    birth_year: int = column(PERSON)
+    birth_on: date | None = column(PERSON, default=None)
+    first_name: str = column(PERSON, max_length=60)
+    locale: str = column(PERSON, max_length=8, default="en")
+    avatar: str = column(PERSON, max_length=30, default="mail")
+    colour: str = column(PERSON, max_length=12, default="navy")
+    medium: Medium = choice(Medium, PERSON, name="medium", default=Medium.WEB)
+    capacity: int = column(PERSON, default=1)
+    wished_town_id: UUID | None = column(PERSON, default=None, foreign_key="town.id")
+    twin_of_twin: bool = column(PERSON, default=False)
+    facts: str = long_text(PERSON)
+    question: str = long_text(PERSON)
+    state: ResidentState = choice(ResidentState, name="state", default=ResidentState.UNCONFIRMED)
+    paused_until: date | None = column(WHEN, default=None)
+    waiting_since: datetime | None = moment(default=None)
+    profile_changed_at: datetime = moment()
+    rules_agreed_at: datetime | None = moment(PROOF, default=None)
+    reminded_at: datetime | None = moment(default=None)
+    created_at: datetime = moment()
+
+
+class ResidentLanguage(SQLModel, table=True):
+    """A language somebody writes; `practises` says they would like to get better at it."""
+
+    __tablename__ = "resident_language"
+
+    resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", primary_key=True)
+    code: str = column(PERSON, max_length=8, primary_key=True)
+    level: Level = choice(Level, PERSON, name="level")
+    practises: bool = column(PERSON, default=False)
+
+
+class ResidentInterest(SQLModel, table=True):
+    """One interest of the curated list (rules/interests.py)."""
+
+    __tablename__ = "resident_interest"
+
+    resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", primary_key=True)
+    code: str = column(PERSON, max_length=40, primary_key=True)
+
+
+class SignUpDraft(SQLModel, table=True):
+    """An unfinished sign-up, saved at each step; found by the fingerprint of a cookie, gone after 30 days."""
+
+    __tablename__ = "sign_up_draft"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    fingerprint: str = column(SECRET, max_length=64, unique=True)
+    answers: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+    created_at: datetime = moment()
+    changed_at: datetime = moment(index=True)
+
+
+class ConsentText(SQLModel, table=True):
+    """The exact sentences that a guardian agreed to, kept once by their sha256."""
+
+    __tablename__ = "consent_text"
+
+    sha256: str = column(PLAIN, primary_key=True, max_length=64)
+    version: str = column(PLAIN, max_length=20)
+    language: str = column(PLAIN, max_length=8)
+    text: str = long_text(PROOF)
+
+
+class Consent(SQLModel, table=True):
+    """What a guardian was asked and answered for a child: who, when, which text, by which channel (rules R07–R11)."""
+
+    __tablename__ = "consent"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    guardian_id: UUID = column(LINK, foreign_key="guardian.id", index=True)
+    state: ConsentState = choice(ConsentState, PROOF, name="state", default=ConsentState.ASKED)
+    channel: ConsentChannel = choice(ConsentChannel, PROOF, name="channel", default=ConsentChannel.LINK)
+    text_sha256: str | None = column(PROOF, default=None, foreign_key="consent_text.sha256", max_length=64)
+    asked_at: datetime = moment(PROOF)
+    answered_at: datetime | None = moment(PROOF, default=None)
+    expires_at: datetime | None = moment(PROOF, default=None, index=True)
+    reminded_at: datetime | None = moment(default=None)
+    reminders: int = column(PLAIN, default=0)
+
+
+class BirthChange(SQLModel, table=True):
+    """Rule R05: a birth date changes only by a moderator with a reason; one that crosses 18 needs two."""
+
+    __tablename__ = "birth_change"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    old_year: int = column(PROOF)
+    old_on: date | None = column(PROOF, default=None)
+    new_year: int = column(PROOF)
+    new_on: date | None = column(PROOF, default=None)
+    reason: str = long_text(PROOF)
+    crosses: bool = column(PROOF, default=False)
+    state: ChangeState = choice(ChangeState, PROOF, name="state", default=ChangeState.PROPOSED)
+    proposed_by: UUID = column(LINK, foreign_key="moderator.id")
+    proposed_at: datetime = moment(PROOF)
+    decided_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    decided_at: datetime | None = moment(PROOF, default=None)
