@@ -1,0 +1,141 @@
+"""What is one line of a reply: a quotation, the introduction of one, or something a machine added?
+
+Every question looks at a bounded piece of text, so reading a letter takes time in proportion to its length.
+"""
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from penfriends.rules import quoting_words as words
+
+LONGEST_LINE = 500
+MOST_WRAPPED_LINES = 4
+_ADDRESS = re.compile(r"[^\s<>@\[\]()]{1,64}@[^\s<>@\[\]()]{1,255}")
+_TIME = re.compile(r"\b\d{1,2}\s?[:.hu٫]\s?\d{2}\b")
+_NUMBER = re.compile(r"\d+")
+_MARKS = " \t*_\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\xa0\ufeff"
+_FIELD = re.compile(r"([^\W\d_][^\W\d_’' -]{0,15}(?:[ -][^\W\d_]{1,10}[’']?[^\W\d_]{0,10}){0,2})\s?[*_]{0,2}\s?[:：]")
+
+
+class Opening(enum.StrEnum):
+    """How a quotation begins, from the surest to the least sure."""
+
+    HEADERS = "headers"  # a block of From, Sent, To, Subject
+    FULL = "full"  # words of writing with an address and a date
+    PARTIAL = "partial"  # believed only where marked quotation follows
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """Lines first … last (inclusive) that say: from here somebody else is quoted."""
+
+    first: int
+    last: int
+    opening: Opening
+
+
+def is_quoted(line: str) -> bool:
+    """Whether the line carries the mark of a quotation, "> "."""
+    bare = line.lstrip(" \t\xa0")
+    return bare.startswith(">") and not bare.startswith((">_<", ">:", ">.<"))
+
+
+def unquoted(line: str) -> str:
+    """The line without its marks of quotation."""
+    return line.lstrip("> \t\xa0")
+
+
+def field_name(line: str) -> str:
+    """The known header field that a line names ("Von: …", "*From:* …"), in lower case, or nothing."""
+    found = _FIELD.match(line[:80].strip(_MARKS))
+    name = " ".join(found.group(1).lower().split()) if found else ""
+    return name if name in words.SENDER_FIELDS or name in words.OTHER_FIELDS else ""
+
+
+def is_separator(line: str) -> bool:
+    """Whether the line says "Original message" between dashes, in any of our languages."""
+    bare = line[:LONGEST_LINE].strip(_MARKS)
+    return bool(words.SEPARATOR.fullmatch(bare.strip()) or words.BARE_SEPARATOR.fullmatch(bare))
+
+
+def is_rule(line: str) -> bool:
+    """Whether the line is nothing but a drawn line, as Outlook puts above its header block."""
+    return bool(words.RULE.fullmatch(line[:LONGEST_LINE].strip()))
+
+
+def header_block(lines: Sequence[str], at: int) -> int | None:
+    """Index of the last line of a block of header fields starting at `at`, or None.
+
+    A block names a sender and two other fields; under a separator one other is enough. Values may wrap once.
+    """
+    after_separator = is_separator(lines[at])
+    start = at + 1 if after_separator else at
+    fields: set[str] = set()
+    last = at
+    strange = 0
+    for index in range(start, min(len(lines), start + 16)):
+        line = lines[index]
+        if name := field_name(line):
+            fields.add(name)
+            last, strange = index, 0
+        else:
+            strange += 1
+            if strange > (1 if fields else 2 * after_separator):
+                break
+    senders = len(fields & words.SENDER_FIELDS)
+    others = len(fields) - senders
+    enough = senders and others >= (1 if after_separator else 2)
+    return last if enough or (after_separator and others >= 2) else None
+
+
+def attribution(lines: Sequence[str], at: int) -> Introduction | None:
+    """The line above a quotation ("On … Anna wrote:") that ends at `at`, wrapped over up to four lines."""
+    tail = lines[at][:LONGEST_LINE].rstrip(_MARKS)
+    if not tail.endswith((":", "：")) or len(lines[at]) > LONGEST_LINE:
+        return None
+    found: Introduction | None = None
+    joined = ""
+    for first in range(at, max(-1, at - MOST_WRAPPED_LINES), -1):
+        line = unquoted(lines[first]).strip(_MARKS)
+        if not line or len(line) > LONGEST_LINE or is_separator(line):
+            break
+        joined = f"{line} {joined}".strip()
+        opening = _opening(joined)
+        if opening and words.OPENS_ATTRIBUTION.match(joined):
+            return Introduction(first, at, opening)
+        if opening and found is None:
+            found = Introduction(first, at, opening)
+    return found
+
+
+def _opening(joined: str) -> Opening | None:
+    wrote = words.WROTE.search(joined[-300:])
+    address = _ADDRESS.search(joined)
+    dated = len(_NUMBER.findall(joined[:LONGEST_LINE])) >= 2
+    if address and dated and wrote:
+        return Opening.FULL
+    if wrote and (address or dated or len(joined) <= 80):
+        return Opening.PARTIAL
+    return Opening.PARTIAL if address and dated and _TIME.search(joined) else None
+
+
+def is_phone_line(line: str) -> bool:
+    """Whether a program added the line: "Sent from my iPhone", "Von meinem Handy gesendet"."""
+    bare = line.strip(_MARKS + ".-–—")
+    if not bare or len(bare) > 110 or len(bare.split()) > 10 or re.search(r"[,;!?]", bare):
+        return False
+    sent = words.PHONE_SENT.match(bare)
+    return bool(sent and words.PHONE_DEVICE.search(bare))
+
+
+def is_disclaimer(line: str) -> bool:
+    """Whether the line opens a paragraph that an office or a virus scanner hangs under every mail."""
+    return bool(words.DISCLAIMER.match(line[:LONGEST_LINE].strip(_MARKS)))
+
+
+def is_our_footer(line: str) -> bool:
+    """Whether the line comes from the footer under the letters that we send."""
+    bare = unquoted(line[:LONGEST_LINE]).strip(_MARKS)
+    return bool(words.OUR_NAME.match(bare) or words.OUR_LINK.search(bare))
