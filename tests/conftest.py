@@ -1,0 +1,187 @@
+"""What do all tests share? Servers started once for the whole run, a database that forgets, a browser."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import redis
+import sqlalchemy as sa
+from hypothesis import settings as hypothesis_settings
+from playwright.async_api import Browser, async_playwright
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+import penfriends.models  # noqa: F401 (registers the tables)
+from penfriends import migrate
+from penfriends.db import make_engine
+from tests.support import chromium
+from tests.support.servers import Servers
+
+BACKENDS = ("sqlite", "postgres")
+SERVERS = pytest.StashKey[Servers]()
+
+# CI draws the same examples each time; a developer's machine goes on looking for new ones.
+hypothesis_settings.register_profile("penfriends", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis_settings.load_profile("penfriends")
+
+
+# --- The servers: one of each for the whole run, started by whoever needs it first -----------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVERS] = Servers(getattr(config, "workerinput", {}).get("penfriends_servers"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]  # a hook of xdist, which has no types
+    node.workerinput["penfriends_servers"] = node.config.stash[SERVERS].addresses()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[SERVERS].stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the browser is a browser test, marked or not."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def pg_url(request: pytest.FixtureRequest) -> str:
+    """The address of a PostgreSQL server where databases may be made: ours, or the one of PENFRIENDS_TEST_PG."""
+    return request.config.stash[SERVERS].postgres()
+
+
+@pytest.fixture
+def redis_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
+    """The address of an empty Valkey database that no other worker of the test run uses."""
+    number = int(worker_id.removeprefix("gw")) % 16 if worker_id.startswith("gw") else 0
+    url = request.config.stash[SERVERS].valkey(number)
+    with closing(redis.from_url(url)) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+# --- A database that forgets: every test in a transaction that is rolled back -----------------------------------------
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def engine(request: pytest.FixtureRequest) -> AsyncEngine:
+    """An engine on a database with all tables, once on SQLite and once on PostgreSQL."""
+    made: AsyncEngine = request.getfixturevalue(f"{request.param}_engine")
+    return made
+
+
+@pytest.fixture(scope="session")
+async def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('db')}/shared.sqlite3")
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def postgres_engine(pg_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine(await _new_postgres_database(pg_url))
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def db(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session inside a transaction that is rolled back at the end; what commits inside is a savepoint only."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(
+            bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        if outer.is_active:
+            await outer.rollback()
+
+
+# --- A database that remembers: for what needs real commits, several connections or another process -------------------
+
+
+@pytest.fixture(params=BACKENDS)
+def fresh_database(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated, empty database for this test alone, once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"fresh_{request.param}")
+    return url
+
+
+@pytest.fixture
+def fresh_sqlite(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a migrated, empty SQLite database for this test alone."""
+    shutil.copyfile(sqlite_template, tmp_path / "penfriends.sqlite3")
+    return f"sqlite+aiosqlite:///{tmp_path}/penfriends.sqlite3"
+
+
+@pytest.fixture
+async def fresh_postgres(pg_url: str, postgres_template: str) -> AsyncIterator[str]:
+    """The address of a migrated, empty PostgreSQL database for this test alone."""
+    url = await _new_postgres_database(pg_url, template=postgres_template)
+    yield url
+    await _in_autocommit(pg_url, f'drop database "{sa.make_url(url).database}" with (force)')
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: migrating takes a second, copying does not."""
+    path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
+    engine = make_engine(f"sqlite+aiosqlite:///{path}")
+    await migrate.upgrade(engine)
+    await engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    return path
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(pg_url: str) -> str:
+    """The name of a migrated PostgreSQL database to copy."""
+    url = await _new_postgres_database(pg_url)
+    engine = make_engine(url)
+    await migrate.upgrade(engine)
+    await engine.dispose()
+    return str(sa.make_url(url).database)
+
+
+async def _new_postgres_database(server: str, template: str = "template1") -> str:
+    name = f"test_{uuid4().hex[:12]}"
+    await _in_autocommit(server, f'create database "{name}" template "{template}"')
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+async def _in_autocommit(server: str, statement: str) -> None:
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(statement))
+    await engine.dispose()
+
+
+# --- A browser --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for the whole run; a test opens its own context in it."""
+    program = chromium.find()
+    if program is None:
+        pytest.skip("no Chromium here (apt install chromium, or name one in PENFRIENDS_TEST_BROWSER)")
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
+        yield launched
+        await launched.close()
