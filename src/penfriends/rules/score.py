@@ -1,0 +1,155 @@
+"""How good is a permitted pair, and which facts say so?
+
+Integers only (0 to 1000), so that every platform and every later engine gives the same number. Terms add up; each
+carries coded facts from which a template makes a sentence. The score promises something to write about, no more.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isqrt
+from types import MappingProxyType
+
+from penfriends.rules.matching import Level, LinkKind, Pair, Seeker, World, age_gap, age_window
+
+MAXIMA: Mapping[str, int] = MappingProxyType(
+    {
+        "interests": 350,
+        "language": 180,
+        "first_practises": 35,
+        "second_practises": 35,
+        "age": 200,
+        "town": 100,
+        "first_wish": 40,
+        "second_wish": 40,
+        "medium": 20,
+    }
+)
+LEVEL_POINTS: Mapping[Level, int] = MappingProxyType({Level.FIRST: 180, Level.WELL: 160, Level.LITTLE: 60})
+LINK_POINTS: Mapping[LinkKind, int] = MappingProxyType(
+    {LinkKind.FORMAL: 100, LinkKind.FRIENDSHIP: 80, LinkKind.INFORMAL: 60}
+)
+TWIN_OF_TWIN_POINTS = 30
+NO_WISH_POINTS = 20
+
+BASE_WEIGHT = 1000
+WAITING_WEIGHT = 2
+PENDING_WEIGHT = 50
+"""A day of waiting counts two points on either side: that bounds for how long anybody can be overtaken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One summand. `detail` holds codes and numbers, never a sentence; its shape is told at each function below."""
+
+    name: str
+    points: int
+    maximum: int
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The terms of `MAXIMA` in that order, and their sum. `first` and `second` are the order of the arguments."""
+
+    points: tuple[Term, ...]
+    total: int
+
+
+def explain(first: Seeker, second: Seeker, world: World, today: date) -> Explanation:
+    """Why this pair has its score. Meant for a pair that breaks no rule; symmetric in its total."""
+    terms = (
+        _interests(first, second, world.rarity),
+        _language(first, second),
+        _practice("first_practises", first, second),
+        _practice("second_practises", second, first),
+        _age(first, second, today),
+        _town(first, second, world),
+        _wish("first_wish", first, second),
+        _wish("second_wish", second, first),
+        _medium(first, second),
+    )
+    return Explanation(terms, sum(term.points for term in terms))
+
+
+def score(a: Seeker, b: Seeker, world: World, today: date) -> int:
+    return explain(a, b, world, today).total
+
+
+def weight(a: Seeker, b: Seeker, world: World, today: date) -> int:
+    """What the pair is worth to a round: its score, the days that both have waited, and calm for what is pending."""
+    waited = WAITING_WEIGHT * (a.waiting_days + b.waiting_days)
+    pending = PENDING_WEIGHT if Pair((a.uid, b.uid)) in world.pending else 0
+    return BASE_WEIGHT + score(a, b, world, today) + waited + pending
+
+
+def rarity_sum(interests: Iterable[str], rarity: Mapping[str, int]) -> int:
+    return sum(rarity.get(code, 1) for code in interests)
+
+
+def _interests(a: Seeker, b: Seeker, rarity: Mapping[str, int]) -> Term:
+    """Cosine of the rarity-weighted interests. Detail: common codes, the rarest first."""
+    common = sorted(a.interests & b.interests, key=lambda code: (-rarity.get(code, 1), code))
+    product = rarity_sum(a.interests, rarity) * rarity_sum(b.interests, rarity)
+    maximum = MAXIMA["interests"]
+    points = isqrt((maximum * rarity_sum(common, rarity)) ** 2 // product) if common else 0
+    return Term("interests", points, maximum, tuple(common))
+
+
+def _language(a: Seeker, b: Seeker) -> Term:
+    """The best language of both, at the level of the weaker writer. Detail: code, level; empty without one."""
+    common = [
+        (min(level, b.languages[code], key=lambda x: x.rank), code)
+        for code, level in a.languages.items()
+        if code in b.languages
+    ]
+    if not common:
+        return Term("language", 0, MAXIMA["language"])
+    level, code = min(common, key=lambda entry: (-entry[0].rank, entry[1]))
+    return Term("language", LEVEL_POINTS[level], MAXIMA["language"], (code, level.value))
+
+
+def _practice(name: str, learner: Seeker, other: Seeker) -> Term:
+    """Whether the other's first language is one that the learner wants to practise. Detail: those codes."""
+    taught = {code for code, level in other.languages.items() if level is Level.FIRST}
+    codes = tuple(sorted(learner.practises & taught))
+    return Term(name, MAXIMA[name] if codes else 0, MAXIMA[name], codes)
+
+
+def _age(a: Seeker, b: Seeker, today: date) -> Term:
+    """Closeness in age within what the younger allows. Detail: `months` or `years`, and how many."""
+    gap, window = age_gap(a.birth, b.birth), age_window(a.birth, b.birth, today)
+    maximum = MAXIMA["age"]
+    points = max(0, maximum * (window - gap) // window)
+    months = gap // 100
+    by_year = a.birth.on is None or b.birth.on is None
+    detail = ("years", str(months // 12)) if by_year or months >= 24 else ("months", str(months))
+    return Term("age", points, maximum, detail)
+
+
+def _town(a: Seeker, b: Seeker, world: World) -> Term:
+    """Detail: link kind and, if known, the year; or `twin_of_twin` and the town between."""
+    maximum = MAXIMA["town"]
+    link = world.link(a.town, b.town)
+    if link is not None:
+        since = () if link.since is None else (str(link.since),)
+        return Term("town", LINK_POINTS[link.kind], maximum, (link.kind.value, *since))
+    between = world.town_between(a.town, b.town)
+    if between is None:
+        return Term("town", 0, maximum)
+    return Term("town", TWIN_OF_TWIN_POINTS, maximum, ("twin_of_twin", between))
+
+
+def _wish(name: str, wisher: Seeker, other: Seeker) -> Term:
+    """Detail: `met` or `unmet` and the town; `none` if there was no wish."""
+    if wisher.wished_town is None:
+        return Term(name, NO_WISH_POINTS, MAXIMA[name], ("none",))
+    if wisher.wished_town == other.town:
+        return Term(name, MAXIMA[name], MAXIMA[name], ("met", other.town))
+    return Term(name, 0, MAXIMA[name], ("unmet", wisher.wished_town))
+
+
+def _medium(a: Seeker, b: Seeker) -> Term:
+    """Whether both want the same way of writing. Detail: the media of both."""
+    common = tuple(sorted(medium.value for medium in a.media & b.media))
+    return Term("medium", MAXIMA["medium"] if common else 0, MAXIMA["medium"], common)
