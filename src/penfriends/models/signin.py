@@ -53,6 +53,7 @@ class Session(SQLModel, table=True):
     seen_at: datetime = moment()
     expires_at: datetime = moment(index=True)
     staff_until: datetime | None = moment(default=None)
+    resident_id: UUID | None = column(LINK, default=None, foreign_key="resident.id", ondelete="SET NULL")
 
 
 class OneTimeLink(SQLModel, table=True):

@@ -1,0 +1,104 @@
+"""How is a one-time link made, looked at and used up?
+
+A GET only looks (mail scanners open links); a POST uses. The database keeps fingerprints, never the secret.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.errors import Refusal, Refused
+from penfriends.ids import fingerprint, six_digits, token
+from penfriends.models.signin import LinkPurpose, OneTimeLink
+
+CODE_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What goes into the mail: the secret of the address, and the six digits where asked for."""
+
+    secret: str
+    code: str
+    link_id: UUID
+
+
+async def make(
+    db: AsyncSession,
+    purpose: LinkPurpose,
+    *,
+    now: datetime,
+    lifetime: timedelta,
+    sign_in_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    with_code: bool = False,
+) -> Made:
+    """A fresh link of 160 random bits for one purpose."""
+    secret, code = token(), six_digits() if with_code else ""
+    row = OneTimeLink(
+        fingerprint=fingerprint(secret),
+        code_fingerprint=_code_fingerprint(sign_in_id, code) if code else None,
+        purpose=purpose,
+        sign_in_id=sign_in_id,
+        subject_id=subject_id,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    db.add(row)
+    await db.flush()
+    return Made(secret, code, row.id)
+
+
+async def find(db: AsyncSession, secret: str, *purposes: LinkPurpose, now: datetime) -> OneTimeLink:
+    """The link behind a secret, still good. Raises Refused(LINK_USED) for unknown, used and expired alike."""
+    row = (await db.exec(select(OneTimeLink).where(OneTimeLink.fingerprint == fingerprint(secret)))).first()
+    if row is None or row.purpose not in purposes or row.used_at is not None or row.expires_at <= now:
+        raise Refused(Refusal.LINK_USED)
+    return row
+
+
+async def use(db: AsyncSession, link: OneTimeLink, *, now: datetime) -> None:
+    """Use a link up. Two at the same time: one wins, the other is refused."""
+    done = await db.execute(
+        update(OneTimeLink)
+        .where(col(OneTimeLink.id) == link.id, col(OneTimeLink.used_at).is_(None))
+        .values(used_at=now)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused(Refusal.LINK_USED)
+
+
+async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, code: str, *, now: datetime) -> bool:
+    """Whether `code` is the newest good one of this person; used up if so, a try counted if not.
+
+    After five wrong tries a link's code is dead; its address still works.
+    """
+    row = (
+        await db.exec(
+            select(OneTimeLink)
+            .where(
+                OneTimeLink.sign_in_id == sign_in_id,
+                OneTimeLink.purpose == purpose,
+                OneTimeLink.expires_at > now,
+                col(OneTimeLink.used_at).is_(None),
+                OneTimeLink.tries < CODE_TRIES,
+            )
+            .order_by(col(OneTimeLink.created_at).desc())
+            .limit(1)
+        )
+    ).first()
+    if row is None:
+        return False
+    if row.code_fingerprint != _code_fingerprint(sign_in_id, code):
+        await db.execute(update(OneTimeLink).where(col(OneTimeLink.id) == row.id).values(tries=OneTimeLink.tries + 1))
+        return False
+    await use(db, row, now=now)
+    return True
+
+
+def _code_fingerprint(sign_in_id: UUID | None, code: str) -> str:
+    return fingerprint(f"{sign_in_id}:{code}")

@@ -1,0 +1,72 @@
+"""What does a person see when something went wrong, and who else learns of it?"""
+
+import secrets
+from typing import Any
+
+import structlog
+from litestar import Request
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.response import Response, Template
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from penfriends.errors import NotFound, Refused
+from penfriends.web.respond import go, page, visitor_of
+from penfriends.words import refusal_sentence
+
+log = structlog.get_logger()
+Answer = Response[Any] | Template
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
+    """404, 405, 413 and the like, as a page in the visitor's language; the framework's headers are kept."""
+    if isinstance(error, NotAuthorizedException):
+        return _to_sign_in(request, error)
+    shown = page(request, "error.html", status=error.status_code, code=error.status_code, reference="", sentence="")
+    shown.headers.update(error.headers or {})
+    return shown
+
+
+def _to_sign_in(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
+    extra = error.extra if isinstance(error.extra, dict) else {}
+    door = "/staff/sign-in" if extra.get("needs") == "staff" else "/sign-in"
+    if extra.get("needs") == "resident" and visitor_of(request).sign_in_id:
+        return go("/me/who")
+    back = request.url.path if request.method == "GET" else "/me"
+    return go(f"{door}?next={back}")
+
+
+def on_refused(request: Request[Any, Any, Any], error: Refused) -> Answer:
+    """An action said no: the page says why, nothing was changed."""
+    return page(request, "error.html", status=409, code=409, reference="", sentence=refusal_sentence(error.refusal))
+
+
+def on_not_found(request: Request[Any, Any, Any], _error: NotFound) -> Answer:
+    return page(request, "error.html", status=404, code=404, reference="", sentence="")
+
+
+def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Answer:
+    """The database cannot be reached: 503, and the sentence that nothing typed is lost if they go back."""
+    log.error("database_away", error=type(error).__name__, path=request.url.path)
+    shown = page(request, "error.html", status=503, code=503, reference="", sentence="")
+    shown.headers["retry-after"] = "30"
+    return shown
+
+
+def on_anything(request: Request[Any, Any, Any], error: Exception) -> Answer:
+    """Our own fault: the visitor gets a reference, the log gets the reference and the stack."""
+    if isinstance(error, OperationalError | InterfaceError | OSError | ConnectionError):
+        return on_database_away(request, error)
+    reference = secrets.token_hex(4)
+    log.error("unexpected", reference=reference, path=request.url.path, exc_info=error)
+    return page(request, "error.html", status=500, code=500, reference=reference, sentence="")
+
+
+HANDLERS: dict[Any, Any] = {
+    HTTPException: on_http,
+    Refused: on_refused,
+    NotFound: on_not_found,
+    OperationalError: on_database_away,
+    InterfaceError: on_database_away,
+    DBAPIError: on_anything,
+    Exception: on_anything,
+}

@@ -1,0 +1,200 @@
+"""How does a handler answer: with a page, a redirect with a sentence, or an error summary?"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Response, Template
+
+from penfriends import i18n
+from penfriends.models.places import Town
+from penfriends.settings import settings
+from penfriends.web import assets
+from penfriends.web.visitor import FLASH_COOKIE, Visitor
+
+HERE = Path(__file__).resolve()
+TEMPLATE_FOLDERS = (HERE.parents[3] / "templates", HERE.parents[1] / "_templates")
+
+OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "nl": "Nederlands", "pl": "Polski", "ar": "العربية"}
+
+
+def environment() -> Environment:
+    """The one template environment of the site. Undefined names are errors; everything is escaped."""
+    folders = [str(folder) for folder in TEMPLATE_FOLDERS if folder.is_dir()]
+    made = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+    )
+    made.globals.update(
+        static=assets.static_url,
+        localdate=localdate,
+        localday=localday,
+        longdate=longdate,
+        localtime=localtime,
+        ago=ago,
+        number=number,
+        direction=i18n.direction,
+        language_name=language_name,
+        country_name=country_name,
+        town_name=town_name,
+        interest_name=interest_name,
+        development=settings().development,
+    )
+    return made
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    after: BackgroundTask | None = None,
+    **context: Any,
+) -> Template:
+    """A page with everything that base.html needs. `context` is what this page adds."""
+    visitor = visitor_of(request)
+    flash = _flash(request)
+    return Template(
+        template_name=template,
+        context={
+            "lang": visitor.language,
+            "dir": i18n.direction(visitor.language),
+            "theme": visitor.theme,
+            "visitor": visitor,
+            "path": request.url.path,
+            "flash": flash,
+            "errors": None,
+            "languages": [(code, OWN_NAMES[code], is_draft(code)) for code in settings().languages],
+            **context,
+        },
+        status_code=status,
+        background=after,
+        cookies=[Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/")] if flash else [],
+        headers={"cache-control": "no-store"} if visitor.sign_in_id else {"cache-control": "no-cache"},
+    )
+
+
+def go(path: str, *, say: str = "", kind: str = "ok", cookies: Sequence[Cookie] = ()) -> Redirect:
+    """See other: to `path` (of this site only), with a translated sentence shown at the top of the next page."""
+    target = path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    jar = list(cookies)
+    if say:
+        value = quote(json.dumps([kind, say]))
+        jar.append(Cookie(key=FLASH_COOKIE, value=value, path="/", max_age=60, httponly=True, samesite="lax"))
+    return Redirect(target, status_code=303, cookies=jar)
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
+    found: Visitor = request.scope["state"]["visitor"]
+    return found
+
+
+def cookie_of(request: Request[Any, Any, Any], name: str) -> str:
+    """A cookie of the request, or the empty text."""
+    found: str = request.scope["state"]["cookies"].get(name, "")
+    return found
+
+
+def _flash(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
+    try:
+        kind, sentence = json.loads(unquote(cookie_of(request, FLASH_COOKIE)))
+        return [(str(kind), str(sentence))]
+    except (ValueError, TypeError):
+        return []
+
+
+def download(data: bytes, *, name: str, content_type: str) -> Response[bytes]:
+    """A file for the visitor, never shown inside the site."""
+    return Response(
+        data,
+        media_type=content_type,
+        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
+    )
+
+
+def is_draft(language: str) -> bool:
+    """Whether no native reader has read this catalogue yet: the language menu says so."""
+    header = i18n.catalogue(language).info() if language != "en" else {}
+    return header.get("x-review", "") == "draft"
+
+
+def localday(day: date | datetime, zone: str = "UTC") -> str:
+    """A date in the reader's language, as in 12 May 2026."""
+    if isinstance(day, datetime):
+        day = day.astimezone(ZoneInfo(zone)).date()
+    return format_date(day, "long", locale=_locale())
+
+
+def longdate(day: date | datetime, zone: str = "UTC") -> str:
+    """A date with its weekday."""
+    if isinstance(day, datetime):
+        day = day.astimezone(ZoneInfo(zone)).date()
+    return format_date(day, "full", locale=_locale())
+
+
+def localdate(moment: datetime, zone: str = "UTC") -> str:
+    """A date and a time in the town's own zone."""
+    return format_datetime(moment.astimezone(ZoneInfo(zone)), "medium", locale=_locale())
+
+
+def localtime(moment: datetime, zone: str = "UTC") -> str:
+    """A time of day in the town's own zone, 16:42."""
+    return format_time(moment.astimezone(ZoneInfo(zone)), "short", locale=_locale())
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """A distance in time without direction: 3 hours, 2 days."""
+    return format_timedelta(abs(now - moment), threshold=1.2, locale=_locale())
+
+
+def number(value: float) -> str:
+    return format_decimal(value, locale=_locale())
+
+
+def language_name(code: str) -> str:
+    """The name of a language in the reader's language."""
+    return _locale().languages.get(code, code)
+
+
+def country_name(code: str) -> str:
+    return _locale().territories.get(code, code)
+
+
+def town_name(town: Town) -> str:
+    """A town's name in the reader's language, else its own."""
+    return str(town.names.get(i18n.current.get(), town.name))
+
+
+def interest_name(code: str) -> str:
+    """The name of an interest of the curated list in the reader's language."""
+    from penfriends.rules.interests import INTERESTS
+
+    found = INTERESTS.get(code)
+    return i18n.pgettext("interest", found.english) if found else code
+
+
+def _locale() -> Any:
+    return i18n.locale_of(i18n.current.get())
+
+
+def problems(form: Any) -> Mapping[str, Sequence[str]]:
+    """The errors of a WTForms form by field, for the error summary."""
+    found: Mapping[str, Sequence[str]] = form.errors
+    return found

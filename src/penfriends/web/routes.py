@@ -1,0 +1,24 @@
+"""Which addresses are there? One list; a module a noun."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+from litestar.types import ControllerRouterHandler
+
+from penfriends.settings import Settings
+
+MODULES = ("health", "site", "places", "signup", "consent", "signin", "residents", "matching", "letters", "mail_links")
+STAFF_MODULES = ("staff", "desk", "review", "match_review", "reports", "people", "mail_desk")
+DEVELOPMENT_MODULES = ("dev",)
+
+
+def handlers(settings: Settings) -> Sequence[ControllerRouterHandler]:
+    """Every handler of this installation; what is for development only does not exist in production."""
+    names = MODULES + STAFF_MODULES + (DEVELOPMENT_MODULES if settings.development else ())
+    found: list[ControllerRouterHandler] = []
+    for name in names:
+        module = f"penfriends.web.{name}"
+        if find_spec(module) is not None:
+            found.extend(import_module(module).ROUTES)
+    return found

@@ -1,0 +1,171 @@
+"""Who is visiting, in which language and which colours?
+
+This wraps the whole application from outside, because the framework's own middleware does not run for pages that do not
+exist, and those too must speak the visitor's language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from penfriends import i18n
+from penfriends.actions.sessions import Who, who_is
+from penfriends.clock import utc_now
+from penfriends.db import Database
+from penfriends.settings import Settings
+
+LANGUAGE_COOKIE = "language"
+THEME_COOKIE = "theme"
+FLASH_COOKIE = "flash"
+THEMES = ("light", "dark")
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Everything a page needs to know of who is looking. An anonymous visitor has neither ids nor names."""
+
+    language: str
+    theme: str = ""
+    fingerprint: str | None = None
+    sign_in_id: UUID | None = None
+    resident_id: UUID | None = None
+    moderator_id: UUID | None = None
+    association_id: UUID | None = None
+    is_staff: bool = False
+    is_guardian: bool = False
+    display_name: str = ""
+    avatar: str = ""
+    colour: str = ""
+    band: str = ""
+    shortcuts: bool = True
+    resident_choices: tuple[UUID, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_resident(self) -> bool:
+        return self.resident_id is not None
+
+
+def session_cookie(settings: Settings) -> str:
+    """The name of the session's cookie; with https the browser itself guards its origin."""
+    return "__Host-session" if settings.secure_cookies else "session"
+
+
+class KnowVisitors:
+    """The outermost layer: finds the visitor, sets the language for everything inside, adds the security headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, database: Database) -> None:
+        self.app = app
+        self.settings = settings
+        self.database = database
+        self.headers = _security_headers(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # type: ignore[comparison-overlap]
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        cookies = _cookies(headers.get("cookie", ""))
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        who = await self._who(cookies, scope["path"])
+        asked = query.get("lang", [""])[0]
+        language = self._language(asked, cookies, who, headers.get("accept-language", ""))
+        theme = cookies.get(THEME_COOKIE, "")
+        visitor = _visitor(language, theme if theme in THEMES else "", who)
+        scope.setdefault("state", {})
+        scope["state"]["visitor"] = visitor
+        scope["state"]["cookies"] = cookies
+        keep = asked if asked in self.settings.languages else ""
+        token = i18n.current.set(language)
+        try:
+            await self.app(scope, receive, self._sender(send, keep, cookies))
+        finally:
+            i18n.current.reset(token)
+
+    async def _who(self, cookies: Mapping[str, str], path: str) -> Who | None:
+        secret = cookies.get(session_cookie(self.settings))
+        if not secret or path.startswith(("/static/", "/health")):
+            return None
+        try:
+            async with self.database.reading() as db:
+                return await who_is(db, secret, now=utc_now())
+        except (OperationalError, DBAPIError, OSError) as error:
+            log.error("visitor_unknown_database_away", error=type(error).__name__)
+            return None
+
+    def _language(self, asked: str, cookies: Mapping[str, str], who: Who | None, header: str) -> str:
+        spoken = (*self.settings.languages, *(i18n.PSEUDO_LANGUAGES if self.settings.development else ()))
+        for wanted in (asked, cookies.get(LANGUAGE_COOKIE, ""), who.locale if who else ""):
+            if wanted in spoken:
+                return wanted
+        return i18n.negotiate(i18n.accepted(header), self.settings.languages) or self.settings.languages[0]
+
+    def _sender(self, send: Send, language: str, cookies: Mapping[str, str]) -> Send:
+        secure = "; Secure" if self.settings.secure_cookies else ""
+
+        async def sender(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                added = list(self.headers)
+                if language and cookies.get(LANGUAGE_COOKIE) != language:
+                    line = f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
+                    added.append((b"set-cookie", line.encode()))
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        return sender
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def _visitor(language: str, theme: str, who: Who | None) -> Visitor:
+    if who is None:
+        return Visitor(language, theme)
+    return Visitor(
+        language,
+        theme or who.theme,
+        who.fingerprint,
+        who.sign_in_id,
+        who.resident_id,
+        who.moderator_id,
+        who.association_id,
+        who.is_staff,
+        who.is_guardian,
+        who.display_name,
+        who.avatar,
+        who.colour,
+        who.band,
+        who.shortcuts,
+        who.resident_choices,
+        who.counts,
+    )
+
+
+def _security_headers(settings: Settings) -> list[tuple[bytes, bytes]]:
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'"
+    )
+    lines: dict[str, Any] = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "geolocation=(), camera=(), microphone=(), browsing-topics=()",
+        "cross-origin-opener-policy": "same-origin",
+        "vary": "Accept-Language, Cookie",
+    }
+    if settings.secure_cookies:
+        lines["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in lines.items()]

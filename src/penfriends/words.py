@@ -1,0 +1,31 @@
+"""What do we call the coded things, in the reader's language? Sentences for codes that rules and rows carry."""
+
+from penfriends.errors import Refusal
+from penfriends.i18n import N_, gettext
+
+REFUSALS: dict[Refusal, str] = {
+    Refusal.ALREADY_DECIDED: N_("This has been decided already."),
+    Refusal.CHANGED_SINCE: N_("This has changed since you opened it. Please look again."),
+    Refusal.CONFLICT_OF_INTEREST: N_("You know one of these people too well to decide this. Another moderator will."),
+    Refusal.CONSENT_MISSING: N_("A parent or guardian has not said yes, or the yes has run out."),
+    Refusal.CORRESPONDENCE_CLOSED: N_("This correspondence is not open."),
+    Refusal.CHILDREN_MODULE_OFF: N_("Children cannot take part here: no safeguarding lead and deputy are named."),
+    Refusal.EMPTY_LETTER: N_("The letter is empty."),
+    Refusal.HARD_RULE: N_("A safety rule does not allow this match."),
+    Refusal.LETTER_TOO_LONG: N_("The letter is too long."),
+    Refusal.LINK_USED: N_("This link has been used or has run out."),
+    Refusal.NEEDS_REASON: N_("Please give a reason."),
+    Refusal.NEEDS_SECOND_PERSON: N_("A second moderator has to decide this."),
+    Refusal.NOT_ACTIVE: N_("One of the two is not taking part at the moment."),
+    Refusal.OUT_OF_TIME: N_("The time to answer is over."),
+    Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
+    Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),
+    Refusal.TOO_MANY_TRIES: N_("Too many tries. Please wait an hour and try again."),
+    Refusal.TOO_YOUNG: N_("Pen friends here are at least 8 years old."),
+    Refusal.VETTING_MISSING: N_("Your checks for children’s letters are missing or have run out."),
+}
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """The sentence for a refusal, in the language of the moment."""
+    return gettext(REFUSALS[refusal])
