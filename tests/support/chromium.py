@@ -20,3 +20,7 @@ def find() -> str | None:
     """The path of a Chromium: the one that PENFRIENDS_TEST_BROWSER names, else the first in PATH."""
     named = os.environ.get("PENFRIENDS_TEST_BROWSER")
     return named or next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+if __name__ == "__main__":
+    print(find() or "")  # for bin/check
