@@ -1,0 +1,1 @@
+"""Speak mail: bytes to values and back. One module, smtp.py, opens a connection."""

@@ -1,0 +1,159 @@
+"""What does a mail say, in the reader's language, as text and as HTML?
+
+Each mail has a folder templates/mail/<notice>/ with subject.txt, body.txt and body.html. The text comes first and is
+complete; the HTML says the same words. VALUES lists what each mail must be given, REPLY_GOES_TO who gets a reply.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from penfriends import i18n
+from penfriends.mail import wording
+
+Value = str | int | bool | date | timedelta | None | list[str] | list[dict[str, str]]
+
+LONGEST_SUBJECT = 70
+
+
+class Notice(StrEnum):
+    """Every mail that we write. The value is the folder of its templates."""
+
+    CONFIRM_SIGN_UP = "confirm_sign_up"
+    SIGN_UP_AGAIN = "sign_up_again"
+    SIGN_IN = "sign_in"
+    GUARDIAN_CONSENT = "guardian_consent"
+    CONSENT_REMINDER = "consent_reminder"
+    CONSENT_EXPIRING = "consent_expiring"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    MATCH_PROPOSED = "match_proposed"
+    MATCH_NOT_WORKED_OUT = "match_not_worked_out"
+    INTRODUCTION = "introduction"
+    LETTER = "letter"
+    LETTER_RETURNED = "letter_returned"
+    EMPTY_LETTER = "empty_letter"
+    CONFIRM_MAIL = "confirm_mail"
+    MAIL_NOT_TAKEN = "mail_not_taken"
+    NUDGE = "nudge"
+    PARTNER_ENDED = "partner_ended"
+    BOUNCE_PARTNER = "bounce_partner"
+    REPORT_OUTCOME = "report_outcome"
+    DESK_DIGEST = "desk_digest"
+    STAFF_INVITATION = "staff_invitation"
+
+
+class ReplyTo(StrEnum):
+    """Who gets what is written in reply: the friend, as a letter, or the team, as a question."""
+
+    LETTER = "letter"
+    TEAM = "team"
+
+
+REPLY_GOES_TO: dict[Notice, ReplyTo] = {
+    notice: ReplyTo.LETTER if notice in (Notice.LETTER, Notice.INTRODUCTION, Notice.NUDGE) else ReplyTo.TEAM
+    for notice in Notice
+}
+
+# Besides these, every mail is given `band` (child or adult: the register) and `town` (whose volunteers write).
+VALUES: dict[Notice, frozenset[str]] = {
+    Notice.CONFIRM_SIGN_UP: frozenset({"name", "url", "days"}),
+    Notice.SIGN_UP_AGAIN: frozenset({"name", "url"}),
+    Notice.SIGN_IN: frozenset({"url", "code", "minutes"}),
+    Notice.GUARDIAN_CONSENT: frozenset({"child", "friend_towns", "reader", "url"}),
+    Notice.CONSENT_REMINDER: frozenset({"child", "reader", "url"}),
+    Notice.CONSENT_EXPIRING: frozenset({"child", "ends_on", "url"}),
+    Notice.CONSENT_WITHDRAWN: frozenset({"name", "friend", "url"}),
+    Notice.MATCH_PROPOSED: frozenset(
+        {"name", "friend", "friend_age", "friend_town", "likes", "writes", "question", "answer_by", "url"}
+    ),
+    Notice.MATCH_NOT_WORKED_OUT: frozenset({"name"}),
+    Notice.INTRODUCTION: frozenset(
+        {"name", "friend", "friend_town", "question", "all_read", "first_letters", "url", "paper_url"}
+    ),
+    Notice.LETTER: frozenset(
+        {
+            *("friend", "friend_town", "is_reply", "title", "letter_text", "letter_language", "pictures"),
+            *("left_out", "all_read", "url", "wrong_url", "pause_url"),
+        }
+    ),
+    Notice.LETTER_RETURNED: frozenset({"name", "friend", "reasons", "note", "url"}),
+    Notice.EMPTY_LETTER: frozenset({"name", "friend", "url"}),
+    Notice.CONFIRM_MAIL: frozenset({"name", "mail_subject", "received_on", "received_at", "url"}),
+    Notice.MAIL_NOT_TAKEN: frozenset({"name", "friend", "received_on", "url"}),
+    Notice.NUDGE: frozenset({"name", "friend", "wrote_on", "url", "later_url", "stop_url"}),
+    Notice.PARTNER_ENDED: frozenset({"name", "friend", "url"}),
+    Notice.BOUNCE_PARTNER: frozenset({"name", "friend"}),
+    Notice.REPORT_OUTCOME: frozenset({"name", "outcome", "url"}),
+    Notice.DESK_DIGEST: frozenset(
+        {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}
+    ),
+    Notice.STAFF_INVITATION: frozenset({"name", "inviter", "url", "days"}),
+}
+IN_EVERY_MAIL = frozenset({"band", "town"})
+
+
+class WrongValues(ValueError):
+    """A mail was given too little or too much. The message names the notice and the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A mail's words, ready for outbound.build."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(notice: Notice, *, language: str, values: Mapping[str, Value], territory: str | None = None) -> Rendered:
+    """The mail in `language`; `territory` chooses between month names (`PS`). Raises WrongValues."""
+    wanted = VALUES[notice] | IN_EVERY_MAIL
+    if wrong := wanted ^ values.keys():
+        raise WrongValues(f"{notice}: {', '.join(sorted(wrong))}")
+    known = {
+        **values,
+        "language": language,
+        "direction": i18n.direction(language),
+        "reply_goes_to": REPLY_GOES_TO[notice].value,
+        "asks_friend": values.get("friend") is not None,
+    }
+    with i18n.speaking(language), wording.dates_of(language, territory):
+        subject = _environment().get_template(f"{notice}/subject.txt").render(known)
+        text = _environment().get_template(f"{notice}/body.txt").render({**known, "letter_text": wording.SLOT})
+        html = _environment().get_template(f"{notice}/body.html").render({**known, "heading": subject.strip()})
+    return Rendered(
+        wording.shortened(subject.strip(), LONGEST_SUBJECT),
+        wording.tidied(text, str(values.get("letter_text", ""))),
+        html.strip() + "\n",
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    """An environment of its own: no filter or global of the web pages can change a mail."""
+    environment = Environment(
+        loader=FileSystemLoader(_folder()),
+        autoescape=select_autoescape(enabled_extensions=("html",), default_for_string=False, default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+    )
+    environment.filters.update(wording.FILTERS)
+    environment.globals.update(dir_of=wording.dir_of)
+    return environment
+
+
+def _folder() -> Path:
+    """templates/mail, inside the package in a wheel, beside src in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "templates" / "mail"
+    return inside if inside.is_dir() else package.parent.parent / "templates" / "mail"

@@ -1,0 +1,175 @@
+"""Did the mail leave the house, and if not, may it be tried again? The only module that opens SMTP.
+
+The word that matters is *unsure*: after DATA began, a lost connection does not say whether the other side took the
+mail. Such a mail is never sent again by itself; everything that failed earlier is.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aiosmtplib import SMTP
+from aiosmtplib.errors import SMTPException, SMTPResponseException
+
+from penfriends.mail.outbound import UnsafeValue, checked_address
+
+
+class Tls(StrEnum):
+    """How the way to the smarthost is protected. `none` is for a smarthost on the same machine."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Phase(StrEnum):
+    """How far the conversation had come."""
+
+    CONNECT = "connect"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    CHECK = "check"
+    DATA = "data"
+
+
+class OutcomeKind(StrEnum):
+    """`unsure` is for a person, or for the smarthost's log; `withdrawn` means that our own last check said no."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """The smarthost. Time limits in seconds: `timeout` for each answer, `data_timeout` for the one to the mail."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = field(default="", repr=False)
+    tls: Tls = Tls.NONE
+    timeout: float = 30.0
+    data_timeout: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try; `code` and `text` are the server's words where it said any."""
+
+    kind: OutcomeKind
+    code: int | None
+    text: str
+    phase: Phase
+
+
+class _Stopped(Exception):
+    """The conversation ended before the mail was taken."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.kind)
+        self.outcome = outcome
+
+
+async def send(
+    raw: bytes,
+    *,
+    envelope_from: str,
+    envelope_to: str,
+    server: SmtpServer,
+    before_data: Callable[[], Awaitable[bool]],
+) -> Outcome:
+    """Hands one finished mail to the smarthost, for one recipient.
+
+    `before_data` is awaited once the recipient is accepted: it checks everything again and commits the point of no
+    return; where it answers False nothing is sent. What it raises passes through, and nothing has been sent either.
+    """
+    try:
+        checked_address(envelope_to, "envelope_to")
+        checked_address(envelope_from, "envelope_from")
+    except UnsafeValue as error:
+        return Outcome(OutcomeKind.REFUSED, None, f"not an address: {error}", Phase.MAIL)
+    client = _client(server, ehlo_name=envelope_from.rpartition("@")[2])
+    try:
+        await _step(Phase.CONNECT, client.connect())
+        await _step(Phase.MAIL, client.mail(envelope_from))
+        await _step(Phase.RCPT, client.rcpt(envelope_to))
+        if not await before_data():
+            await _take_leave(client)
+            return Outcome(OutcomeKind.WITHDRAWN, None, "", Phase.CHECK)
+        outcome = await _data(client, raw, server)
+        await _take_leave(client)
+    except _Stopped as stopped:
+        return stopped.outcome
+    else:
+        return outcome
+    finally:
+        client.close()
+
+
+def _client(server: SmtpServer, ehlo_name: str) -> SMTP:
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        username=server.username or None,
+        password=server.password or None,
+        local_hostname=ehlo_name,
+        timeout=server.timeout,
+        use_tls=server.tls is Tls.TLS,
+        start_tls=server.tls is Tls.STARTTLS,
+        validate_certs=True,
+    )
+
+
+async def _step(phase: Phase, talking: Awaitable[object]) -> None:
+    """One step before DATA: whatever fails here has sent nothing, so it may be tried again.
+
+    A 5xx to the greeting or the sign-in is about us and our smarthost, not about this mail: also tried again.
+    """
+    try:
+        await talking
+    except SMTPResponseException as error:
+        final = error.code >= 500 and phase is not Phase.CONNECT
+        raise _Stopped(_answered(OutcomeKind.REFUSED if final else OutcomeKind.DEFERRED, error, phase)) from error
+    except (SMTPException, OSError, ssl.SSLError, TimeoutError, ValueError) as error:
+        raise _Stopped(Outcome(OutcomeKind.DEFERRED, None, _named(error), phase)) from error
+
+
+async def _data(client: SMTP, raw: bytes, server: SmtpServer) -> Outcome:
+    """From here on only an explicit answer is believed. aiosmtplib writes the mail and its final dot in one go."""
+    try:
+        answer = await client.data(raw, timeout=server.data_timeout)
+    except SMTPResponseException as error:
+        if 400 <= error.code < 600:
+            kind = OutcomeKind.REFUSED if error.code >= 500 else OutcomeKind.DEFERRED
+            return _answered(kind, error, Phase.DATA)
+        kind = OutcomeKind.SENT if 250 <= error.code < 260 else OutcomeKind.UNSURE
+        return _answered(kind, error, Phase.DATA)
+    except (SMTPException, OSError, TimeoutError, ValueError) as error:
+        return Outcome(OutcomeKind.UNSURE, None, _named(error), Phase.DATA)
+    return Outcome(OutcomeKind.SENT, answer.code, _short(answer.message), Phase.DATA)
+
+
+async def _take_leave(client: SMTP) -> None:
+    """QUIT also forgets a recipient that was already given. What the server says to it changes nothing any more."""
+    try:
+        await client.quit(timeout=5)
+    except (SMTPException, OSError, TimeoutError, ValueError):
+        return
+
+
+def _answered(kind: OutcomeKind, error: SMTPResponseException, phase: Phase) -> Outcome:
+    code = error.code if 200 <= error.code < 600 else None
+    return Outcome(kind, code, _short(error.message), phase)
+
+
+def _named(error: BaseException) -> str:
+    return _short(f"{type(error).__name__}: {error}")
+
+
+def _short(text: str) -> str:
+    """A server's words, kept to one short line for the record."""
+    return " ".join(text.split())[:300]
