@@ -1,0 +1,105 @@
+"""Does a letter tell an e-mail address, plainly or in words?"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from penfriends.rules.screening.findings import Span
+from penfriends.rules.screening.folding import Sheet
+from penfriends.rules.screening.phrases import Phrases, Word
+from penfriends.rules.screening.words_mail import AT, BETWEEN, DOT, ENDINGS, NOT_NAMES, PROVIDERS
+
+_LOCAL = re.compile(r"[\w.+\-'\"!#$%&*/=?^{|}~]{1,64}$")
+_DOMAIN = re.compile(r"[^\W_][\w\-]{0,62}(?:\.[\w\-]{1,62}){1,6}")
+_SPACED_LOCAL = re.compile(r"[\w.+\-]{1,64}[ \n]{0,3}$")
+_SPACED_DOMAIN = re.compile(r"[ \n]{0,3}([^\W_][\w\-]{0,40})[ \n]{0,3}[.,][ \n]{0,3}([a-z]{2,6})\b")
+_BRACKETS = frozenset("([{<*_|~")
+_DOMAIN_WORDS = 6
+_CHARACTERS_BETWEEN = 6
+_BY_NAME = Phrases(
+    f"{word} {provider} {verb}"
+    for word in ("my", "mein", "meine", "mon", "mijn", "moj")
+    for provider in ("gmail", "hotmail", "outlook", "gmx", "icloud")
+    for verb in ("is", "ist", "est", "to", "address", "adresse", "adres")
+)
+
+
+def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
+    """Every e-mail address."""
+    yield from _plain(sheet.plain)
+    for at in range(1, len(words) - 1):
+        if words[at].text in AT or _encloses_at(sheet.plain, words, at):
+            end = _domain_end(sheet.plain, words, at + 1)
+            if end and _may_be_name(sheet.plain, words, at):
+                yield Span(words[at - 1].start, end)
+        elif words[at].text in PROVIDERS and words[at + 1].text in DOT | BETWEEN:
+            yield Span(words[at - 1].start, words[at + 1].end)
+    yield from _BY_NAME.find(words)
+
+
+def _plain(text: str) -> Iterator[Span]:
+    """Around every @, so that the search takes no longer than the letter."""
+    at = text.find("@")
+    while at >= 0:
+        local = _LOCAL.search(text, max(0, at - 64), at) or _SPACED_LOCAL.search(text, max(0, at - 67), at)
+        domain = _DOMAIN.match(text, at + 1) or _known(_SPACED_DOMAIN.match(text, at + 1))
+        if local and domain:
+            yield Span(local.start(), domain.end())
+        elif local:
+            yield from _without_dot(text, at, local.start())
+        at = text.find("@", at + 1)
+
+
+def _known(match: re.Match[str] | None) -> re.Match[str] | None:
+    return match if match and match.group(2) in ENDINGS else None
+
+
+_AFTER_AT = re.compile(r"\W{0,4}((?:[^\W_]\W{0,2}){2,40})")
+
+
+def _without_dot(text: str, at: int, start: int) -> Iterator[Span]:
+    """anna @ gmail, anna@gmail dot com, a n n a @ g m a i l . c o m."""
+    match = _AFTER_AT.match(text, at + 1, at + 90)
+    if not match:
+        return
+    letters = "".join(one for one in match.group(1) if one.isalnum())
+    if any(letters.startswith(provider) for provider in PROVIDERS):
+        yield Span(start, match.end())
+        return
+    words = re.findall(r"[^\W_]+", match.group(1))
+    if any(word in DOT and after in ENDINGS for word, after in zip(words, words[1:], strict=False)):
+        yield Span(start, match.end())
+
+
+def _encloses_at(text: str, words: Sequence[Word], at: int) -> bool:
+    """Brackets around "a" as in anna (a) gmail."""
+    word = words[at]
+    return word.text == "a" and text[word.start - 1] in _BRACKETS
+
+
+def _domain_end(text: str, words: Sequence[Word], at: int) -> int:
+    """Where a domain that begins at word `at` ends: a provider, or labels and a dot and an ending. 0 if there is none."""
+    if words[at].start - words[at - 1].end > _CHARACTERS_BETWEEN:
+        return 0
+    if words[at].text in PROVIDERS or (words[at].text == "g" and at + 1 < len(words) and words[at + 1].text == "mail"):
+        return words[at].end
+    for dot in range(at + 1, min(at + _DOMAIN_WORDS, len(words))):
+        gap = text[words[dot - 1].end : words[dot].start]
+        if len(gap) > _CHARACTERS_BETWEEN or "\n\n" in gap:
+            return 0
+        if words[dot].text in ENDINGS and (words[dot - 1].text in DOT or gap.strip(" ()[]{}") == "." and _even(gap)):
+            return words[dot].end
+    return 0
+
+
+def _even(gap: str) -> bool:
+    """A dot with a space on one side only ends a sentence."""
+    return gap[0].isspace() == gap[-1].isspace()
+
+
+def _may_be_name(text: str, words: Sequence[Word], at: int) -> bool:
+    """Whether what stands before the "at" may be the name in an address."""
+    before = words[at - 1]
+    if words[at].start - before.end > _CHARACTERS_BETWEEN:
+        return False
+    marked = text[words[at].start - 1] in _BRACKETS or words[at].text not in ("at", "ad", "ات")
+    return marked or before.text not in NOT_NAMES

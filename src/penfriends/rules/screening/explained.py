@@ -1,0 +1,59 @@
+"""Which figures in a letter are plainly a date, a year, a time, a price, a measure, a score or a book's number?"""
+
+import re
+
+_YEAR = r"(?:1[0-9]\d\d|20[0-4]\d)"
+_GROUPED = r"[1-9]\d{0,2}(?:[ .,']\d{3}){0,3}(?:[.,]\d{1,2})?"
+_NUMBER = rf"(?:{_GROUPED}|[1-9]\d{{3,5}}|0[.,]\d{{1,3}})"
+_UNITS = (
+    "km h|km|kms|cm|mm|m|m2|m3|ha|kg|g|mg|t|l|ml|dl|cl|c|f|ft|lbs?|oz|mph|kw|kwh|gb|mb|"
+    "euros?|eur|zl|zloty\\w*|pln|chf|usd|gbp|pounds?|pence|p|dollars?|pfund|pfennig|mark|francs?|franken|gulden|"
+    "shekels?|nis|ils|cents?|groszy|"
+    "miles?|met(?:er|re)s?|metrow|metry|kilomet\\w{1,6}|kilos?|gram\\w{0,4}|litres?|liters?|litrow|hect\\w{1,6}|"
+    "degres|degrees?|grad|graden|stopni|stopnie|percent|per cent|prozent|procent|pour cent|"
+    "people|inhabitants?|residents|members|visitors|copies|words|books|pages?|steps|points|pieces|metres|years?|days?|"
+    "einwohner\\w{0,2}|menschen|leute|mitglieder\\w?|besucher\\w?|seiten|worter|schritte|stuck|punkte|jahre\\w?|tage\\w?|"
+    "uhr|stunden|minuten|minutes?|min|hours?|heures?|seconds?|sekunden|secondes?|"
+    "habitants|personnes|membres|visiteurs|pas|mots|ans|annees|jours|"
+    "inwoners|mensen|leden|bezoekers|bladzijden|pagina\\w?|woorden|stappen|jaar|dagen|uur|"
+    "mieszkancow|osob|ludzi|czlonkow|stron|slow|krokow|lat|dni|godzin\\w?|minut|"
+    "نسمه|شخص|كم|متر|كيلومتر|كيلو|غرام|لتر|شيكل|دينار|دولار|يورو|سنه|عام|عاما|درجه|صفحه|كلمه|ساكن"
+)
+_NOT_AFTER_FIGURES = r"(?<!\d)(?<!\d[./:\- ])"
+_NOT_BEFORE_FIGURES = r"(?!\d)(?![./:\- ]\d)"
+
+_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # Dates with a full year, in either order; then with a short year, which a telephone number may look like.
+        rf"(?<!\d)(?<!\d[./\-])[0-3]?\d([./\- ])\s?[01]?\d\1\s?{_YEAR}(?![./-]?\d)",
+        rf"(?<!\d)(?<!\d[./\-]){_YEAR}([./-])[01]?\d\1[0-3]?\d(?!\d)(?![./-]\d)",
+        rf"{_NOT_AFTER_FIGURES}[0-3]?\d([./-])[01]?\d\1\d\d{_NOT_BEFORE_FIGURES}",
+        # Years, and years to years.
+        rf"(?<![\d+])(?<!\d[./\- ]){_YEAR}\s?[-/]\s?(?:{_YEAR}|\d\d){_NOT_BEFORE_FIGURES}",
+        rf"(?<![\d+])(?<!\d[./\- ]){_YEAR}(?:,? (?:and |und |et |en |i )?{_YEAR}){{0,5}}(?!\d)(?![./\-]\d)(?! \d)",
+        # Times of day, scores and ranges; a whole tennis match.
+        rf"{_NOT_AFTER_FIGURES}[0-2]?\d\s?[.:h]\s?[0-5]\d{_NOT_BEFORE_FIGURES}",
+        rf"{_NOT_AFTER_FIGURES}\d{{1,2}}\s?[-:]\s?\d{{1,2}}{_NOT_BEFORE_FIGURES}",
+        rf"{_NOT_AFTER_FIGURES}[0-2]?\d[.:]\d\d ?- ?[0-2]?\d[.:]\d\d{_NOT_BEFORE_FIGURES}",
+        r"(?<!\d)(?<!\d[./:-])[1-9][-:]\d(?:[ ,;]{1,2}\d[-:]\d){1,6}(?!\d)(?![./:-]\d)",
+        # Money and measures; counts grouped by commas or points.
+        rf"(?<!\d)(?<!\d[ ./\-])[€£$₪]\s?{_NUMBER}(?!\d)",
+        rf"(?<!\d)(?<!\d[./\- ]){_NUMBER}\s?(?:[€£$%°‰₪]|(?:{_UNITS})\b)",
+        r"(?<!\d)(?<!\d[./\- ])[1-9]\d{0,2}(?:,\d{3}){1,3}(?![\d,])",
+        r"(?<!\d)(?<!\d[./\- ])[1-9]\d?(?:[.']\d{3}){2,3}(?![\d.])",
+        # A book's number.
+        r"isbn\D{0,12}\d[\d\- ]{8,16}[\dx]",
+        # An address on the web; what is in it is the link check's business, unless it dials.
+        r"https?://(?!wa\.me|api\.whatsapp|t\.me|signal\.me)[^\s]{1,500}",
+    )
+)
+
+
+def explained(text: str) -> bytearray:
+    """One byte a character of the plain text: not 0 where the figures need no other explanation."""
+    mask = bytearray(len(text) + 1)
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    return mask

@@ -1,0 +1,130 @@
+"""Which digits does a letter say, in figures and in words, and which of them are plainly something else?"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from penfriends.rules.screening.explained import explained
+from penfriends.rules.screening.folding import Sheet
+from penfriends.rules.screening.words_numbers import DIGIT_WORDS, FILLERS, LONGEST, SPOKEN, TIMES, WEAK_ZERO
+
+_WORD = re.compile(r"[^\W_]+")
+_LOOKALIKES = str.maketrans("oil", "011")
+_DISGUISED = re.compile(r"(?=[oil]{0,4}\d)[\doil]{2,20}")
+_FIGURES = re.compile(r"\d+")
+_LONGEST_GAP = 9
+_LONGEST_SPOKEN_WORD = 80
+_FILLERS_BETWEEN = 2
+
+
+class Numeral(NamedTuple):
+    """Digits said at one place; `spoken` if in words or in disguise."""
+
+    digits: str
+    start: int
+    end: int
+    spoken: bool
+
+
+class Run(NamedTuple):
+    """Numerals with nothing between them that parts them; `firm[i]` if a comma, stop or line follows numeral i."""
+
+    numerals: tuple[Numeral, ...]
+    firm: tuple[bool, ...]
+
+
+def runs(sheet: Sheet) -> Iterator[Run]:
+    """Every run of digits in the letter, without dates, years, prices, measures, times, scores and book numbers."""
+    masked = explained(sheet.plain)
+    current: list[Numeral] = []
+    firm: list[bool] = []
+    for numeral in numerals(sheet.plain):
+        if current:
+            gap = sheet.plain[current[-1].end : numeral.start]
+            if masked[numeral.start] or masked[current[-1].start] or not _joins(gap):
+                yield Run(tuple(current), (*firm, True))
+                current, firm = [], []
+            else:
+                firm.append(_is_firm(gap))
+        if masked[numeral.start]:
+            current, firm = [], []
+            continue
+        current.append(numeral)
+    if current:
+        yield Run(tuple(current), (*firm, True))
+
+
+def numerals(text: str) -> list[Numeral]:
+    """Figures and number words of a plain text, in order."""
+    words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    found: list[Numeral] = []
+    at = 0
+    while at < len(words):
+        at = _take(words, at, found)
+    return found
+
+
+def _take(words: Sequence[tuple[str, int, int]], at: int, found: list[Numeral]) -> int:
+    """Add what stands at word `at` and say where to go on."""
+    word, start, end = words[at]
+    if word.isdigit():
+        found.append(Numeral(word, start, end, False))
+        return at + 1
+    times = TIMES.get(word)
+    if times and at + 1 < len(words):
+        taken, digits = _said(words, at + 1)
+        if not taken and words[at + 1][0].isdigit():
+            taken, digits = 1, words[at + 1][0]
+        if taken:
+            found.append(Numeral(digits * times, start, words[at + taken][2], True))
+            return at + 1 + taken
+    taken, digits = _said(words, at)
+    if taken:
+        found.append(Numeral(digits, start, words[at + taken - 1][2], True))
+        return at + taken
+    if any(one.isdigit() for one in word):
+        found.extend(_mixed(word, start))
+    return at + 1
+
+
+def _said(words: Sequence[tuple[str, int, int]], at: int) -> tuple[int, str]:
+    """How many words from `at` say a number, and which."""
+    first = words[at][0]
+    if first in WEAK_ZERO:
+        return 1, "0"
+    for length in range(min(LONGEST, len(words) - at), 0, -1):
+        digits = SPOKEN.get(tuple(word for word, _, _ in words[at : at + length]))
+        if digits is not None:
+            return length, digits
+    together = _run_together(first)
+    return (1, together) if together else (0, "")
+
+
+def _run_together(word: str) -> str:
+    """The digits of a word like zerosevenseven; nothing if anything else is in it."""
+    if not 6 <= len(word) <= _LONGEST_SPOKEN_WORD:
+        return ""
+    at, digits = 0, ""
+    while at < len(word):
+        part = next((pair for pair in DIGIT_WORDS if word.startswith(pair[0], at)), None)
+        if part is None:
+            return ""
+        at += len(part[0])
+        digits += part[1]
+    return digits
+
+
+def _mixed(word: str, start: int) -> list[Numeral]:
+    if len(word) <= 20 and _DISGUISED.fullmatch(word):
+        return [Numeral(word.translate(_LOOKALIKES), start, start + len(word), True)]
+    return [Numeral(m.group(), start + m.start(), start + m.end(), False) for m in _FIGURES.finditer(word)]
+
+
+def _joins(gap: str) -> bool:
+    words = _WORD.findall(gap[:60]) if len(gap) < 60 else ["too", "far", "apart"]
+    letters = sum(len(word) for word in words)
+    return len(words) <= _FILLERS_BETWEEN and all(w in FILLERS for w in words) and len(gap) - letters <= _LONGEST_GAP
+
+
+def _is_firm(gap: str) -> bool:
+    return any(mark in gap for mark in (",", ";", "\n", ". ", "! ", "? ", " - ", "،"))

@@ -1,0 +1,146 @@
+"""Does a letter tell a telephone number, plainly or in disguise?
+
+Ordinary figures (dates, prices, scores …) are gone before this check looks: see `explained`. What is left and makes
+seven digits in a row is held; what commas or lines part is held if it dials.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import phonenumbers
+
+from penfriends.rules.screening.findings import Span
+from penfriends.rules.screening.folding import Sheet
+from penfriends.rules.screening.numerals import Numeral, Run, runs
+
+FEWEST, MOST = 7, 15
+_FEWEST_AFTER_PHONE_WORD = 5
+_DIALLED = range(9, 15)
+_LONGEST_JOIN = 15
+_TRUNK_REGIONS = ("GB", "DE", "FR", "NL", "BE", "AT", "CH", "IE", "PS", "IL", "IT", "US")
+_REGIONS_WITHOUT_TRUNK = ("PL", "ES")
+_PHONE_WORD = re.compile(
+    r"(?:\btel|\bphone|\bmobile|\bcell|\bcall me|\bring me|\btext me|\bmy number|\bhandy|\btelefon|\bmeine nummer|\bruf mich|"
+    r"\bmon numero|\bportable|\bappelle|\btelefoon|\bmobiel|\bmijn nummer|\bbel me|\bkomork|\bmoj numer|\bzadzwon|"
+    r"هاتف|جوال|تلفون|موبايل|رقمي)\w{0,8}\W{1,4}(?:\w{1,12}\W{1,3}){0,3}$"
+)
+
+
+def find(sheet: Sheet) -> Iterator[Span]:
+    """Every telephone number in the letter."""
+    for run in runs(sheet):
+        yield from _numbers(sheet.plain, run)
+
+
+def after_phone_word(text: str, at: int) -> bool:
+    """Whether the words just before `at` announce a telephone number."""
+    return _PHONE_WORD.search(text[max(0, at - 45) : at]) is not None
+
+
+def digits_of(numerals: Sequence[Numeral]) -> str:
+    """All digits of a row of numerals."""
+    return "".join(numeral.digits for numeral in numerals)
+
+
+@lru_cache(maxsize=4096)
+def dials(digits: str, international: bool = False) -> bool:
+    """Whether these digits are a valid number of one of our regions, dialled from inside it or from abroad."""
+    if international or digits.startswith("00"):
+        return _valid("+" + (digits[2:] if digits.startswith("00") else digits), None)
+    regions = _TRUNK_REGIONS if digits.startswith("0") else _REGIONS_WITHOUT_TRUNK
+    return any(_valid(digits, region) for region in regions)
+
+
+def counts_up(numerals: Sequence[Numeral]) -> bool:
+    """Whether somebody is only counting: each number one more, or one less, than the one before."""
+    values = [int(numeral.digits[:18]) for numeral in numerals]
+    steps = {b - a for a, b in zip(values, values[1:], strict=False)}
+    return len(values) > 3 and (steps == {1} or steps == {-1})
+
+
+def _valid(digits: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(digits, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _numbers(text: str, run: Run) -> Iterator[Span]:
+    if counts_up(run.numerals):
+        return
+    segments = _segments(run)
+    held = [_stands_alone(text, segment) for segment in segments]
+    yield from (_span(text, segment) for segment, yes in zip(segments, held, strict=True) if yes)
+    if len(segments) > 1 and not any(held):
+        yield from _joined(text, segments)
+
+
+def _segments(run: Run) -> list[list[Numeral]]:
+    segments: list[list[Numeral]] = [[]]
+    for numeral, firm in zip(run.numerals, run.firm, strict=True):
+        segments[-1].append(numeral)
+        if firm:
+            segments.append([])
+    return [segment for segment in segments if segment]
+
+
+def _stands_alone(text: str, segment: Sequence[Numeral]) -> bool:
+    length = sum(len(numeral.digits) for numeral in segment)
+    if length >= FEWEST:
+        return not counts_up(segment)
+    return length >= _FEWEST_AFTER_PHONE_WORD and after_phone_word(text, segment[0].start)
+
+
+def _joined(text: str, segments: Sequence[Sequence[Numeral]]) -> Iterator[Span]:
+    """Numbers written with commas or over several lines."""
+    numerals = [numeral for segment in segments for numeral in segment]
+    if _reads_out_digits(numerals):
+        yield _span(text, numerals)
+        return
+    at = 0
+    while at < len(segments):
+        to = _dialled_to(text, segments, at)
+        if to > at:
+            yield _span(text, [numeral for segment in segments[at:to] for numeral in segment])
+        at = max(to, at + 1)
+
+
+def _reads_out_digits(numerals: Sequence[Numeral]) -> bool:
+    """A row of single digits that is no counting and no list of ages, which would go up or down."""
+    values = [numeral.digits for numeral in numerals]
+    if any(len(value) > 1 and not numeral.spoken for value, numeral in zip(values, numerals, strict=True)):
+        return False
+    enough = FEWEST if all(numeral.spoken for numeral in numerals) else _DIALLED.start
+    in_order = values in (sorted(values), sorted(values, reverse=True))
+    return len("".join(values)) >= enough and not in_order
+
+
+def _dialled_to(text: str, segments: Sequence[Sequence[Numeral]], at: int) -> int:
+    first = segments[at][0]
+    abroad = text[max(0, first.start - 2) : first.start].strip("( ").endswith("+")
+    trunk = abroad or first.digits.startswith("0")
+    digits = ""
+    for to in range(at, min(len(segments), at + _LONGEST_JOIN)):
+        digits += digits_of(segments[to])
+        if len(digits) > _DIALLED[-1]:
+            return at
+        whole = to + 1 == len(segments)
+        if len(digits) in _DIALLED and (
+            dials(digits, abroad) if trunk and not whole else trunk or _nine_over_lines(text, segments[at : to + 1], digits)
+        ):
+            return to + 1
+    return at
+
+
+def _nine_over_lines(text: str, segments: Sequence[Sequence[Numeral]], digits: str) -> bool:
+    """Countries without a leading 0: nine digits, parted by nothing but line ends."""
+    pairs = zip(segments, segments[1:], strict=False)
+    return len(digits) == 9 and all(not text[a[-1].end : b[0].start].strip() for a, b in pairs) and dials(digits)
+
+
+def _span(text: str, numerals: Sequence[Numeral]) -> Span:
+    start = numerals[0].start
+    while start and text[start - 1] in "+(" and numerals[0].start - start < 3:
+        start -= 1
+    return Span(start, numerals[-1].end)

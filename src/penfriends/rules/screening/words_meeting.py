@@ -1,0 +1,57 @@
+"""How do people propose to meet, or ask to keep a secret, in six languages?"""
+
+PROPOSALS = (
+    *("meet up", "let s meet", "lets meet", "let us meet", "shall we meet", "can we meet", "could we meet", "we could meet", "we can meet"),
+    *("we should meet", "want to meet", "would like to meet you", "wanna meet", "meet me", "meet you at", "meet in person", "come and visit me"),
+    *("come to my house", "come to my place", "i will come to your", "i can come to your", "i will pick you up", "i ll pick you up"),
+    *("i can pick you up", "wait for me at", "see each other in person", "meet face to face", "come alone", "meet you … alone"),
+    *("lass uns treffen", "lass uns … treffen", "wollen wir uns … treffen", "können wir uns … treffen", "wir könnten uns … treffen"),
+    *("sollen wir uns … treffen", "triff mich", "treffen wir uns", "ich will dich treffen", "ich möchte dich … treffen", "dich … kennenlernen"),
+    *("komm zu mir", "komm mich besuchen", "ich hole dich ab", "ich hol dich ab", "komm allein*", "persönlich treffen", "uns mal treffen"),
+    *("on se voit", "on se retrouve", "on se rencontre", "on peut se voir", "on pourrait se voir", "on pourrait se rencontrer"),
+    *("se rencontrer en vrai", "rencontrons nous", "retrouvons nous", "retrouve moi à", "rendez vous à", "te rencontrer", "viens chez moi"),
+    *("je viens te chercher", "je viendrai te chercher", "viens seul*", "se voir en vrai", "donnons nous rendez vous", "rejoins moi"),
+    *("zullen we afspreken", "laten we afspreken", "kunnen we afspreken", "wil je afspreken", "spreken we af", "elkaar ontmoeten"),
+    *("zullen we elkaar … zien", "kom naar mijn huis", "kom bij mij", "ik haal je op", "ik kom je halen", "kom alleen", "in het echt … zien"),
+    *("afspreken bij", "afspreken op", "je graag ontmoeten", "je ontmoeten"),
+    *("spotkajmy się", "możemy się spotkać", "moglibyśmy się spotkać", "chcę się … spotkać", "chciał* się … spotkać", "spotkamy się"),
+    *("przyjdź do mnie", "przyjadę po ciebie", "odbiorę cię", "przyjdź sam*", "czekaj na mnie", "zobaczyć się na żywo", "wpadnij do mnie"),
+    *("لنلتقي", "نلتقي", "دعنا نلتقي", "هل نلتقي", "قابلني", "قابليني", "نتقابل", "أريد أن أقابلك", "أريد مقابلتك", "تعال إلى بيتي"),
+    *("تعالي إلى بيتي", "تعال لوحدك", "تعالي لوحدك", "سآتي إليك", "سأنتظرك", "نلتقى", "التقي بك", "أن ألتقي بك"),
+)
+# A finding by itself: nobody needs this between pen friends.
+SECRETS = (
+    *("don t tell", "dont tell", "do not tell", "never tell", "our secret", "our little secret", "keep it secret", "keep this secret"),
+    *("keep it between us", "just between us", "between you and me", "nobody must know", "no one must know", "delete this letter"),
+    *("without your parents", "delete this message", "burn this letter", "tell nobody", "tell no one", "keep this between us"),
+    *("sag es niemand*", "sag niemand*", "erzähl … niemand*", "sag deinen eltern nicht*", "sag … nichts davon", "unser geheimnis"),
+    *("nur zwischen uns", "bleibt unter uns", "darf niemand wissen", "ohne deine eltern", "lösch diesen brief", "sag … deinen eltern … nicht*"),
+    *("ne le dis", "ne dis rien", "n en parle", "ne dis pas", "notre secret", "notre petit secret", "entre nous seulement", "reste entre nous"),
+    *("sans tes parents", "personne ne doit savoir", "efface cette lettre", "n en dis rien", "ne le répète"),
+    *("vertel het niet*", "vertel het aan niemand", "vertel niemand", "zeg het niet", "zeg niets tegen", "niet aan je ouders", "ons geheim*"),
+    *("blijft tussen ons", "niemand mag weten", "niemand mag het weten", "zonder je ouders", "tegen niemand"),
+    *("nie mów nikomu", "nikomu nie mów", "nie mów rodzicom", "nie mów mamie", "nasza tajemnica", "nasz sekret", "tylko między nami"),
+    *("nikt nie może … wiedzieć", "bez rodziców", "zostanie między nami", "nie mów o tym", "skasuj ten list"),
+    *("لا تخبر أحد*", "لا تخبري أحد*", "لا تقل لأحد", "لا تقولي لأحد", "سرنا", "سر بيننا", "بيني وبينك", "لا تخبر والديك", "لا تخبر أهلك"),
+    *("لا تخبري أهلك", "دون علم أهلك", "لا تخبر أمك", "لا تخبري والديك"),
+)
+# A place or a time; one of them beside a proposal makes it a finding.
+WHERE_OR_WHEN = (
+    *("station", "park", "mall", "cafe", "library", "bridge", "square", "cinema", "school", "town", "house", "home", "museum", "pool", "beach"),
+    *("tomorrow", "today", "tonight", "weekend", "saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "o clock", "summer"),
+    *("holidays", "after school", "next week", "easter", "at the", "when you come", "airport", "person", "place", "alone", "secretly", "one day"),
+    *("bahnhof", "einkaufszentrum", "bücherei", "brücke", "marktplatz", "kino", "schule", "stadt", "haus", "zuhause", "schwimmbad", "spielplatz"),
+    *("morgen", "heute", "abend", "wochenende", "samstag", "sonntag", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "uhr", "ferien"),
+    *("nach der schule", "nächste woche", "sommer", "flughafen", "persönlich", "heimlich", "mal", "allein", "park"),
+    *("gare", "parc", "centre commercial", "café", "bibliothèque", "pont", "place", "cinéma", "école", "ville", "maison", "piscine", "plage"),
+    *("demain", "aujourd hui", "ce soir", "week end", "samedi", "dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "heures"),
+    *("vacances", "après l école", "semaine prochaine", "été", "vrai", "secret", "seul", "chez moi", "lycée"),
+    *("winkelcentrum", "bibliotheek", "brug", "plein", "bioscoop", "huis", "zwembad", "strand", "vandaag", "vanavond", "zaterdag", "zondag"),
+    *("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "uur", "vakantie", "na school", "volgende week", "zomer", "echt", "stiekem"),
+    *("dworzec", "dworcu", "park*", "galeri*", "bibliotek*", "bibliotece", "most*", "rynk*", "kin*", "szkol*", "domu", "basen*", "plaż*"),
+    *("jutro", "dziś", "dzisiaj", "wieczorem", "weekend", "sobot*", "niedziel*", "poniedziałek", "wtorek", "środ*", "czwartek", "piątek"),
+    *("godzinie", "wakacj*", "po szkole", "przyszłym tygodniu", "lecie", "latem", "żywo", "ferie", "sam", "sama", "mieście"),
+    *("محطة", "الحديقة", "حديقة", "المول", "مقهى", "مكتبة", "جسر", "ساحة", "سينما", "مدرسة", "بيت", "مسبح", "شاطئ", "غدا", "اليوم"),
+    *("الليلة", "السبت", "الأحد", "الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "الساعة", "العطلة", "الصيف", "بعد المدرسة"),
+    *("وحدك", "لوحدك", "سرا", "المدينة", "السوق", "يوم"),
+)
