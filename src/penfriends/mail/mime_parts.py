@@ -152,7 +152,7 @@ def _pieces(body: bytes, boundary: bytes, most: int) -> list[bytes]:
             if len(starts) > most:
                 raise TooMuch("too_many_parts")
         at = body.find(mark, max(at + 1, end))
-    ends = [start for start, _, _ in starts[1:]] + [len(body)]
+    ends = [start for start, _, _ in starts[1:]] + [len(body)] * bool(starts)
     return [_without_last_newline(body[s:e]) for (_, s, last), e in zip(starts, ends, strict=True) if not last]
 
 
