@@ -98,7 +98,8 @@ def map_layout(home: MapTown | None, twins: Sequence[MapTown]) -> MapLayout:
     points = [project(town.lat, town.lon) for town in towns]
     window = _window(points)
     font = round(window[2] * 0.027, 1)
-    labels = _place_labels([town.name for town in towns], points, window, font)
+    curves = [_curve(points[0], point) for point in points[1:]] if home else []
+    labels = _place_labels([town.name for town in towns], points, [_dots(*curve) for curve in curves], (window, font))
     places = tuple(
         DrawnPlace(
             town.name,
@@ -110,7 +111,7 @@ def map_layout(home: MapTown | None, twins: Sequence[MapTown]) -> MapLayout:
         )
         for index, (town, point) in enumerate(zip(towns, points, strict=True))
     )
-    arcs = tuple(_arc(points[0], point) for point in points[1:]) if home else ()
+    arcs = tuple(f"M{a[0]:.1f} {a[1]:.1f}Q{b[0]:.1f} {b[1]:.1f} {c[0]:.1f} {c[1]:.1f}" for a, b, c in curves)
     return MapLayout(" ".join(f"{edge:.0f}" for edge in window), font, arcs, places)
 
 
@@ -120,39 +121,56 @@ def _window(points: Sequence[Point]) -> Box:
         return 0.0, 0.0, float(MAP_WIDTH), MAP_WIDTH / _RATIO
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     top, bottom = min(y for _, y in points), max(y for _, y in points)
-    width = max(700.0, (right - left) * 1.45, (bottom - top) * 1.6 * _RATIO)
+    width = max(700.0, (right - left) * 1.65, (bottom - top) * 1.6 * _RATIO)
     height = width / _RATIO
     return (left + right - width) / 2, (top + bottom - height) / 2, width, height
 
 
-def _arc(start: Point, end: Point) -> str:
-    """A curve that bends to the north, like the path of an aeroplane on a poster."""
+def _curve(start: Point, end: Point) -> tuple[Point, Point, Point]:
+    """Start, control point and end of a curve that bends to the north, like a flight on a poster."""
     (x1, y1), (x2, y2) = start, end
     dx, dy = x2 - x1, y2 - y1
     sign = 1 if dx > 0 else -1
-    cx, cy = (x1 + x2) / 2 + sign * dy * 0.2, (y1 + y2) / 2 - sign * dx * 0.2
-    return f"M{x1:.1f} {y1:.1f}Q{cx:.1f} {cy:.1f} {x2:.1f} {y2:.1f}"
+    return start, ((x1 + x2) / 2 + sign * dy * 0.2, (y1 + y2) / 2 - sign * dx * 0.2), end
+
+
+def _dots(start: Point, control: Point, end: Point) -> list[Point]:
+    """Ten points along the curve between its ends."""
+    parts = [step / 11 for step in range(1, 11)]
+    return [
+        (
+            (1 - t) ** 2 * start[0] + 2 * t * (1 - t) * control[0] + t * t * end[0],
+            (1 - t) ** 2 * start[1] + 2 * t * (1 - t) * control[1] + t * t * end[1],
+        )
+        for t in parts
+    ]
 
 
 def _place_labels(
-    names: Sequence[str], points: Sequence[Point], window: Box, font: float
+    names: Sequence[str], points: Sequence[Point], curves: Sequence[Sequence[Point]], frame: tuple[Box, float]
 ) -> list[tuple[float, float, str]]:
-    """Each name beside its point on the side where it covers least: other names, other points, the edge."""
-    taken: list[Box] = [(x - font * 0.5, y - font * 0.5, x + font * 0.5, y + font * 0.5) for x, y in points]
+    """Each name beside its point on the side where it covers least: names, points, arcs, the edge of the window."""
+    window, font = frame
+    taken = [_around(point, font * 0.5) for point in points]
+    lines = [_around(dot, font * 0.35) for curve in curves for dot in curve]
     placed: list[tuple[float, float, str]] = []
     for index, (name, point) in enumerate(zip(names, points, strict=True)):
-        others = [box for number, box in enumerate(taken) if number != index]
-        options = [_label(name, point, side, font, reach) for reach, side in product((1.0, 1.7), _SIDES)]
-        costs = [_cost(option[1], others, window) + order * 0.02 for order, option in enumerate(options)]
+        others = [box for number, box in enumerate(taken) if number != index] + lines
+        options = [_label(name, point, font, place) for place in product((1.0, 1.7), _SIDES)]
+        costs = [_cost(box, others, window) + order * 0.02 for order, (_, box) in enumerate(options)]
         (x, y, anchor), box = options[costs.index(min(costs))]
         taken.append(box)
         placed.append((round(x, 1), round(y, 1), anchor))
     return placed
 
 
-def _label(name: str, point: Point, side: str, font: float, reach: float) -> tuple[tuple[float, float, str], Box]:
+def _around(point: Point, reach: float) -> Box:
+    return point[0] - reach, point[1] - reach, point[0] + reach, point[1] + reach
+
+
+def _label(name: str, point: Point, font: float, place: tuple[float, str]) -> tuple[tuple[float, float, str], Box]:
     """Where the name starts, and the box that it fills on a phone, where names are drawn larger."""
-    x, y = point
+    (x, y), (reach, side) = point, place
     wide, high, gap = len(name) * font * 0.75, font * 1.35, font * 0.75 * reach
     if side == "start":
         return (x + gap, y + font * 0.35, "start"), (x + gap, y - high / 2, x + gap + wide, y + high / 2)
