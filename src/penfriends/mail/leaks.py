@@ -22,6 +22,7 @@ _READERS_OWN = frozenset({"to", "in-reply-to", "references"})
 _IDS = frozenset({"message-id", "in-reply-to", "references", "x-penfriends-loop", "content-type", "date"})
 _PHONE_TAIL = 8  # the digits that a number keeps however its beginning is written
 _PHONE_LEAST = 6
+_STROKES = str.maketrans("łøđı", "lodi")  # letters whose stroke is no accent to Unicode
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -156,19 +157,18 @@ def _digits(text: str) -> str:
 
 def _has_name(text: str, full_name: str) -> bool:
     """A full name of two words or more, in either order; a first name alone is what we show on purpose."""
-    words = [re.escape(word) for word in _folded(full_name).split()]
+    words = re.findall(r"\w+", _folded(full_name))
     if len(words) < 2:
         return False
-    orders = (words, [words[-1], *words[:-1]])
+    orders = (words, [words[-1], *words[:-1]], [*words[1:], words[0]])
     return any(re.search(r"(?<!\w)" + r"\W{1,4}".join(order) + r"(?!\w)", text) for order in orders)
 
 
 def _folded(text: str) -> str:
     """Without case, accents, width and invisible characters, so that a disguise does not hide a name."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(
-        character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf")
-    ).casefold()
+    plain = "".join(character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf"))
+    return plain.casefold().translate(_STROKES)
 
 
 def _decoded(value: str) -> str:

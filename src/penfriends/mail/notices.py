@@ -35,6 +35,7 @@ class Notice(StrEnum):
     MATCH_NOT_WORKED_OUT = "match_not_worked_out"
     INTRODUCTION = "introduction"
     LETTER = "letter"
+    LETTER_WAITING = "letter_waiting"
     LETTER_RETURNED = "letter_returned"
     EMPTY_LETTER = "empty_letter"
     CONFIRM_MAIL = "confirm_mail"
@@ -55,7 +56,7 @@ class ReplyTo(StrEnum):
 
 
 REPLY_GOES_TO: dict[Notice, ReplyTo] = {
-    notice: ReplyTo.LETTER if notice in (Notice.LETTER, Notice.INTRODUCTION, Notice.NUDGE) else ReplyTo.TEAM
+    notice: ReplyTo.LETTER if notice in (Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE) else ReplyTo.TEAM
     for notice in Notice
 }
 
@@ -81,6 +82,7 @@ VALUES: dict[Notice, frozenset[str]] = {
             *("left_out", "all_read", "url", "wrong_url", "pause_url"),
         }
     ),
+    Notice.LETTER_WAITING: frozenset({"name", "friend", "friend_town", "url"}),
     Notice.LETTER_RETURNED: frozenset({"name", "friend", "reasons", "note", "url"}),
     Notice.EMPTY_LETTER: frozenset({"name", "friend", "url"}),
     Notice.CONFIRM_MAIL: frozenset({"name", "mail_subject", "received_on", "received_at", "url"}),

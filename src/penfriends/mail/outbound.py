@@ -123,8 +123,10 @@ def clean_line(value: str, limit: int) -> str:
             kept.append(" ")
         elif character in (_FSI, _PDI) or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
             kept.append(character)
-    line = " ".join("".join(kept).replace("=?", "= ?").split())[:limit].strip()
-    return line if _isolates_pair_up(line) else line.replace(_FSI, "").replace(_PDI, "")
+    line = " ".join("".join(kept).split())[:limit]
+    if not _isolates_pair_up(line):
+        line = line.replace(_FSI, "").replace(_PDI, "")
+    return " ".join(line.replace("=?", "= ?").split())  # last, for what was dropped may have stood inside a `=?`
 
 
 def clean_text(value: str) -> str:

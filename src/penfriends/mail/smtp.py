@@ -94,7 +94,7 @@ async def send(
         return Outcome(OutcomeKind.REFUSED, None, f"not an address: {error}", Phase.MAIL)
     client = _client(server, ehlo_name=envelope_from.rpartition("@")[2])
     try:
-        await _step(Phase.CONNECT, client.connect())
+        await _step(Phase.CONNECT, _greet(client))
         await _step(Phase.MAIL, client.mail(envelope_from))
         await _step(Phase.RCPT, client.rcpt(envelope_to))
         if not await before_data():
@@ -122,6 +122,13 @@ def _client(server: SmtpServer, ehlo_name: str) -> SMTP:
         start_tls=server.tls is Tls.STARTTLS,
         validate_certs=True,
     )
+
+
+async def _greet(client: SMTP) -> None:
+    """Greeting, TLS and sign-in; aiosmtplib says EHLO by itself only where one of these needs it."""
+    await client.connect()
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
 
 
 async def _step(phase: Phase, talking: Awaitable[object]) -> None:

@@ -60,8 +60,8 @@ def brief(context: EvalContext, value: str) -> str:
 
 @pass_eval_context
 def quoted(context: EvalContext, value: str) -> str:
-    """A sentence of somebody else, at most 200 characters, in its own direction."""
-    return _isolated(context, _cut(_without_isolates(value), 200))
+    """A sentence of somebody else, at most 600 characters, in its own direction."""
+    return _isolated(context, _cut(_without_isolates(value), 600))
 
 
 def listed(values: Sequence[str]) -> str:
