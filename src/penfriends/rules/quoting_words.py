@@ -23,6 +23,7 @@ _WEEKDAYS = "|".join(
 )
 OPENS_ATTRIBUTION = re.compile(
     r"(?:On|Am|Le|Op|El|Il|W dniu|Dnia|Wiadomość napisana przez|في|بتاريخ)\s"
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b"
     rf"|(?:{_WEEKDAYS})\w{{0,9}}\.?,?\s{{1,3}}\d",
     re.IGNORECASE,
 )

@@ -1,0 +1,161 @@
+"""What came in by mail: a person's letter, a machine's answer, a delivery report, our own mail, or poison?
+
+`parse` takes any bytes and never raises: what breaks a limit is quarantined with a coded reason, for a person to see.
+"""
+
+import enum
+import hashlib
+import re
+from dataclasses import dataclass
+
+from penfriends.mail import bounces, header_fields, letter_parts, mime_parts
+from penfriends.mail.letter_parts import AttachmentKind, LetterText, MailAttachment
+from penfriends.mail.mime_parts import Part, TooMuch
+from penfriends.rules.automatic import is_auto_reply
+from penfriends.rules.bounces import BouncedRecipient
+from penfriends.rules.quoting import Split, split_reply
+
+__all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse"]
+
+LOOP_FIELD = "x-penfriends-loop"
+LONGEST_SPLIT = 500_000
+_LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:,|$)")
+
+
+class MailClass(enum.StrEnum):
+    """What kind of mail it is; only a human one becomes a letter."""
+
+    HUMAN = "human"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    LOOP = "loop"
+    QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """A mail as plain values. `sure` is False where the writer's words could not be told from the rest for certain."""
+
+    mail_class: MailClass
+    quarantine_reason: str | None
+    from_addresses: tuple[str, ...]
+    from_name: str
+    message_id: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    subject: str
+    language: str | None
+    text: str
+    kept_text: str
+    removed_text: str
+    sure: bool
+    attachments: tuple[MailAttachment, ...]
+    body_digest: str
+    bounces: tuple[BouncedRecipient, ...]
+    loop_mark: str | None
+
+
+def parse(raw: bytes) -> ParsedMail:
+    """The mail in `raw`. Never raises, whatever the bytes."""
+    try:
+        return _parsed(mime_parts.read(raw), raw)
+    except TooMuch as refused:
+        return _quarantined(raw, refused.reason)
+    except (RecursionError, MemoryError):
+        return _quarantined(raw, "too_complex")
+    except Exception:  # noqa: BLE001 - one poisonous mail must never stop the queue; a person looks at it
+        return _quarantined(raw, "unreadable")
+
+
+def headers(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """The header fields as they stand, topmost first, unfolded and cut at the limits. Never raises."""
+    return mime_parts.read_headers(raw, strict=False)[0]
+
+
+def _parsed(root: Part, raw: bytes) -> ParsedMail:
+    subject = header_fields.words(root.value("subject"))
+    report = bounces.read(root, subject)
+    parts = letter_parts.text_parts(root)
+    letter = letter_parts.text_of(parts)
+    split = _split(letter)
+    attachments = letter_parts.attachments(root, parts)
+    boxes = [box for value in root.values("from") for box in header_fields.mailboxes(value)]
+    return ParsedMail(
+        mail_class=_class_of(root, subject, report),
+        quarantine_reason=None,
+        from_addresses=tuple(dict.fromkeys(box.address for box in boxes)),
+        from_name=boxes[0].name if boxes else "",
+        message_id=next(iter(header_fields.ids(root.value("message-id"))), None),
+        in_reply_to=next(iter(header_fields.ids(root.value("in-reply-to"))), None),
+        references=header_fields.ids(" ".join(root.values("references"))),
+        subject=subject,
+        language=_language(root),
+        text=letter.text,
+        kept_text=split.kept,
+        removed_text=split.removed,
+        sure=split.sure and letter.whole and _something_left(split, attachments),
+        attachments=attachments,
+        body_digest=_digest(root.value("from"), root.value("subject"), raw),
+        bounces=report.recipients if report else (),
+        loop_mark=root.value(LOOP_FIELD).strip()[:200] or None,
+    )
+
+
+def _split(letter: LetterText) -> Split:
+    if len(letter.text) > LONGEST_SPLIT:
+        return Split(letter.text, "", sure=False)
+    return split_reply(letter.text, anchored=letter.anchored)
+
+
+def _something_left(split: Split, attachments: tuple[MailAttachment, ...]) -> bool:
+    """Everything was taken away and no picture stands for it: perhaps we took the letter for a quotation."""
+    pictures = any(attachment.kind is AttachmentKind.IMAGE for attachment in attachments)
+    return bool(split.kept.strip() or not split.removed.strip() or pictures)
+
+
+def _class_of(root: Part, subject: str, report: bounces.Report | None) -> MailClass:
+    if report:
+        return MailClass.BOUNCE if report.kind is bounces.ReportKind.BOUNCE else MailClass.COMPLAINT
+    if root.value(LOOP_FIELD):
+        return MailClass.LOOP
+    first: dict[str, str] = {}
+    for name, value in root.headers:
+        first.setdefault(name.lower(), value)
+    receipt = root.parameters.get("report-type", "").lower() == "disposition-notification"
+    return MailClass.AUTO_REPLY if receipt or is_auto_reply(first, subject) else MailClass.HUMAN
+
+
+def _language(root: Part) -> str | None:
+    found = _LANGUAGE.match(root.value("content-language"))
+    return found.group(1).lower() if found else None
+
+
+def _digest(sender: str, subject: str, raw: bytes) -> str:
+    """sha256 over From, Subject and the body with Unix line ends, to know a second copy of the same mail."""
+    body = raw[mime_parts.read_headers(raw, strict=False)[1] :].replace(b"\r\n", b"\n").rstrip(b"\n")
+    found = hashlib.sha256(f"{sender.strip()}\n{subject.strip()}\n\n".encode("utf-8", "replace"))
+    found.update(body)
+    return found.hexdigest()
+
+
+def _quarantined(raw: bytes, reason: str) -> ParsedMail:
+    return ParsedMail(
+        mail_class=MailClass.QUARANTINED,
+        quarantine_reason=reason,
+        from_addresses=(),
+        from_name="",
+        message_id=None,
+        in_reply_to=None,
+        references=(),
+        subject="",
+        language=None,
+        text="",
+        kept_text="",
+        removed_text="",
+        sure=False,
+        attachments=(),
+        body_digest=hashlib.sha256(raw).hexdigest(),
+        bounces=(),
+        loop_mark=None,
+    )
