@@ -28,9 +28,11 @@ class Notice(StrEnum):
     SIGN_UP_AGAIN = "sign_up_again"
     SIGN_IN = "sign_in"
     GUARDIAN_CONSENT = "guardian_consent"
+    CONSENT_GIVEN = "consent_given"
     CONSENT_REMINDER = "consent_reminder"
     CONSENT_EXPIRING = "consent_expiring"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    GUARDIAN_INFORMED = "guardian_informed"
     MATCH_PROPOSED = "match_proposed"
     MATCH_NOT_WORKED_OUT = "match_not_worked_out"
     INTRODUCTION = "introduction"
@@ -56,7 +58,9 @@ class ReplyTo(StrEnum):
 
 
 REPLY_GOES_TO: dict[Notice, ReplyTo] = {
-    notice: ReplyTo.LETTER if notice in (Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE) else ReplyTo.TEAM
+    notice: ReplyTo.LETTER
+    if notice in (Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE)
+    else ReplyTo.TEAM
     for notice in Notice
 }
 
@@ -66,9 +70,11 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.SIGN_UP_AGAIN: frozenset({"name", "url"}),
     Notice.SIGN_IN: frozenset({"url", "code", "minutes"}),
     Notice.GUARDIAN_CONSENT: frozenset({"child", "friend_towns", "reader", "url"}),
+    Notice.CONSENT_GIVEN: frozenset({"child", "reader", "url"}),
     Notice.CONSENT_REMINDER: frozenset({"child", "reader", "url"}),
     Notice.CONSENT_EXPIRING: frozenset({"child", "ends_on", "url"}),
     Notice.CONSENT_WITHDRAWN: frozenset({"name", "friend", "url"}),
+    Notice.GUARDIAN_INFORMED: frozenset({"child", "reader", "url"}),
     Notice.MATCH_PROPOSED: frozenset(
         {"name", "friend", "friend_age", "friend_town", "likes", "writes", "question", "answer_by", "url"}
     ),
@@ -133,6 +139,19 @@ def render(notice: Notice, *, language: str, values: Mapping[str, Value], territ
         wording.tidied(text, str(values.get("letter_text", ""))),
         html.strip() + "\n",
     )
+
+
+def thread_subjects(*, language: str, band: str, friend: str, friend_town: str) -> tuple[str, ...]:
+    """The subjects of the mails that a letter may answer: a reply's own subject is what differs from all of them."""
+    known = {"band": band, "friend": friend, "friend_town": friend_town, "is_reply": False}
+    with i18n.speaking(language):
+        return tuple(
+            wording.shortened(
+                _environment().get_template(f"{notice}/subject.txt").render(known).strip(), LONGEST_SUBJECT
+            )
+            for notice, reply in REPLY_GOES_TO.items()
+            if reply is ReplyTo.LETTER
+        )
 
 
 @lru_cache(maxsize=1)

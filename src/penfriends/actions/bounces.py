@@ -1,0 +1,80 @@
+"""What does a delivery report change? Its identity is the signed return path; its body only says the class."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import compose, dispatch, people
+from penfriends.actions.addresses import Addresses
+from penfriends.actions.delivery import queue_notice
+from penfriends.mail.inbound import MailClass, ParsedMail
+from penfriends.mail.notices import Notice
+from penfriends.models.delivery import (
+    Bounce,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    RawMail,
+    RawMailState,
+    SuppressionReason,
+)
+
+
+async def note_report(
+    db: AsyncSession, row: RawMail, delivery_id: UUID, parsed: ParsedMail, *, at: Addresses, now: datetime
+) -> None:
+    """A mail came to the return path of `delivery_id`. Hard: the address is not written to any more, the friend is
+    told kindly. Soft: noted. Anything else that is no report (an auto-reply, say) changes nothing."""
+    delivery = await db.get(Delivery, delivery_id)
+    if delivery is None or parsed.mail_class is not MailClass.BOUNCE:
+        row.state, row.reason = RawMailState.DROPPED, f"no_report_{parsed.mail_class.value}"[:60]
+        return
+    row.state = RawMailState.TAKEN
+    hard = any(one.hard for one in parsed.bounces)
+    for one in parsed.bounces[:1]:
+        db.add(
+            Bounce(
+                delivery_id=delivery.id, raw_mail_id=row.id, hard=hard, reason=str(one.reason)[:40],
+                status=one.status[:12], at=now,
+            )
+        )  # fmt: skip
+    if hard:
+        await hard_bounce(db, delivery, at=at, now=now)
+
+
+async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, now: datetime) -> None:
+    """A mailbox is dead: suppress it, and tell the letter's writer that the friend cannot be reached by e-mail."""
+    reader = await compose.reader_of(db, delivery)
+    if reader is None:
+        return
+    delivery.state = DeliveryState.FAILED
+    db.add(delivery)
+    await dispatch.suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
+    if delivery.kind is DeliveryKind.LETTER:
+        await tell_friend(db, delivery.participant_id, at=at, now=now)
+
+
+async def tell_friend(db: AsyncSession, unreachable: UUID | None, *, at: Addresses, now: datetime) -> None:
+    """Tell the other side, kindly and without an address."""
+    gone = await compose.side_of(db, unreachable)
+    friend = await compose.friend_of(db, unreachable) if unreachable else None
+    mailbox = await people.mail_to(db, friend.resident) if friend else None
+    if gone is None or friend is None or mailbox is None:
+        return
+    association = await people.association_of(db, friend.town.id)
+    await queue_notice(
+        db,
+        Notice.BOUNCE_PARTNER,
+        to=mailbox.id,
+        language=friend.resident.locale,
+        association_id=association.id if association else None,
+        at=at,
+        now=now,
+        values={
+            "band": friend.resident.band.value,
+            "town": compose.town_in(friend.town, friend.resident.locale),
+            "name": friend.resident.first_name,
+            "friend": gone.resident.first_name,
+        },
+    )

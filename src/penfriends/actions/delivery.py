@@ -1,0 +1,145 @@
+"""What has to leave the house? The outbox: rows for letters and notices, taken back while nobody has claimed them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions.addresses import Addresses
+from penfriends.ids import alias_local_part, uuid7
+from penfriends.jobs import Job, later
+from penfriends.mail.notices import Notice, Value
+from penfriends.models.delivery import Alias, Delivery, DeliveryKind, DeliveryState
+from penfriends.models.letters import Letter, Participant
+
+WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+
+
+async def queue_notice(
+    db: AsyncSession,
+    notice: Notice,
+    *,
+    to: UUID,
+    language: str,
+    values: Mapping[str, Value],
+    association_id: UUID | None,
+    at: Addresses,
+    now: datetime,
+    participant_id: UUID | None = None,
+) -> Delivery:
+    """Put a notice for the person behind sign-in `to` into the outbox.
+
+    `participant_id` names whose letter a reply is, for the notices that take letters (introduction, nudge).
+    """
+    row = Delivery(
+        id=uuid7(),
+        kind=DeliveryKind.NOTICE,
+        notice=notice.value,
+        sign_in_id=to,
+        participant_id=participant_id,
+        association_id=association_id,
+        language=language,
+        payload=packed(values),
+        due_at=now,
+        message_id=at.message_id(f"n-{alias_local_part()}"),
+        created_at=now,
+    )
+    db.add(row)
+    await db.flush()
+    later(db, Job.DELIVER, row.id)
+    return row
+
+
+async def queue_letter(db: AsyncSession, letter: Letter, *, at: Addresses, now: datetime) -> list[Delivery]:
+    """One delivery for each other participant, due when the letter is. A letter that comes again uses its old row,
+    so there is never a second delivery of one letter to one person."""
+    readers = await db.exec(
+        select(Participant)
+        .where(Participant.correspondence_id == letter.correspondence_id, Participant.id != letter.author_id)
+        .order_by(col(Participant.id))
+    )
+    rows = [await _queue_for(db, letter, reader, at=at, now=now) for reader in readers]
+    await db.flush()
+    for row in rows:
+        later(db, Job.DELIVER, row.id)
+    return rows
+
+
+async def _queue_for(
+    db: AsyncSession, letter: Letter, reader: Participant, *, at: Addresses, now: datetime
+) -> Delivery:
+    row = (
+        await db.exec(select(Delivery).where(Delivery.letter_id == letter.id, Delivery.participant_id == reader.id))
+    ).first()
+    if row is None:
+        row = Delivery(
+            id=uuid7(),
+            kind=DeliveryKind.LETTER,
+            letter_id=letter.id,
+            participant_id=reader.id,
+            message_id=at.message_id(f"l-{alias_local_part()}"),
+            due_at=now,
+            created_at=now,
+        )
+    if row.state in (*WAITING, DeliveryState.WITHDRAWN):
+        row.state = DeliveryState.QUEUED
+        row.due_at = letter.due_at or now
+        row.content_hash = letter.content_hash
+    db.add(row)
+    return row
+
+
+async def withdraw(db: AsyncSession, letter_id: UUID, *, now: datetime) -> bool:
+    """Take a letter's deliveries back. False if a worker has claimed one: then it is too late and nothing changes."""
+    rows = (await db.exec(select(Delivery).where(Delivery.letter_id == letter_id).with_for_update())).all()
+    if any(row.state not in (*WAITING, DeliveryState.WITHDRAWN) for row in rows):
+        return False
+    for row in rows:
+        done = await db.execute(
+            update(Delivery)
+            .where(col(Delivery.id) == row.id, col(Delivery.state).in_([*WAITING, DeliveryState.WITHDRAWN]))
+            .values(state=DeliveryState.WITHDRAWN, due_at=now)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            return False
+    return True
+
+
+async def open_alias(db: AsyncSession, participant: Participant, *, now: datetime) -> Alias:
+    """A masked address for one writer in one correspondence: 100 random bits, bound to both (rule R26)."""
+    alias = Alias(local_part=alias_local_part(), participant_id=participant.id, created_at=now)
+    db.add(alias)
+    await db.flush()
+    return alias
+
+
+def packed(values: Mapping[str, Value]) -> dict[str, Any]:
+    """The values of a notice as JSON can keep them."""
+    return {name: _pack(value) for name, value in values.items()}
+
+
+def unpacked(payload: Mapping[str, Any]) -> dict[str, Value]:
+    """The values of a notice as they were."""
+    return {name: _unpack(value) for name, value in payload.items()}
+
+
+def _pack(value: Value) -> Any:
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"seconds": value.total_seconds()}
+    return value
+
+
+def _unpack(value: Any) -> Value:
+    if isinstance(value, dict) and "date" in value:
+        text = str(value["date"])
+        return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+    if isinstance(value, dict) and "seconds" in value:
+        return timedelta(seconds=float(value["seconds"]))
+    found: Value = value
+    return found

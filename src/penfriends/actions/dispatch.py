@@ -1,0 +1,263 @@
+"""How does one delivery leave, exactly once? Claimed under a lease, committed before DATA, recorded after.
+
+A worker that dies before the point of no return leaves a lease that runs out: the next one starts again. A worker that
+dies after it leaves a row that says so: such a mail is never sent again by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import compose, delivery, holds, passage
+from penfriends.actions.addresses import Addresses
+from penfriends.mail.smtp import Outcome, OutcomeKind, Phase
+from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
+from penfriends.models.letters import Letter, LetterMailId, LetterState, Participant
+from penfriends.models.moderation import HoldReason
+from penfriends.models.signin import SignIn
+from penfriends.rules.relay import Obstacle
+from penfriends.rules.retries import next_try
+
+LEASE = timedelta(minutes=5)
+PAUSED_WAIT = timedelta(hours=6)
+LAST_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A delivery that this worker may send: the finished bytes, and the attempt that fences it."""
+
+    delivery_id: UUID
+    attempt: int
+    envelope_from: str
+    envelope_to: str
+    raw: bytes
+
+
+async def due(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID]:
+    """Deliveries that should be moving: due ones, and claimed ones whose worker has gone quiet."""
+    found = await db.exec(
+        select(Delivery.id).where(_claimable(now)).order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit)
+    )
+    return list(found)
+
+
+async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: datetime) -> Claim | None:
+    """Take a delivery for this worker, look at everything again, and build its bytes.
+
+    None: nothing to do — not due, taken by another, already gone, or stopped by rule R25 and now held for a person.
+    """
+    done = await db.execute(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, _claimable(now))
+        .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        return None
+    row = await _row(db, delivery_id)
+    row.first_try_at = row.first_try_at or now
+    if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
+        return None
+    sign_in = await compose.reader_of(db, row)
+    if sign_in is None or sign_in.email is None:
+        await _reached_without_mail(db, row, now=now)
+        return None
+    if await _suppressed(db, sign_in):
+        await _failed(db, row, "suppressed", now=now)
+        return None
+    built = await compose.build(db, row, sign_in, at=at, now=now)
+    if built is None:
+        await _stop(db, row, HoldReason.LEAK, now=now)
+        return None
+    return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw)
+
+
+async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now: datetime) -> bool:
+    """The point of no return, after RCPT and before DATA: everything is checked once more in this transaction.
+
+    False: another worker has taken over, or the letter may not pass any more. Then nothing may be sent.
+    """
+    row = await _row(db, delivery_id)
+    if row.state is not DeliveryState.SENDING or row.attempt != attempt:
+        return False
+    if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
+        return False
+    done = await db.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.state) == DeliveryState.SENDING,
+            col(Delivery.attempt) == attempt,
+        )
+        .values(state=DeliveryState.COMMITTED, lease_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    if row.letter_id:
+        await _set_letter(db, row.letter_id, LetterState.ON_ITS_WAY)
+    return True
+
+
+async def record(
+    db: AsyncSession, delivery_id: UUID, attempt: int, outcome: Outcome, *, jitter: float, now: datetime
+) -> None:
+    """What came of it. Only the worker whose attempt it was may say so; a late word of an old one changes nothing."""
+    row = await _row(db, delivery_id)
+    if row.attempt != attempt or row.state not in (DeliveryState.SENDING, DeliveryState.COMMITTED):
+        return
+    row.last_code, row.last_text, row.lease_until = outcome.code, outcome.text[:LAST_TEXT], None
+    if outcome.kind is OutcomeKind.SENT:
+        await _sent(db, row, now=now)
+    elif outcome.kind is OutcomeKind.DEFERRED:
+        await _later(db, row, jitter=jitter, now=now)
+    elif outcome.kind is OutcomeKind.REFUSED:
+        await _refused(db, row, outcome, now=now)
+    elif outcome.kind is OutcomeKind.UNSURE:
+        await mark_unsure(db, row, now=now)
+    elif row.state is DeliveryState.SENDING and row.kind is DeliveryKind.LETTER:
+        await _may_pass(db, row, now=now)
+    db.add(row)
+
+
+async def unsure_after_silence(db: AsyncSession, *, now: datetime) -> int:
+    """Deliveries whose worker died past the point of no return: nobody knows; a person looks. Returns how many."""
+    rows = await db.exec(
+        select(Delivery).where(col(Delivery.state) == DeliveryState.COMMITTED, col(Delivery.lease_until) <= now)
+    )
+    found = list(rows)
+    for row in found:
+        await mark_unsure(db, row, now=now)
+    return len(found)
+
+
+async def mark_unsure(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
+    """The mail may or may not have arrived. It is never sent again by itself."""
+    row.state, row.lease_until = DeliveryState.UNSURE, None
+    row.due_at = now
+    db.add(row)
+    if row.letter_id:
+        await _set_letter(db, row.letter_id, LetterState.UNSURE)
+
+
+async def settle(db: AsyncSession, row: Delivery, *, arrived: bool, now: datetime) -> None:
+    """A person, who asked or looked, says whether an unsure mail arrived. If not, it is sent again."""
+    if arrived:
+        await _sent(db, row, now=now)
+    else:
+        row.state, row.due_at = DeliveryState.QUEUED, now
+        if row.letter_id:
+            await _set_letter(db, row.letter_id, LetterState.RELEASED)
+    db.add(row)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    ready = and_(col(Delivery.state).in_(delivery.WAITING), col(Delivery.due_at) <= now)
+    forsaken = and_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.lease_until) <= now)
+    return or_(ready, forsaken)
+
+
+async def _row(db: AsyncSession, delivery_id: UUID) -> Delivery:
+    found = await db.exec(
+        select(Delivery).where(Delivery.id == delivery_id).with_for_update().execution_options(populate_existing=True)
+    )
+    return found.one()
+
+
+async def _may_pass(db: AsyncSession, row: Delivery, *, now: datetime) -> bool:
+    """Rule R25 for a claimed letter. A pause waits by itself; anything else holds the letter visibly."""
+    letter = await db.get(Letter, row.letter_id, populate_existing=True)
+    reader = await db.get(Participant, row.participant_id, populate_existing=True)
+    if letter is None or reader is None:
+        row.state = DeliveryState.WITHDRAWN
+        return False
+    found = await passage.obstacle_for(db, letter, reader, now=now)
+    if found is None:
+        return True
+    if found is Obstacle.PAUSED:
+        row.state, row.due_at, row.lease_until = DeliveryState.DEFERRED, now + PAUSED_WAIT, None
+        db.add(row)
+        return False
+    await _stop(db, row, HoldReason.FROZEN, now=now)
+    return False
+
+
+async def _stop(db: AsyncSession, row: Delivery, reason: HoldReason, *, now: datetime) -> None:
+    row.state, row.lease_until = DeliveryState.WITHDRAWN, None
+    db.add(row)
+    letter = await db.get(Letter, row.letter_id) if row.letter_id else None
+    if letter is not None and letter.state in (LetterState.RELEASED, LetterState.ON_ITS_WAY):
+        await holds.hold(db, letter, [reason.value], urgent=False, now=now)
+    await db.flush()
+
+
+async def _sent(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
+    row.state, row.sent_at, row.payload, row.lease_until = DeliveryState.SENT, now, {}, None
+    db.add(row)
+    if row.letter_id and row.participant_id:
+        db.add(LetterMailId(letter_id=row.letter_id, participant_id=row.participant_id, message_id=row.message_id))
+        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
+
+
+async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetime) -> None:
+    again = next_try(row.attempt, row.first_try_at or now, now, jitter)
+    if again is None:
+        await _failed(db, row, row.last_text, now=now)
+        return
+    row.state, row.due_at = DeliveryState.DEFERRED, again
+
+
+async def _refused(db: AsyncSession, row: Delivery, outcome: Outcome, *, now: datetime) -> None:
+    """A final no. To the recipient itself it says that the mailbox is dead: it is not written to any more."""
+    await _failed(db, row, outcome.text, now=now)
+    sign_in = await compose.reader_of(db, row)
+    if outcome.phase is Phase.RCPT and sign_in is not None:
+        await suppress(db, sign_in, SuppressionReason.HARD_BOUNCE, row.id, now=now)
+
+
+async def suppress(
+    db: AsyncSession, sign_in: SignIn, reason: SuppressionReason, delivery_id: UUID | None, *, now: datetime
+) -> None:
+    """Write to this address no more, until somebody lifts it. A second time changes nothing."""
+    if not await _suppressed(db, sign_in):
+        db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
+        await db.flush()
+
+
+async def _suppressed(db: AsyncSession, sign_in: SignIn) -> bool:
+    found = await db.exec(
+        select(Suppression.id).where(Suppression.sign_in_id == sign_in.id, col(Suppression.lifted_at).is_(None))
+    )
+    return found.first() is not None
+
+
+async def _failed(db: AsyncSession, row: Delivery, why: str, *, now: datetime) -> None:
+    """Given up. The letter stays readable on the website, and the desk's mail page shows the row."""
+    row.state, row.last_text, row.lease_until, row.due_at = DeliveryState.FAILED, why[:LAST_TEXT], None, now
+    db.add(row)
+    if row.letter_id:
+        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
+
+
+async def _reached_without_mail(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
+    """Somebody without an address reads on the website: the letter is there the moment that it may pass."""
+    row.state, row.sent_at, row.payload, row.lease_until = DeliveryState.SENT, now, {}, None
+    db.add(row)
+    if row.letter_id:
+        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
+
+
+async def _set_letter(
+    db: AsyncSession, letter_id: UUID, state: LetterState, *, delivered_at: datetime | None = None
+) -> None:
+    letter = await db.get(Letter, letter_id)
+    if letter is not None:
+        letter.state = state
+        letter.delivered_at = letter.delivered_at or delivered_at
+        db.add(letter)
+        await db.flush()

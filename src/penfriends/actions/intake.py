@@ -1,0 +1,291 @@
+"""What becomes of a mail that came in? Kept before it is answered with 250, read later by a worker.
+
+Whose it is decides the envelope's alias and an aligned authentication by our own border, nothing else (rules R26, R27).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import bounces, compose, links, people, throttle, writing
+from penfriends.actions.addresses import Addresses, Policy
+from penfriends.actions.blobs import keep
+from penfriends.actions.delivery import queue_notice
+from penfriends.errors import Refused
+from penfriends.jobs import Job, later
+from penfriends.mail import inbound, return_path
+from penfriends.mail.authentication import AuthVerdict, judge
+from penfriends.mail.inbound import MailClass, ParsedMail
+from penfriends.mail.notices import Notice
+from penfriends.models.delivery import Alias, RawMail, RawMailState, TeamMessage
+from penfriends.models.letters import Blob, Correspondence, CorrespondenceState, Participant, ParticipantState
+from penfriends.models.places import Association
+from penfriends.models.signin import LinkPurpose, SignIn
+from penfriends.rules.masking import is_alias_shape
+
+CONFIRM_LIFETIME = timedelta(days=7)
+TEAM_PREFIX = "team-"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an address of ours leads: one writer's alias, an association's team, or a delivery that bounced."""
+
+    participant_id: UUID | None = None
+    association_id: UUID | None = None
+    delivery_id: UUID | None = None
+
+
+async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target | None:
+    """Where `address` leads. None for unknown, closed and foreign alike: the sender hears the same (rule R26)."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    if domain == at.bounce_domain.lower():
+        delivery_id = return_path.verify(address, at.key)
+        return Target(delivery_id=delivery_id) if delivery_id else None
+    if domain != at.mail_domain.lower():
+        return None
+    if local.startswith(TEAM_PREFIX):
+        slug = local.removeprefix(TEAM_PREFIX)
+        found = (await db.exec(select(Association.id).where(Association.slug == slug))).first()
+        return Target(association_id=found) if found else None
+    if not is_alias_shape(local):
+        return None
+    return await _alias_target(db, local)
+
+
+async def _alias_target(db: AsyncSession, local: str) -> Target | None:
+    row = (
+        await db.exec(
+            select(Participant, Correspondence)
+            .join(Alias, col(Alias.participant_id) == col(Participant.id))
+            .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
+            .where(Alias.local_part == local, col(Alias.closed_at).is_(None))
+        )
+    ).first()
+    if row is None:
+        return None
+    participant, correspondence = row
+    gone = participant.state is ParticipantState.LEFT or correspondence.state is CorrespondenceState.ENDED
+    return None if gone else Target(participant_id=participant.id)
+
+
+async def take_in(
+    db: AsyncSession, target: Target, raw: bytes, *, envelope_from: str, envelope_to: str, now: datetime
+) -> RawMail:
+    """Keep a mail as it came. The door answers 250 only after this transaction is on disk."""
+    row = RawMail(
+        participant_id=target.participant_id,
+        association_id=target.association_id,
+        envelope_from=envelope_from[:320],
+        envelope_to=envelope_to[:320].lower(),
+        blob_sha256=await keep(db, raw, now=now),
+        received_at=now,
+    )
+    db.add(row)
+    await db.flush()
+    later(db, Job.READ_MAIL, row.id)
+    return row
+
+
+async def unread(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID]:
+    """Mails that nobody has read yet: the sweep asks again for them."""
+    found = await db.exec(
+        select(RawMail.id)
+        .where(col(RawMail.state) == RawMailState.RECEIVED, RawMail.received_at <= now)
+        .order_by(col(RawMail.received_at), col(RawMail.id))
+        .limit(limit)
+    )
+    return list(found)
+
+
+async def bytes_of(db: AsyncSession, raw_mail_id: UUID) -> bytes | None:
+    """The bytes of a mail that waits to be read; None if somebody was faster."""
+    found = await db.exec(
+        select(Blob.data)
+        .join(RawMail, col(RawMail.blob_sha256) == col(Blob.sha256))
+        .where(RawMail.id == raw_mail_id, RawMail.state == RawMailState.RECEIVED)
+    )
+    return found.first()
+
+
+async def read_mail(
+    db: AsyncSession,
+    raw_mail_id: UUID,
+    parsed: ParsedMail,
+    headers: tuple[tuple[str, str], ...],
+    *,
+    at: Addresses,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    """Decide what a mail is and do it. The second run does nothing; two copies of one mail give one letter."""
+    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id).with_for_update())).first()
+    if row is None or row.state is not RawMailState.RECEIVED:
+        return
+    row.handled_at = now
+    db.add(row)
+    delivery_id = return_path.verify(row.envelope_to, at.key)
+    if delivery_id is not None:
+        await bounces.note_report(db, row, delivery_id, parsed, at=at, now=now)
+    elif parsed.mail_class is not MailClass.HUMAN:
+        _set_aside(row, parsed)
+    elif await _is_copy(db, row, parsed):
+        _drop(row, "duplicate")
+    elif row.association_id is not None:
+        await _team_message(db, row, row.association_id, parsed, now=now)
+    else:
+        await _from_writer(db, row, parsed, headers, at=at, policy=policy, now=now)
+
+
+def _set_aside(row: RawMail, parsed: ParsedMail) -> None:
+    """Automatic mail is dropped and counted; what cannot be read, or complains, waits for a person to see."""
+    if parsed.mail_class in (MailClass.QUARANTINED, MailClass.COMPLAINT):
+        row.state = RawMailState.QUARANTINED
+        row.reason = (parsed.quarantine_reason or parsed.mail_class.value)[:60]
+    else:
+        _drop(row, parsed.mail_class.value)
+
+
+def _drop(row: RawMail, reason: str) -> None:
+    row.state, row.reason = RawMailState.DROPPED, reason
+
+
+async def _is_copy(db: AsyncSession, row: RawMail, parsed: ParsedMail) -> bool:
+    """Whether this very mail was taken before: same address, Message-ID, and From, Subject and body."""
+    told = "\0".join((row.envelope_to, parsed.message_id or "", parsed.body_digest))
+    key = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+    if (await db.exec(select(RawMail.id).where(RawMail.inbound_key == key))).first() is not None:
+        return True
+    row.inbound_key = key
+    await db.flush()
+    return False
+
+
+async def _team_message(
+    db: AsyncSession, row: RawMail, association_id: UUID, parsed: ParsedMail, *, now: datetime
+) -> None:
+    sender = await people.sign_in_for(db, parsed.from_addresses[0]) if parsed.from_addresses else None
+    db.add(
+        TeamMessage(
+            association_id=association_id,
+            sign_in_id=sender.id if sender else None,
+            raw_mail_id=row.id,
+            subject=parsed.subject[:200],
+            text=parsed.kept_text or parsed.text,
+            created_at=now,
+        )
+    )
+    row.state = RawMailState.TAKEN
+
+
+async def _from_writer(
+    db: AsyncSession,
+    row: RawMail,
+    parsed: ParsedMail,
+    headers: tuple[tuple[str, str], ...],
+    *,
+    at: Addresses,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    side = await compose.side_of(db, row.participant_id)
+    registered = await people.mail_to(db, side.resident) if side else None
+    if side is None or registered is None:
+        _drop(row, "no_address")
+        return
+    sender = parsed.from_addresses[0] if len(parsed.from_addresses) == 1 else ""
+    if people.email_key(sender) != registered.email_key:
+        _drop(row, "stranger")
+        await _tell_registered(db, side, registered, at=at, now=now)
+        return
+    verdict = judge(headers, sender.rpartition("@")[2], policy.authserv_id)
+    if verdict is AuthVerdict.FAIL:
+        _drop(row, "failed_authentication")
+    elif verdict is AuthVerdict.ALIGNED_PASS or policy.accept_unauthenticated:
+        await writing.letter_from_mail(db, row, side, parsed, now=now)
+    else:
+        row.state = RawMailState.AWAITING_WRITER
+        await _ask_writer(db, row, side, registered, parsed, at=at, now=now)
+
+
+async def _ask_writer(
+    db: AsyncSession,
+    row: RawMail,
+    side: compose.Side,
+    registered: SignIn,
+    parsed: ParsedMail,
+    *,
+    at: Addresses,
+    now: datetime,
+) -> None:
+    """Nobody vouched for the sender: the registered address gets a one-time link, and the mail waits for it (R27)."""
+    made = await links.make(
+        db, LinkPurpose.CONFIRM_MAIL, now=now, lifetime=CONFIRM_LIFETIME, sign_in_id=registered.id, subject_id=row.id
+    )
+    association = await people.association_of(db, side.town.id)
+    await queue_notice(
+        db,
+        Notice.CONFIRM_MAIL,
+        to=registered.id,
+        language=side.resident.locale,
+        association_id=association.id if association else None,
+        at=at,
+        now=now,
+        values={
+            "band": side.resident.band.value,
+            "town": compose.town_in(side.town, side.resident.locale),
+            "name": side.resident.first_name,
+            "mail_subject": parsed.subject[:150],
+            "received_on": row.received_at.date(),
+            "received_at": row.received_at,
+            "url": at.link(f"/k/{made.secret}"),
+        },
+    )
+
+
+async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) -> None:
+    """The writer says whether the waiting mail was theirs. The link works once; a no drops the mail."""
+    link = await links.find(db, secret, LinkPurpose.CONFIRM_MAIL, now=now)
+    row = await db.get(RawMail, link.subject_id, with_for_update=True)
+    await links.use(db, link, now=now)
+    if row is None or row.state is not RawMailState.AWAITING_WRITER:
+        return
+    side = await compose.side_of(db, row.participant_id)
+    if not yes or side is None:
+        _drop(row, "denied_by_writer")
+        return
+    raw = (await db.exec(select(Blob.data).where(Blob.sha256 == row.blob_sha256))).one()
+    await writing.letter_from_mail(db, row, side, inbound.parse(raw), now=now)
+
+
+async def _tell_registered(
+    db: AsyncSession, side: compose.Side, registered: SignIn, *, at: Addresses, now: datetime
+) -> None:
+    """A mail from a stranger's address came to somebody's alias: the stranger hears nothing, the owner once a day."""
+    friend = await compose.friend_of(db, side.participant.id)
+    try:
+        await throttle.check(db, f"stranger:{side.participant.id}", limit=1, within=timedelta(days=1), now=now)
+    except Refused:
+        return
+    association = await people.association_of(db, side.town.id)
+    await queue_notice(
+        db,
+        Notice.MAIL_NOT_TAKEN,
+        to=registered.id,
+        language=side.resident.locale,
+        association_id=association.id if association else None,
+        at=at,
+        now=now,
+        values={
+            "band": side.resident.band.value,
+            "town": compose.town_in(side.town, side.resident.locale),
+            "name": side.resident.first_name,
+            "friend": friend.resident.first_name if friend else "",
+            "received_on": now.date(),
+            "url": at.link("/me/profile"),
+        },
+    )

@@ -1,0 +1,129 @@
+"""What are the facts of a letter's way right now? Reads them for the rule R25, which decides."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.models.delivery import Alias
+from penfriends.models.letters import (
+    Attachment,
+    Correspondence,
+    CorrespondenceState,
+    Letter,
+    LetterState,
+    Participant,
+    ParticipantState,
+)
+from penfriends.models.matching import Block
+from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
+from penfriends.rules.bands import Band, Birth, age_on
+from penfriends.rules.relay import Obstacle, Passage, Person, obstacle
+
+T = TypeVar("T")
+OWN_CONSENT_AGE = 16
+PASSING = frozenset({LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED, LetterState.UNSURE})
+
+
+async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *, now: datetime) -> Obstacle | None:
+    """What keeps `letter` from `reader` at this moment; None if it may pass."""
+    author = await _must(db, Participant, letter.author_id)
+    correspondence = await _must(db, Correspondence, letter.correspondence_id)
+    return obstacle(
+        Passage(
+            correspondence_open=correspondence.state is CorrespondenceState.OPEN
+            and reader.correspondence_id == author.correspondence_id == letter.correspondence_id,
+            correspondence_band=correspondence.band,
+            released=letter.state in PASSING,
+            approved_hash=letter.content_hash,
+            present_hash=await content_hash(db, letter),
+            author=await _person(db, author, now=now),
+            reader=await _person(db, reader, now=now),
+            blocked=await _blocked(db, author.resident_id, reader.resident_id),
+            has_alias=await alias_of(db, reader.id) is not None,
+        )
+    )
+
+
+async def content_hash(db: AsyncSession, letter: Letter, *, text: str | None = None) -> str:
+    """The sha256 of all that the friend will read of a letter: title, text, language, pictures (rule R24).
+
+    The frame around it (greeting line, links with fresh secrets) is ours and the same for every letter.
+    """
+    pictures = await db.exec(
+        select(Attachment.blob_sha256).where(Attachment.letter_id == letter.id).order_by(col(Attachment.position))
+    )
+    seen = {
+        "title": letter.title,
+        "text": letter.released_text if text is None else text,
+        "language": letter.language,
+        "pictures": list(pictures),
+    }
+    return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+async def alias_of(db: AsyncSession, participant_id: UUID) -> Alias | None:
+    """The masked address at which this participant's answers are taken, while it is open."""
+    found = await db.exec(
+        select(Alias)
+        .where(Alias.participant_id == participant_id, col(Alias.closed_at).is_(None))
+        .order_by(col(Alias.created_at).desc(), col(Alias.id).desc())
+    )
+    return found.first()
+
+
+async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) -> bool:
+    """Whether a child may write: a guardian's yes that has neither run out nor been taken back. Adults need none.
+
+    A child of 16 or 17 who agreed alone (rule R11) has no guardian's row, only the own sign-in.
+    """
+    if resident.band is Band.ADULT:
+        return True
+    newest = (
+        await db.exec(
+            select(Consent)
+            .where(Consent.resident_id == resident.id)
+            .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
+        )
+    ).first()
+    if newest is None:
+        old_enough = age_on(Birth(resident.birth_year, resident.birth_on), now.date()) >= OWN_CONSENT_AGE
+        return old_enough and resident.guardian_id is None and resident.rules_agreed_at is not None
+    return newest.state is ConsentState.GIVEN and newest.expires_at is not None and newest.expires_at > now
+
+
+async def _person(db: AsyncSession, participant: Participant, *, now: datetime) -> Person:
+    resident = await _must(db, Resident, participant.resident_id)
+    paused = resident.state is ResidentState.PAUSED or participant.state is ParticipantState.PAUSED
+    gone = participant.state is ParticipantState.LEFT or resident.state not in (
+        ResidentState.ACTIVE,
+        ResidentState.PAUSED,
+    )
+    return Person(
+        band=resident.band,
+        open_band=participant.open_band,
+        active=not gone and not paused,
+        paused=not gone and paused,
+        consent_valid=await consent_holds(db, resident, now=now),
+    )
+
+
+async def _blocked(db: AsyncSession, one: UUID, other: UUID) -> bool:
+    pair = or_(
+        and_(col(Block.low_id) == one, col(Block.high_id) == other),
+        and_(col(Block.low_id) == other, col(Block.high_id) == one),
+    )
+    return (await db.exec(select(Block.id).where(pair, col(Block.stops_letters)))).first() is not None
+
+
+async def _must(db: AsyncSession, kind: type[T], key: UUID) -> T:
+    """The row, read afresh: the last check must not trust what this session saw earlier."""
+    found = await db.get(kind, key, populate_existing=True)
+    if found is None:
+        raise LookupError(kind.__name__)
+    return found

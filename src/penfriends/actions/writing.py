@@ -1,0 +1,124 @@
+"""How does a mail become a letter of its writer? Text, title, pictures, and its place in the thread."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import compose
+from penfriends.actions.blobs import keep
+from penfriends.jobs import Job, later
+from penfriends.mail.images import UnsafeImage, reencode
+from penfriends.mail.inbound import ParsedMail
+from penfriends.mail.notices import thread_subjects
+from penfriends.models.delivery import RawMail, RawMailState
+from penfriends.models.letters import Attachment, Channel, Letter, LetterMailId, LetterState
+from penfriends.rules.threading import own_title, parent_of
+
+MOST_PICTURES = 5
+LONGEST_ID = 900
+
+
+async def letter_from_mail(
+    db: AsyncSession, row: RawMail, side: compose.Side, parsed: ParsedMail, *, now: datetime
+) -> Letter:
+    """The letter that `parsed` is, checked next by a worker. What was cut stays beside it for the moderator."""
+    participant = side.participant
+    known = await _known_ids(db, participant.id)
+    newest = await newest_received(db, participant.correspondence_id, participant.id)
+    letter = Letter(
+        correspondence_id=participant.correspondence_id,
+        author_id=participant.id,
+        parent_id=parent_of(parsed.in_reply_to, parsed.references, known, newest),
+        state=LetterState.RECEIVED,
+        channel=Channel.EMAIL,
+        title=await _title(db, side, parsed.subject),
+        language=parsed.language,
+        original_text=parsed.text,
+        kept_text=parsed.kept_text.strip(),
+        removed_text=parsed.removed_text,
+        cut_is_sure=parsed.sure,
+        created_at=now,
+        changed_at=now,
+        sent_at=now,
+    )
+    db.add(letter)
+    await db.flush()
+    letter.left_out = await _attach(db, letter, parsed, now=now)
+    if parsed.message_id:
+        db.add(
+            LetterMailId(letter_id=letter.id, participant_id=participant.id, message_id=parsed.message_id[:LONGEST_ID])
+        )
+    row.state, row.letter_id = RawMailState.TAKEN, letter.id
+    db.add(row)
+    db.add(letter)
+    await db.flush()
+    later(db, Job.SCREEN_LETTER, letter.id)
+    return letter
+
+
+async def newest_received(db: AsyncSession, correspondence_id: UUID, participant_id: UUID) -> UUID | None:
+    """The newest letter that reached this participant: what an answer without a clear reference answers."""
+    found = await db.exec(
+        select(Letter.id)
+        .where(
+            Letter.correspondence_id == correspondence_id,
+            Letter.author_id != participant_id,
+            col(Letter.delivered_at).is_not(None),
+        )
+        .order_by(col(Letter.delivered_at).desc(), col(Letter.id).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def _known_ids(db: AsyncSession, participant_id: UUID) -> Mapping[str, UUID]:
+    found = await db.exec(
+        select(LetterMailId.message_id, LetterMailId.letter_id).where(LetterMailId.participant_id == participant_id)
+    )
+    return dict(found.all())
+
+
+async def _title(db: AsyncSession, side: compose.Side, subject: str) -> str:
+    """The subject as a title, unless it only repeats the subject of our own mails to this person."""
+    friend = await compose.friend_of(db, side.participant.id)
+    if friend is None:
+        return ""
+    language = side.resident.locale
+    ours = thread_subjects(
+        language=language,
+        band=side.resident.band.value,
+        friend=friend.resident.first_name,
+        friend_town=compose.town_in(friend.town, language),
+    )
+    return own_title(subject, ours)
+
+
+async def _attach(db: AsyncSession, letter: Letter, parsed: ParsedMail, *, now: datetime) -> list[str]:
+    """Keep the pictures, re-encoded by us; return the names of what was left out."""
+    left_out: list[str] = []
+    position = 0
+    for attachment in parsed.attachments:
+        try:
+            if not attachment.data or position >= MOST_PICTURES:
+                raise UnsafeImage("not a picture")
+            picture = reencode(attachment.data)
+        except UnsafeImage:
+            left_out.append((attachment.name or attachment.content_type)[:80])
+            continue
+        position += 1
+        suffix = "png" if picture.content_type == "image/png" else "jpg"
+        db.add(
+            Attachment(
+                letter_id=letter.id,
+                blob_sha256=await keep(db, picture.data, now=now),
+                name=f"picture-{position}.{suffix}",
+                content_type=picture.content_type,
+                width=picture.width,
+                height=picture.height,
+                position=position,
+            )
+        )
+    return left_out

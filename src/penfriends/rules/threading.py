@@ -1,0 +1,86 @@
+"""Where in its thread does a letter stand, and who owes an answer?"""
+
+import enum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+# Reply and forward marks of mail programs in our six languages, before the subject that they repeat.
+_MARK = re.compile(
+    r"^\s{0,9}(?:re|aw|wg|antw|odp|pd|tr|fw|fwd|rép|ref|sv|رد|ردّ|إعادة توجيه)\s{0,3}(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,9}",
+    re.IGNORECASE,
+)
+MOST_MARKS = 20
+
+
+class Turn(enum.StrEnum):
+    """Who writes next: computed from the letters, never stored, because letters cross."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    ANYBODY = "anybody"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A letter as its place in the thread needs it."""
+
+    letter_id: UUID
+    author_id: UUID
+    written_at: datetime
+    parent_id: UUID | None
+
+
+def parent_of(
+    in_reply_to: str | None, references: Sequence[str], known: Mapping[str, UUID], newest_received: UUID | None
+) -> UUID | None:
+    """The letter that a mail answers: the one named by In-Reply-To, else the last known of References, else the newest
+    letter that its writer received. `known` maps the ids in the writer's mailbox to letters."""
+    for wanted in (in_reply_to, *reversed(references)):
+        if wanted is not None and wanted in known:
+            return known[wanted]
+    return newest_received
+
+
+def turn(letters: Sequence[Placed], me: UUID) -> Turn:
+    """Whose turn it is, from the letters that have reached their reader or are on their way.
+
+    I owe an answer if the other side's newest letter has no later letter of mine. Two letters that crossed leave it to
+    anybody: each has written since the last one they could have read.
+    """
+    mine = [one for one in letters if one.author_id == me]
+    theirs = [one for one in letters if one.author_id != me]
+    if not letters:
+        return Turn.ANYBODY
+    if not mine:
+        return Turn.MINE
+    if not theirs:
+        return Turn.THEIRS
+    my_last = max(mine, key=lambda one: one.written_at)
+    their_last = max(theirs, key=lambda one: one.written_at)
+    if their_last.written_at > my_last.written_at:
+        answered = their_last.parent_id == my_last.letter_id
+        crossed = not answered and their_last.parent_id == my_last.parent_id and my_last.parent_id is not None
+        return Turn.ANYBODY if crossed else Turn.MINE
+    return Turn.THEIRS
+
+
+def own_title(subject: str, our_subjects: Sequence[str], longest: int = 150) -> str:
+    """What of a mail's subject is the writer's own: nothing, if it only repeats the subject that we gave the thread."""
+    rest = subject.strip()
+    for _ in range(MOST_MARKS):
+        shorter = _MARK.sub("", rest, count=1)
+        if shorter == rest:
+            break
+        rest = shorter
+    plain = " ".join(rest.split())
+    if any(plain.casefold() == " ".join(_bare(one).split()).casefold() for one in our_subjects):
+        return ""
+    return plain[:longest].strip()
+
+
+def _bare(subject: str) -> str:
+    without = "".join(c for c in subject if c not in "\u2068\u2069")
+    return _MARK.sub("", without, count=1)
