@@ -126,7 +126,7 @@ class _Run:
     def _keep(self, turn: int, edges: Edges, solution: Solution, taking_part: Bools) -> None:
         people = self.found.people
         chosen = edges.only(solution.mate[edges.i] == edges.j)
-        options = _options(strongest(edges, len(people)))
+        options = _options(edges.only(strongest(edges, len(people))))
         for i, j, weight in zip(chosen.i.tolist(), chosen.j.tolist(), chosen.weight.tolist(), strict=True):
             a, b = sorted((i, j), key=lambda n: people[n].uid)
             explanation = explain(people[a], people[b], self.world, self.today)

@@ -99,14 +99,14 @@ def own_obstacle(seeker: Seeker, today: date) -> str | None:
     return None if places(seeker, today) > 0 else "no_place_left"
 
 
-def strongest(edges: Edges, people: int) -> Edges:
-    """The edges that are among the best of at least one of their two people, by full weight, then by the mix."""
+def strongest(edges: Edges, people: int) -> Ints:
+    """Rows of the edges that are among the best of one of their people at least: by full weight, then by the mix."""
     rows = np.arange(len(edges.i))
     person, row = np.concatenate((edges.i, edges.j)), np.concatenate((rows, rows))
     order = np.lexsort((edges.mix[row], -edges.weight[row], person))
     starts = np.searchsorted(person[order], np.arange(people))
     rank = np.arange(len(order)) - starts[person[order]]
-    return edges.only(np.unique(row[order[rank < KEPT_PER_PERSON]]))
+    return np.unique(row[order[rank < KEPT_PER_PERSON]])
 
 
 class _Search:
@@ -157,9 +157,8 @@ class _Search:
     def _weights(self, i: Ints, j: Ints, town_points: int) -> Ints:
         waited = self.columns.waited[i] + self.columns.waited[j]
         pending = np.isin(self._number(i, j), self._pending)
-        return (
-            BASE_WEIGHT + scores(self.columns, i, j, town_points) + WAITING_WEIGHT * waited + PENDING_WEIGHT * pending
-        )
+        extra: Ints = BASE_WEIGHT + WAITING_WEIGHT * waited + PENDING_WEIGHT * pending
+        return scores(self.columns, i, j, town_points) + extra
 
     def _not_blocked(self, i: Ints, j: Ints) -> Bools:
         return ~np.isin(self._number(i, j), self._blocked)

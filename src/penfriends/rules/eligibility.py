@@ -102,7 +102,7 @@ def _digits(day: date) -> int:
 def _room(seeker: Seeker, today: date) -> int:
     age = _age(seeker, today)
     most = sum(age >= step for step in (8, 13, 18))
-    return min(seeker.capacity_left, most - seeker.friends)
+    return max(0, min(seeker.capacity_left, most - seeker.friends))
 
 
 def _has_room(seeker: Seeker, today: date) -> bool:
