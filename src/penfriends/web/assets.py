@@ -11,12 +11,32 @@ from pathlib import Path
 from markupsafe import Markup
 
 STATIC_DIR = Path(__file__).parent / "static"
-ROOT = Path(__file__).parents[3]
+_PACKED = Path(__file__).parents[1] / "_templates"
+TEMPLATE_DIR = _PACKED if _PACKED.is_dir() else Path(__file__).parents[3] / "templates"
+"""Inside the package when installed from a wheel, at the top of the repository in a checkout."""
 
 AVATARS = (
-    "cat dog rocket sailboat tree-pine guitar book fish sun bike anchor umbrella bird turtle rabbit flower mountain apple "
-    "train-front coffee"
-).split()
+    "cat",
+    "dog",
+    "rocket",
+    "sailboat",
+    "tree-pine",
+    "guitar",
+    "book",
+    "fish",
+    "sun",
+    "bike",
+    "anchor",
+    "umbrella",
+    "bird",
+    "turtle",
+    "rabbit",
+    "flower",
+    "mountain",
+    "apple",
+    "train-front",
+    "coffee",
+)
 """Pictures that a resident may take; each is an icon. Never a photograph of a person."""
 
 
@@ -89,6 +109,7 @@ class MapLayout:
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
 _RATIO = 1.6
+_CROWDED = 0.3
 _SIDES = ("end", "start", "middle-below", "middle-above")
 
 
@@ -149,16 +170,23 @@ def _dots(start: Point, control: Point, end: Point) -> list[Point]:
 def _place_labels(
     names: Sequence[str], points: Sequence[Point], curves: Sequence[Sequence[Point]], frame: tuple[Box, float]
 ) -> list[tuple[float, float, str]]:
-    """Each name beside its point on the side where it covers least: names, points, arcs, the edge of the window."""
+    """Each name beside its point on the side where it covers least: names, arcs, points (thrice), the edge.
+
+    Where every side is crowded the name is left out (anchor ""); the list beside the map has it.
+    """
     window, font = frame
-    taken = [_around(point, font * 0.5) for point in points]
+    taken: list[Box] = []
+    dots = [_around(point, font * 0.6) for point in points]
     lines = [_around(dot, font * 0.35) for curve in curves for dot in curve]
     placed: list[tuple[float, float, str]] = []
     for index, (name, point) in enumerate(zip(names, points, strict=True)):
-        others = [box for number, box in enumerate(taken) if number != index] + lines
+        others = taken + lines + 3 * [dot for number, dot in enumerate(dots) if number != index]
         options = [_label(name, point, font, place) for place in product((1.0, 1.7), _SIDES)]
         costs = [_cost(box, others, window) + order * 0.02 for order, (_, box) in enumerate(options)]
         (x, y, anchor), box = options[costs.index(min(costs))]
+        if min(costs) > _CROWDED and index > 0:
+            placed.append((x, y, ""))
+            continue
         taken.append(box)
         placed.append((round(x, 1), round(y, 1), anchor))
     return placed
@@ -171,7 +199,7 @@ def _around(point: Point, reach: float) -> Box:
 def _label(name: str, point: Point, font: float, place: tuple[float, str]) -> tuple[tuple[float, float, str], Box]:
     """Where the name starts, and the box that it fills on a phone, where names are drawn larger."""
     (x, y), (reach, side) = point, place
-    wide, high, gap = len(name) * font * 0.75, font * 1.35, font * 0.75 * reach
+    wide, high, gap = len(name) * font * 0.8, font * 1.5, font * 0.75 * reach
     if side == "start":
         return (x + gap, y + font * 0.35, "start"), (x + gap, y - high / 2, x + gap + wide, y + high / 2)
     if side == "end":
@@ -195,7 +223,7 @@ def _shared(a: Box, b: Box) -> float:
 
 
 @lru_cache(maxsize=64)
-def stamp_svg(slug: str, templates: Path = ROOT / "templates") -> Markup | None:
+def stamp_svg(slug: str, templates: Path = TEMPLATE_DIR) -> Markup | None:
     """The drawing of a town's stamp, or None where the town has none yet (templates then draw its initial)."""
     folder = (templates / "parts" / "stamps").resolve()
     path = (folder / f"{slug}.svg").resolve()
