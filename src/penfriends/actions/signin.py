@@ -1,0 +1,332 @@
+"""How does somebody prove who they are? Residents by link or code from a mail; staff by password and one-time code.
+
+The answer to the visitor is the same whether or not an address is known.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import unicodedata
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import update
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import links, throttle
+from penfriends.actions.addresses import Addresses
+from penfriends.actions.audit import Actor, note
+from penfriends.actions.delivery import queue_notice
+from penfriends.actions.newcomers import address_of
+from penfriends.actions.people import email_key, sign_in_for
+from penfriends.actions.telling import called
+from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.mail.notices import Notice
+from penfriends.models.moderation import Moderator, Role
+from penfriends.models.places import Association, Town
+from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.signin import LinkPurpose, SignIn
+
+MINUTES = 15
+HOUR = timedelta(hours=1)
+MAILS_AN_HOUR = 5
+CODES_AN_HOUR = 10
+PASSWORDS_AN_HOUR = 10
+ONE_TIME_CODES_AN_HOUR = 10
+PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 200
+INVITATION_LASTS = timedelta(days=7)
+STEP_SECONDS = 30
+ISSUER = "penfriends"
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")
+
+# --- residents and guardians: a link and six digits in one mail ------------------------------------------------------
+
+
+async def ask(db: AsyncSession, email: str, *, at: Addresses, now: datetime) -> None:
+    """Mail a way in to whoever has this address; nothing happens for an unknown one. Raises TOO_MANY_TRIES."""
+    await throttle.check(db, f"sign_in_mail:{email_key(email)}", limit=MAILS_AN_HOUR, within=HOUR, now=now)
+    found = await sign_in_for(db, email)
+    if found is None:
+        return
+    made = await links.make(
+        db,
+        LinkPurpose.SIGN_IN,
+        now=now,
+        lifetime=timedelta(minutes=MINUTES),
+        sign_in_id=found.id,
+        with_code=True,
+    )
+    town, association_id, band = await _place_of(db, found)
+    await queue_notice(
+        db,
+        Notice.SIGN_IN,
+        to=found.id,
+        language=found.locale,
+        values={
+            "url": at.link(f"/s/{made.secret}"),
+            "code": made.code,
+            "minutes": MINUTES,
+            "band": band,
+            "town": called(town, found.locale) or ISSUER,
+        },
+        association_id=association_id,
+        at=at,
+        now=now,
+    )
+
+
+async def _place_of(db: AsyncSession, sign_in: SignIn) -> tuple[Town | None, UUID | None, str]:
+    """Whose volunteers write the mail, and in which register."""
+    guardians = select(Guardian.id).where(Guardian.sign_in_id == sign_in.id)
+    found = await db.exec(
+        select(Resident, Town)
+        .join(Town, col(Town.id) == col(Resident.town_id))
+        .where(
+            or_(Resident.sign_in_id == sign_in.id, col(Resident.guardian_id).in_(guardians)),
+            Resident.state != ResidentState.LEFT,
+        )
+        .order_by(col(Resident.created_at))
+    )
+    row = found.first()
+    if row is not None:
+        resident, town = row
+        own = resident.sign_in_id == sign_in.id
+        return town, town.association_id, resident.band.value if own else "adult"
+    moderator = (await db.exec(select(Moderator).where(Moderator.sign_in_id == sign_in.id))).first()
+    if moderator is None:
+        return None, None, "adult"
+    first = select(Town).where(Town.association_id == moderator.association_id).order_by(col(Town.name))
+    return (await db.exec(first)).first(), moderator.association_id, "adult"
+
+
+async def by_link(db: AsyncSession, secret: str, *, now: datetime) -> UUID:
+    """Who is behind a link from the mail; it is used up. Raises Refused(LINK_USED)."""
+    link = await links.find(db, secret, LinkPurpose.SIGN_IN, now=now)
+    await links.use(db, link, now=now)
+    if link.sign_in_id is None:
+        raise NotFound
+    return await _proved(db, link.sign_in_id, now=now)
+
+
+async def by_code(db: AsyncSession, email: str, typed: str, *, now: datetime) -> UUID | None:
+    """Who typed the right six digits; None for a wrong code and for an unknown address alike."""
+    await throttle.check(db, f"sign_in_code:{email_key(email)}", limit=CODES_AN_HOUR, within=HOUR, now=now)
+    found = await sign_in_for(db, email)
+    code = digits(typed)
+    if found is None or len(code) != 6 or not await links.enter_code(db, found.id, LinkPurpose.SIGN_IN, code, now=now):
+        return None
+    return await _proved(db, found.id, now=now)
+
+
+async def _proved(db: AsyncSession, sign_in_id: UUID, *, now: datetime) -> UUID:
+    """Who opens a mail has shown that the address is theirs."""
+    await db.execute(
+        update(SignIn).where(col(SignIn.id) == sign_in_id, col(SignIn.verified_at).is_(None)).values(verified_at=now)
+    )
+    return sign_in_id
+
+
+def digits(typed: str) -> str:
+    """The digits of a pasted code: spaces and hyphens do not matter, and ٤٨٢ are digits too."""
+    return "".join(
+        str(unicodedata.decimal(letter)) for letter in typed if unicodedata.decimal(letter, None) is not None
+    )
+
+
+# --- staff: password, then one-time code (rule R40) ------------------------------------------------------------------
+
+
+async def check_password(db: AsyncSession, email: str, password: str, *, pepper: str, now: datetime) -> UUID | None:
+    """Who has this address and password and is an active moderator; None else. Takes as long for nobody as for
+    somebody, so that the time does not tell. Raises TOO_MANY_TRIES."""
+    await throttle.check(db, f"password:{email_key(email)}", limit=PASSWORDS_AN_HOUR, within=HOUR, now=now)
+    found = await sign_in_for(db, email)
+    kept = found.password_hash if found and found.password_hash else _NOBODY
+    right = await asyncio.to_thread(_matches, kept, password + pepper)
+    if not right or found is None or not found.password_hash or not await _moderates(db, found.id):
+        return None
+    return found.id
+
+
+def _matches(kept: str, password: str) -> bool:
+    try:
+        return _hasher.verify(kept, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+async def _moderates(db: AsyncSession, sign_in_id: UUID) -> bool:
+    found = await db.exec(select(Moderator.id).where(Moderator.sign_in_id == sign_in_id, Moderator.active))
+    return found.first() is not None
+
+
+async def check_one_time_code(db: AsyncSession, sign_in_id: UUID, typed: str, *, now: datetime) -> bool:
+    """Whether the code of the authenticator fits, one step early or late; each step opens once (no replay)."""
+    await throttle.check(db, f"totp:{sign_in_id}", limit=ONE_TIME_CODES_AN_HOUR, within=HOUR, now=now)
+    sign_in = await db.get(SignIn, sign_in_id)
+    if sign_in is None or not sign_in.totp_secret or not await _moderates(db, sign_in_id):
+        return False
+    step = fitting_step(sign_in.totp_secret, typed, now=now)
+    if step is None:
+        return False
+    done = await db.execute(
+        update(SignIn)
+        .where(col(SignIn.id) == sign_in_id, col(SignIn.totp_last_step) < step)
+        .values(totp_last_step=step)
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def fitting_step(secret: str, typed: str, *, now: datetime) -> int | None:
+    """The time step (RFC 6238, 30 seconds) whose code this is, among the last, this and the next one."""
+    totp, this, code = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS, digits(typed)
+    for step in (this, this - 1, this + 1):
+        if hmac.compare_digest(totp.generate_otp(step), code):
+            return step
+    return None
+
+
+# --- inviting staff --------------------------------------------------------------------------------------------------
+
+
+async def add_moderator(
+    db: AsyncSession,
+    *,
+    association: str,
+    email: str,
+    name: str,
+    role: Role = Role.MODERATOR,
+    languages: tuple[str, ...] = (),
+    inviter: str = "",
+    locale: str = "",
+    at: Addresses,
+    now: datetime,
+) -> tuple[Moderator, str]:
+    """Name a moderator of the association with this slug and invite them by mail; returns the row and the address of
+    the invitation. A second call for the same person changes name, role and languages, and invites again."""
+    house = (await db.exec(select(Association).where(Association.slug == association))).first()
+    if house is None:
+        raise NotFound
+    sign_in = await address_of(db, email, locale=locale or house.locale, now=now)
+    found = await db.exec(
+        select(Moderator).where(Moderator.sign_in_id == sign_in.id, Moderator.association_id == house.id)
+    )
+    moderator = found.first() or Moderator(sign_in_id=sign_in.id, association_id=house.id, name=name, created_at=now)
+    moderator.name, moderator.role, moderator.active = name, role, True
+    moderator.languages = list(languages) or moderator.languages or [house.locale]
+    db.add(moderator)
+    await db.flush()
+    await note(
+        db,
+        now=now,
+        actor=Actor.SYSTEM,
+        actor_id=None,
+        action="moderator_invited",
+        subject="moderator",
+        subject_id=moderator.id,
+        details={"role": role.value},
+    )
+    return moderator, await _invite(db, moderator, sign_in, house, inviter=inviter, at=at, now=now)
+
+
+async def _invite(
+    db: AsyncSession,
+    moderator: Moderator,
+    sign_in: SignIn,
+    house: Association,
+    *,
+    inviter: str,
+    at: Addresses,
+    now: datetime,
+) -> str:
+    made = await links.make(
+        db,
+        LinkPurpose.STAFF_INVITATION,
+        now=now,
+        lifetime=INVITATION_LASTS,
+        sign_in_id=sign_in.id,
+        subject_id=moderator.id,
+    )
+    url = at.link(f"/staff/invitation/{made.secret}")
+    town = (await db.exec(select(Town).where(Town.association_id == house.id).order_by(col(Town.name)))).first()
+    await queue_notice(
+        db,
+        Notice.STAFF_INVITATION,
+        to=sign_in.id,
+        language=sign_in.locale,
+        values={
+            "name": moderator.name,
+            "inviter": inviter or house.name,
+            "url": url,
+            "days": INVITATION_LASTS.days,
+            "band": "adult",
+            "town": called(town, sign_in.locale) or house.name,
+        },
+        association_id=house.id,
+        at=at,
+        now=now,
+    )
+    return url
+
+
+async def invited(db: AsyncSession, secret: str, *, now: datetime) -> tuple[Moderator, SignIn]:
+    """Who is invited by a link. Looks only. Raises Refused(LINK_USED)."""
+    link = await links.find(db, secret, LinkPurpose.STAFF_INVITATION, now=now)
+    moderator = await db.get(Moderator, link.subject_id) if link.subject_id else None
+    sign_in = await db.get(SignIn, link.sign_in_id) if link.sign_in_id else None
+    if moderator is None or sign_in is None or not moderator.active:
+        raise Refused(Refusal.LINK_USED)
+    return moderator, sign_in
+
+
+def one_time_secret(secret: str, key: bytes) -> str:
+    """The authenticator's secret that an invitation sets up: derived from the link, so that looking stores nothing."""
+    return base64.b32encode(hmac.digest(key, f"totp:{secret}".encode(), hashlib.sha1)).decode()
+
+
+def one_time_address(secret: str, sign_in: SignIn) -> str:
+    """What the QR code says to an authenticator."""
+    return pyotp.TOTP(secret).provisioning_uri(name=sign_in.email or ISSUER, issuer_name=ISSUER)
+
+
+async def accept_invitation(
+    db: AsyncSession, secret: str, *, password: str, typed: str, at: Addresses, pepper: str, now: datetime
+) -> UUID | None:
+    """Set password and authenticator, and use the link up; None if the code does not fit. Who is to be signed in."""
+    moderator, sign_in = await invited(db, secret, now=now)
+    await throttle.check(db, f"totp:{sign_in.id}", limit=ONE_TIME_CODES_AN_HOUR, within=HOUR, now=now)
+    one_time = one_time_secret(secret, at.key)
+    step = fitting_step(one_time, typed, now=now)
+    if step is None:
+        return None
+    await links.use(db, await links.find(db, secret, LinkPurpose.STAFF_INVITATION, now=now), now=now)
+    sign_in.password_hash = await asyncio.to_thread(_hasher.hash, password + pepper)
+    sign_in.totp_secret, sign_in.totp_last_step = one_time, step
+    sign_in.verified_at = sign_in.verified_at or now
+    db.add(sign_in)
+    await note(
+        db,
+        now=now,
+        actor=Actor.MODERATOR,
+        actor_id=moderator.id,
+        action="invitation_accepted",
+        subject="moderator",
+        subject_id=moderator.id,
+    )
+    return sign_in.id
+
+
+def weak_password(password: str, *, email: str, name: str) -> bool:
+    """Whether a password is too short or made of the address or the name."""
+    folded = password.casefold()
+    parts = [email.casefold(), email.casefold().partition("@")[0], name.casefold()]
+    made_of = any(len(part) >= 3 and folded.replace(part, "") in ("", *map(str, range(10))) for part in parts)
+    few = len(set(folded)) < 5
+    return len(password) < PASSWORD_SHORTEST or len(password) > PASSWORD_LONGEST or made_of or few
