@@ -18,7 +18,7 @@ from penfriends.rules.quoting import Split, split_reply
 __all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse"]
 
 LOOP_FIELD = "x-penfriends-loop"
-LONGEST_SPLIT = 500_000
+LONGEST_SPLIT = 200_000  # characters; more is no letter, and goes to a person whole
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:,|$)")
 
 

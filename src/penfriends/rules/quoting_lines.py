@@ -95,6 +95,9 @@ def attribution(lines: Sequence[str], at: int) -> Introduction | None:
     tail = lines[at][:LONGEST_LINE].rstrip(_MARKS)
     if not tail.endswith((":", "：")) or len(lines[at]) > LONGEST_LINE:
         return None
+    around = " ".join(lines[max(0, at - MOST_WRAPPED_LINES + 1) : at + 1])[-4 * LONGEST_LINE :]
+    if not words.WROTE.search(around) and not ("@" in around and _NUMBER.search(around)):
+        return None
     found: Introduction | None = None
     joined = ""
     for first in range(at, max(-1, at - MOST_WRAPPED_LINES), -1):

@@ -66,7 +66,7 @@ _SENT = (
     r"(?:sent (?:from|with|via|using)|get outlook for|composed on|gesendet (?:von|mit|aus)|von meinem"
     r"|von unterwegs gesendet|diese nachricht wurde von meinem|holen sie sich outlook|outlook für|hol dir outlook"
     r"|envoyé (?:de|depuis|avec|à partir)|télécharger outlook|obtenez outlook|provenance"
-    r"|verzonden (?:vanaf|met|via|vanuit)|outlook voor|download outlook"
+    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit)|outlook voor|download outlook"
     r"|wysłan[eoy] (?:z|ze|przy|za)|pobierz (?:aplikację )?outlook"
     r"|uzyskaj outlook|أرسلت من|أُرسلت من|مرسل من|تم الإرسال من|مُرسل|الحصول على outlook)"
 )
