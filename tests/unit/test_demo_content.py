@@ -11,7 +11,7 @@ from penfriends.demo.files import read_json
 from penfriends.demo.letters import DemoThread, HeldLetter, held_letters, threads
 from penfriends.demo.people import CHILDREN, SIZE, people
 from penfriends.demo.places import associations, links, towns, twins_of
-from penfriends.demo.residents import AVATARS, COLOURS, DemoResident, seeker_of
+from penfriends.demo.residents import AVATARS, COLOURS, seeker_of
 from penfriends.demo.staff import StaffRole, staff
 from penfriends.i18n import LANGUAGES
 from penfriends.models.letters import LetterState
@@ -72,16 +72,15 @@ def test_an_adult_has_facts_a_question_and_no_more_birthday_than_needed() -> Non
         assert (adult.address is None) == (adult.medium is Medium.PAPER)
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.key)
-def test_each_resident_fits_the_lists(person: DemoResident) -> None:
-    assert 5 <= len(set(person.interests)) == len(person.interests) <= 12
-    assert set(person.interests) <= set(INTERESTS)
-    assert {language.code for language in person.languages} <= set(LANGUAGES)
-    assert person.locale in LANGUAGES
-    assert person.avatar in AVATARS
-    assert person.colour in COLOURS
-    assert person.wished_town is None or person.wished_town in twins_of(person.town)
-    assert 1 <= person.capacity <= friends_allowed(age_on(person.birth, TODAY))
+def test_each_resident_fits_the_lists() -> None:
+    for person in PEOPLE:
+        assert 5 <= len(set(person.interests)) == len(person.interests) <= 12
+        assert set(person.interests) <= set(INTERESTS)
+        assert {language.code for language in person.languages} | {person.locale} <= set(LANGUAGES)
+        assert person.avatar in AVATARS
+        assert person.colour in COLOURS
+        assert person.wished_town is None or person.wished_town in twins_of(person.town)
+        assert 1 <= person.capacity <= friends_allowed(age_on(person.birth, TODAY))
 
 
 def test_friends_are_mutual_and_allowed_by_every_hard_rule() -> None:
