@@ -5,15 +5,16 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.utils import parseaddr
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from penfriends.mail.cleaning import clean_line
 from penfriends.mail.outbound import (
     LONGEST_NAME,
     LONGEST_SUBJECT,
     OutgoingImage,
     build,
-    clean_line,
     headers_outside_list,
 )
 from tests.unit.test_outbound import LETTER
@@ -79,6 +80,7 @@ def header(raw: bytes, name: str) -> str:
     return str(make_header(decode_header(str(value).replace("\r\n ", " "))))
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(subject=HOSTILE, name=HOSTILE, file_name=HOSTILE, text=HOSTILE, ids=st.lists(IDS, max_size=4))
 def test_no_header_of_theirs_and_everything_reads_back(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -11,7 +12,20 @@ from jinja2 import meta
 
 from penfriends.i18n import LANGUAGES, RIGHT_TO_LEFT
 from penfriends.mail import notices
-from penfriends.mail.notices import IN_EVERY_MAIL, REPLY_GOES_TO, VALUES, Notice, ReplyTo, Value, WrongValues, render
+from penfriends.mail.leaks import Identity, find_leaks
+from penfriends.mail.notices import (
+    IN_EVERY_MAIL,
+    REPLY_GOES_TO,
+    VALUES,
+    Notice,
+    Rendered,
+    ReplyTo,
+    Value,
+    WrongValues,
+    render,
+)
+from penfriends.mail.outbound import Outgoing, build, headers_outside_list
+from tests.unit.test_outbound import LETTER
 
 SAMPLES: dict[str, Value] = {
     "band": "adult",
@@ -117,9 +131,9 @@ def test_html_says_the_same_words_as_the_text(notice: Notice, band: str) -> None
         assert f'href="{url}"' in mail.html
 
 
-def test_replies_go_to_the_friend_from_exactly_three_mails() -> None:
+def test_replies_go_to_the_friend_only_from_mails_about_letters() -> None:
     to_friend = {notice for notice, reply in REPLY_GOES_TO.items() if reply is ReplyTo.LETTER}
-    assert to_friend == {Notice.LETTER, Notice.INTRODUCTION, Notice.NUDGE}
+    assert to_friend == {Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE}
     assert set(REPLY_GOES_TO) == set(VALUES) == set(Notice)
 
 
@@ -159,6 +173,40 @@ def test_hostile_names_stay_text() -> None:
     assert "\u202e" not in mail.html + mail.text + mail.subject
     assert "\n" not in mail.subject
     assert "49" not in mail.text
+
+
+@EVERY_NOTICE
+@BOTH
+def test_hostile_values_stay_text_in_every_mail(notice: Notice, band: str) -> None:
+    hostile = '"><img src=x onerror="a">\u202e\u2068{{ 7*7 }}%(x)s\r\nBcc: x'
+    kept = {"band", "letter_language", *(key for key in SAMPLES if key.endswith("url"))}
+    changed: dict[str, Value] = {
+        key: hostile if isinstance(value, str) else [hostile]
+        for key, value in SAMPLES.items()
+        if isinstance(value, str | list)
+    }
+    mail = render(
+        notice, language="en", values=values_for(notice, **{**changed, **{k: SAMPLES[k] for k in kept}, "band": band})
+    )
+    assert "<img" not in mail.html
+    assert "49" not in mail.html + mail.text
+    assert "\n" not in mail.subject
+    raw = build(as_outgoing(mail, "en"))
+    assert headers_outside_list(raw) == ()
+
+
+@EVERY_NOTICE
+@EVERY_LANGUAGE
+def test_every_mail_can_be_built_and_gives_nobody_away(notice: Notice, language: str) -> None:
+    raw = build(as_outgoing(render(notice, language=language, values=values_for(notice)), language))
+    assert headers_outside_list(raw) == ()
+    known = Identity(("henk@example.net",), ("+31 181 123456",), ("Henk de Vries",))
+    assert find_leaks(raw, (known, replace(known, addresses=("margaret@example.org",), reads=True))) == ()
+
+
+def as_outgoing(mail: Rendered, language: str) -> Outgoing:
+    changed = {"subject": mail.subject, "text": mail.text, "html": mail.html}
+    return replace(LETTER, language=language, to_address="margaret@example.org", **changed)  # type: ignore[arg-type]
 
 
 def test_arabic_mail_reads_from_the_right() -> None:

@@ -7,14 +7,13 @@ from email.message import EmailMessage
 
 import pytest
 
+from penfriends.mail.cleaning import clean_line, clean_text
 from penfriends.mail.outbound import (
     MAIL_HEADERS,
     Outgoing,
     OutgoingImage,
     UnsafeValue,
     build,
-    clean_line,
-    clean_text,
     headers_outside_list,
 )
 

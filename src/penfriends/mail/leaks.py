@@ -15,13 +15,17 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote
+
+from penfriends.mail.cleaning import characters_of
 
 # What the reader's own mailbox wrote or must read: the reader's own address may stand there.
 _READERS_OWN = frozenset({"to", "in-reply-to", "references"})
 _IDS = frozenset({"message-id", "in-reply-to", "references", "x-penfriends-loop", "content-type", "date"})
 _PHONE_TAIL = 8  # the digits that a number keeps however its beginning is written
 _PHONE_LEAST = 6
+_IGNORED = characters_of("Mn", "Cf")
 _STROKES = str.maketrans("łøđı", "lodi")  # letters whose stroke is no accent to Unicode
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
@@ -56,7 +60,9 @@ class Leak:
 class _Place:
     where: str
     text: str
-    """Folded: no case, accents or invisible characters."""
+    """Folded: no case, accents or invisible characters; allowed aliases are cut out."""
+    closed_up: str
+    """The same without blanks and line breaks."""
     digits: tuple[str, ...]
 
 
@@ -81,10 +87,10 @@ def _in_headers(part: "Message[str, str]", known: Sequence[Identity]) -> list[Le
     found: list[Leak] = []
     for name, value in part.items():
         header = name.lower()
-        place = _place(f"header {header}", _decoded(str(value)), searches_digits=header not in _IDS)
+        place = _place(f"header {header}", _decoded(str(value)), known, searches_digits=header not in _IDS)
         for identity in known:
             if not (identity.reads and header in _READERS_OWN):
-                found += _search(place, identity, known)
+                found += _search(place, identity)
     return found
 
 
@@ -95,8 +101,8 @@ def _in_text(kind: str, text: str, known: Sequence[Identity]) -> list[Leak]:
         shown = html.unescape(text)
         # Tags split words where they break a line, and join them where they only colour letters: read both ways.
         readings += [shown, html.unescape(_TAG.sub(" ", text)), html.unescape(_TAG.sub("", text)), unquote(shown)]
-    places = [_place(where, reading, searches_digits=True) for reading in dict.fromkeys(readings)]
-    return [leak for place in places for identity in known for leak in _search(place, identity, known)]
+    places = [_place(where, reading, known) for reading in dict.fromkeys(readings)]
+    return [leak for place in places for identity in known for leak in _search(place, identity)]
 
 
 def _in_bytes(data: bytes, known: Sequence[Identity]) -> list[Leak]:
@@ -115,25 +121,26 @@ def _in_bytes(data: bytes, known: Sequence[Identity]) -> list[Leak]:
     return found
 
 
-def _search(place: _Place, identity: Identity, known: Sequence[Identity]) -> list[Leak]:
-    text = place.text
-    for alias in (alias for each in known for alias in each.aliases_allowed):
-        text = text.replace(_folded(alias), " ")
-    closed_up = re.sub(r"\s+", "", text)
+def _search(place: _Place, identity: Identity) -> list[Leak]:
     found = []
-    if any(address and (address in text or address in closed_up) for address in map(_folded, identity.addresses)):
+    if any(
+        address and (address in place.text or address in place.closed_up) for address in map(_known, identity.addresses)
+    ):
         found.append(Leak(LeakKind.ADDRESS, place.where))
     tails = [_tail(phone) for phone in identity.phones]
     if any(tail and any(tail in run for run in place.digits) for tail in tails):
         found.append(Leak(LeakKind.PHONE, place.where))
-    if any(_has_name(text, name) for name in identity.full_names):
+    if any(_has_name(place.text, name) for name in identity.full_names):
         found.append(Leak(LeakKind.FULL_NAME, place.where))
     return found
 
 
-def _place(where: str, text: str, *, searches_digits: bool) -> _Place:
+def _place(where: str, text: str, known: Sequence[Identity], *, searches_digits: bool = True) -> _Place:
     folded = _folded(text)
-    return _Place(where, folded, tuple(_runs_of_digits(folded)) if searches_digits else ())
+    for alias in (alias for identity in known for alias in identity.aliases_allowed):
+        folded = folded.replace(_known(alias), " ")
+    digits = tuple(_runs_of_digits(folded)) if searches_digits else ()
+    return _Place(where, folded, "".join(folded.split()), digits)
 
 
 def _runs_of_digits(text: str) -> list[str]:
@@ -150,15 +157,17 @@ def _tail(phone: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(
-        str(unicodedata.digit(character)) for character in text if unicodedata.digit(character, None) is not None
-    )
+    """Only the digits, in ASCII, whatever script they came in."""
+    kept = re.sub(r"\D", "", text)
+    return kept if kept.isascii() else "".join(str(unicodedata.digit(digit)) for digit in kept)
 
 
 def _has_name(text: str, full_name: str) -> bool:
     """A full name of two words or more, in either order; a first name alone is what we show on purpose."""
-    words = re.findall(r"\w+", _folded(full_name))
+    words = re.findall(r"\w+", _known(full_name))
     if len(words) < 2:
+        return False
+    if words[-1] not in text:  # nearly always: spares the expressions
         return False
     orders = (words, [words[-1], *words[:-1]], [*words[1:], words[0]])
     return any(re.search(r"(?<!\w)" + r"\W{1,4}".join(order) + r"(?!\w)", text) for order in orders)
@@ -166,9 +175,14 @@ def _has_name(text: str, full_name: str) -> bool:
 
 def _folded(text: str) -> str:
     """Without case, accents, width and invisible characters, so that a disguise does not hide a name."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    plain = "".join(character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf"))
-    return plain.casefold().translate(_STROKES)
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", text).translate(_IGNORED).casefold().translate(_STROKES)
+
+
+@lru_cache(maxsize=1024)
+def _known(value: str) -> str:
+    return _folded(value)
 
 
 def _decoded(value: str) -> str:

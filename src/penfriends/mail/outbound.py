@@ -6,16 +6,18 @@ values always give the same bytes, because an approval is bound to their hash (r
 """
 
 import base64
+import binascii
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy, quoprimime
+from email import message_from_bytes, policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import format_datetime
+
+from penfriends.mail.cleaning import clean_line, clean_text
 
 MAIL_HEADERS = (
     "From",
@@ -47,11 +49,6 @@ LONGEST_SUBJECT = 200
 _LINE = 76
 _WORD_BYTES = 45  # of UTF-8 in one encoded word: 60 letters of base 64 and 12 around them, under the limit of 75
 
-_FSI, _PDI = "\u2068", "\u2069"
-# Format characters that ordinary text needs: joiners, marks and isolates of direction, Arabic number signs.
-_FORMAT_KEPT = frozenset("\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069\u06dd") | {
-    chr(c) for c in range(0x600, 0x606)
-}
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?\Z")
 _ID = re.compile(r"<[!-;=?A-~]{1,450}@[!-;=?A-~]{1,450}>\Z")  # printable ASCII without < > @ and blanks
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}\Z")
@@ -110,33 +107,6 @@ def headers_outside_list(raw: bytes) -> tuple[str, ...]:
             found.append(f"content-type {part.get_content_type()}")
         found += [f"defect {type(defect).__name__}" for defect in part.defects]
     return tuple(dict.fromkeys(found))
-
-
-def clean_line(value: str, limit: int) -> str:
-    """`value` as one harmless line: no control, format, direction or line separators, no `=?`, blanks collapsed.
-
-    Only isolates in proper pairs, as our templates set around names, are kept.
-    """
-    kept = []
-    for character in unicodedata.normalize("NFC", value):
-        if character.isspace():
-            kept.append(" ")
-        elif character in (_FSI, _PDI) or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            kept.append(character)
-    line = " ".join("".join(kept).split())[:limit]
-    if not _isolates_pair_up(line):
-        line = line.replace(_FSI, "").replace(_PDI, "")
-    return " ".join(line.replace("=?", "= ?").split())  # last, for what was dropped may have stood inside a `=?`
-
-
-def clean_text(value: str) -> str:
-    """`value` as harmless lines ending in \\n: no controls, no direction overrides, no invisible characters."""
-    lines = re.sub(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", value)
-    return "".join(
-        character
-        for character in lines
-        if character in "\n\t" or character in _FORMAT_KEPT or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
-    )
 
 
 def checked_address(address: str, field: str) -> str:
@@ -239,17 +209,12 @@ def _text_part(kind: str, value: str) -> bytes:
     if not cleaned.endswith("\n"):
         cleaned += "\n"
     raw = cleaned.replace("\n", "\r\n").encode()
-    if sum(byte > 127 for byte in raw) * 4 > len(raw):
+    if len(raw) > len(cleaned) * 5 // 4 + cleaned.count("\n"):
         encoding, encoded = "base64", base64.encodebytes(raw).replace(b"\n", b"\r\n")
     else:
-        encoding, encoded = "quoted-printable", _quoted_printable(raw)
+        encoding, encoded = "quoted-printable", binascii.b2a_qp(raw, istext=True)
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode("ascii") + encoded
-
-
-def _quoted_printable(raw: bytes) -> bytes:
-    encoded = quoprimime.body_encode(raw.decode("latin-1"), maxlinelen=_LINE, eol="\r\n")
-    return encoded.encode("ascii")
 
 
 def _image_part(image: OutgoingImage, number: int) -> bytes:
@@ -293,12 +258,3 @@ def _decoded(value: str) -> str:
     except HeaderParseError:
         return "\n"  # nothing that we wrote: counts as a hidden line break
     return "".join(piece.decode("latin-1") if isinstance(piece, bytes) else piece for piece in pieces)
-
-
-def _isolates_pair_up(line: str) -> bool:
-    depth = 0
-    for character in line:
-        depth += (character == _FSI) - (character == _PDI)
-        if depth not in (0, 1):
-            return False
-    return depth == 0

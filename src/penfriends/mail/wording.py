@@ -20,13 +20,13 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from penfriends.i18n import RIGHT_TO_LEFT, current, direction, locale_of
-from penfriends.mail.outbound import clean_line, clean_text
+from penfriends.mail.cleaning import FSI, PDI, clean_line, clean_text
 
 WIDTH = 72
 SLOT = "\0"
 LONGEST_NAME = 40
 LONGEST_NAME_IN_SUBJECT = 18
-_FSI, _PDI, _RLM = "\u2068", "\u2069", "\u200f"
+_RLM = "\u200f"
 
 _locale: ContextVar[Locale | None] = ContextVar("mail_locale", default=None)
 
@@ -81,7 +81,7 @@ def clock_time(value: datetime) -> str:
 
 def span(value: timedelta) -> str:
     """`2 days`, `5 hours`: rounded, in words."""
-    return format_timedelta(value, locale=_here(), threshold=1.2)
+    return format_timedelta(value, locale=_here(), threshold=1.0)
 
 
 def filled(value: str) -> str:
@@ -138,16 +138,16 @@ def tidied(text: str, untouched: str) -> str:
 def shortened(subject: str, longest: int) -> str:
     """A subject of at most `longest` characters; the last guard, after names were already cut."""
     line = clean_line(subject, 1000)
-    visible = sum(character not in (_FSI, _PDI) for character in line)
+    visible = sum(character not in (FSI, PDI) for character in line)
     return line if visible <= longest else _cut(_without_isolates(line), longest)
 
 
 def _isolated(context: EvalContext, value: str) -> str:
-    return Markup("<bdi>{}</bdi>").format(value) if context.autoescape else f"{_FSI}{value}{_PDI}"
+    return Markup("<bdi>{}</bdi>").format(value) if context.autoescape else f"{FSI}{value}{PDI}"
 
 
 def _without_isolates(value: str) -> str:
-    return clean_line(value, 1000).replace(_FSI, "").replace(_PDI, "")
+    return clean_line(value, 1000).replace(FSI, "").replace(PDI, "")
 
 
 def _cut(value: str, longest: int) -> str:
