@@ -10,7 +10,7 @@ from typing import TextIO
 
 from penfriends.mail import inbound
 from penfriends.mail.charsets import without_surrogates
-from penfriends.mail.inbound import ParsedMail
+from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.rules.bands import Band
 from penfriends.rules.screening import screen
 
@@ -60,7 +60,9 @@ def _answer(name: str, raw: bytes, *, show_addresses: bool) -> dict[str, object]
 
 
 def _findings(mail: ParsedMail) -> list[dict[str, object]]:
-    """What screening finds in the kept text; places count code points of that text before addresses are hidden."""
+    """What screening finds in the kept text of a letter; places count code points of it before addresses are hidden."""
+    if mail.mail_class is not MailClass.HUMAN:
+        return []
     return [
         {
             "kind": found.kind.value,

@@ -90,7 +90,8 @@ def test_a_complaint() -> None:
     raw = (
         b"From: fbl@mail.example\nSubject: report\n"
         b"Content-Type: multipart/report; report-type=feedback-report; boundary=r\n\n"
-        b"--r\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <anna@town.example>\n--r--\n"
+        b"--r\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\n"
+        b"Original-Rcpt-To: <anna@town.example>\n--r--\n"
     )
     mail = parse(raw)
     assert mail.mail_class is MailClass.COMPLAINT

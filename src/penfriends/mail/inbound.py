@@ -18,7 +18,8 @@ from penfriends.rules.quoting import Split, split_reply
 __all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse"]
 
 LOOP_FIELD = "x-penfriends-loop"
-LONGEST_SPLIT = 200_000  # characters; more is no letter, and goes to a person whole
+MOST_LINES = 20_000  # more is no letter, and goes to a person whole
+MOST_CHARACTERS = 2_000_000
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:,|$)")
 
 
@@ -103,7 +104,7 @@ def _parsed(root: Part, raw: bytes) -> ParsedMail:
 
 
 def _split(letter: LetterText) -> Split:
-    if len(letter.text) > LONGEST_SPLIT:
+    if len(letter.text) > MOST_CHARACTERS or letter.text.count("\n") > MOST_LINES:
         return Split(letter.text, "", sure=False)
     return split_reply(letter.text, anchored=letter.anchored)
 

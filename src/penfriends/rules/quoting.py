@@ -73,9 +73,10 @@ def split_reply(text: str, *, anchored: bool = False) -> Split:
 
 def _introductions(lines: Sequence[str], quoted: Sequence[bool]) -> list[Introduction]:
     found: list[Introduction] = []
+    names = [lines_of.field_name(line) for line in lines]
     at = 0
     while at < len(lines):
-        introduction = None if quoted[at] else _introduction_at(lines, at)
+        introduction = None if quoted[at] else _introduction_at(lines, names, at)
         if introduction and not any(quoted[introduction.first : introduction.last + 1]):
             if found and introduction.first <= found[-1].last:
                 introduction = Introduction(found[-1].last + 1, introduction.last, introduction.opening)
@@ -85,11 +86,11 @@ def _introductions(lines: Sequence[str], quoted: Sequence[bool]) -> list[Introdu
     return found
 
 
-def _introduction_at(lines: Sequence[str], at: int) -> Introduction | None:
+def _introduction_at(lines: Sequence[str], names: Sequence[str], at: int) -> Introduction | None:
     if not lines[at].strip():
         return None
-    opens = lines_of.field_name(lines[at]) or lines_of.is_separator(lines[at])
-    last = lines_of.header_block(lines, at) if opens else None
+    opens = names[at] or lines_of.is_separator(lines[at])
+    last = lines_of.header_block(lines, names, at) if opens else None
     if last is None:
         return lines_of.attribution(lines, at)
     first = at
@@ -139,7 +140,7 @@ def _drop_marked(
         return
     if not anchored and not _introduced_inside([lines_of.unquoted(reading.lines[i]) for i in marked[:60]]):
         reading.sure = False
-        return
+        marked = [i for i in marked if not lines_of.unquoted(reading.lines[i]).strip()]
     for index in marked:
         reading.marks[index] = _Mark.REMOVED
 

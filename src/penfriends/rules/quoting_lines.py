@@ -65,8 +65,8 @@ def is_rule(line: str) -> bool:
     return bool(words.RULE.fullmatch(line[:LONGEST_LINE].strip()))
 
 
-def header_block(lines: Sequence[str], at: int) -> int | None:
-    """Index of the last line of a block of header fields starting at `at`, or None.
+def header_block(lines: Sequence[str], names: Sequence[str], at: int) -> int | None:
+    """Index of the last line of a block of header fields starting at `at`, or None. `names`: `field_name` of each.
 
     A block names a sender and two other fields; under a separator one other is enough. Values may wrap once.
     """
@@ -76,8 +76,7 @@ def header_block(lines: Sequence[str], at: int) -> int | None:
     last = at
     strange = 0
     for index in range(start, min(len(lines), start + 16)):
-        line = lines[index]
-        if name := field_name(line):
+        if name := names[index]:
             fields.add(name)
             last, strange = index, 0
         else:
