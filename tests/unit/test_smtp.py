@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from penfriends.mail.smtp import Outcome, OutcomeKind, Phase, SmtpServer, Tls, send
+from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
+from penfriends.mail.smtp import SmtpServer, Tls, send
 from tests.support.faulty_smtp import FaultySmtp, faulty_smtp
 from workers import postbox
 

@@ -13,6 +13,7 @@ from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
 from penfriends.mail.outbound import UnsafeValue, checked_address
+from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 
 
 class Tls(StrEnum):
@@ -21,26 +22,6 @@ class Tls(StrEnum):
     NONE = "none"
     STARTTLS = "starttls"
     TLS = "tls"
-
-
-class Phase(StrEnum):
-    """How far the conversation had come."""
-
-    CONNECT = "connect"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    CHECK = "check"
-    DATA = "data"
-
-
-class OutcomeKind(StrEnum):
-    """`unsure` is for a person, or for the smarthost's log; `withdrawn` means that our own last check said no."""
-
-    SENT = "sent"
-    DEFERRED = "deferred"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +35,6 @@ class SmtpServer:
     tls: Tls = Tls.NONE
     timeout: float = 30.0
     data_timeout: float = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one try; `code` and `text` are the server's words where it said any."""
-
-    kind: OutcomeKind
-    code: int | None
-    text: str
-    phase: Phase
 
 
 class _Stopped(Exception):
