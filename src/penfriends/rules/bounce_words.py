@@ -209,7 +209,6 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
             "mailbox unavailable",
             "userid",
             r"not listed in",
-            "delivery to the following recipients failed",
             "addressee unknown",
             "not found",
             r"unknown user",
@@ -279,5 +278,5 @@ AFTER_DATA = _any(
 )
 # … unless the address was refused before that, in the same conversation.
 AT_ADDRESS = _any(
-    r">>> rcpt to[^\n<]{0,20}<[^>]{1,300}>[^<>]{0,60}<<< 5", "need rcpt", "5.5.1 no (?:valid )?recipient", "valid rcpt"
+    r">>> rcpt to[^\n<]{0,20}<[^>]{1,300}>[^<>]{0,60}<<< 5", "need rcpt", "no valid recipient", "valid rcpt"
 )
