@@ -87,6 +87,8 @@ def test_R03_children_are_close_in_age_by_date(younger: date, elder: date, allow
         (date(2008, 3, 1), date(2004, 3, 1), True),  # 18 today: exactly four years
         (date(2008, 3, 1), date(2004, 2, 29), False),
         (date(2006, 3, 1), 2002, True),
+        (2007, 2003, True),  # 18 at least
+        (2007, 2002, False),
     ],
 )
 def test_adults_may_be_further_apart_the_older_they_are(younger: date | int, elder: date | int, allowed: bool) -> None:
@@ -119,6 +121,19 @@ def test_a_twin_of_a_twin_needs_both_to_allow_it() -> None:
     around = world(near, far, links=links)
     assert broken(near, far, around) == ()
     assert term("town", near, far, around) == Term("town", 30, 100, ("twin_of_twin", "Brest"))
+
+
+def test_two_links_apart_means_one_town_between() -> None:
+    near, far = replace(ANNA, open_to_twin_of_twin=True), replace(BRIEUC, town="Delft", open_to_twin_of_twin=True)
+    assert broken(near, far, world(near, far, links=(LINK, TownLink("Cork", "Delft")))) == ("linked_towns",)
+
+
+def test_R02_a_year_alone_makes_an_adult_on_new_years_day_and_not_before() -> None:
+    unsure, grown_up = seeker(1, born=2007, band=Band.ADULT), seeker(2, "Brest", 2005)
+    around = world(unsure, grown_up)
+    for today, allowed in ((date(2025, 12, 31), False), (date(2026, 1, 1), True)):
+        assert may_be_matched(unsure, grown_up, around, today) is allowed
+        assert ("same_band" not in broken_rules(unsure, grown_up, around, today)) is allowed
 
 
 def test_without_a_common_language_nothing_can_be_written() -> None:
