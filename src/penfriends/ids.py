@@ -50,3 +50,8 @@ def fingerprint(secret: str) -> str:
 def chance(one_in: int) -> bool:
     """True once in `one_in` draws: the random sample of rule R23."""
     return secrets.randbelow(one_in) == 0
+
+
+def jitter() -> float:
+    """A number from -1 to 1 that spreads retries."""
+    return secrets.randbelow(2001) / 1000 - 1

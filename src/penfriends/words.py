@@ -29,3 +29,22 @@ REFUSALS: dict[Refusal, str] = {
 def refusal_sentence(refusal: Refusal) -> str:
     """The sentence for a refusal, in the language of the moment."""
     return gettext(REFUSALS[refusal])
+
+
+RETURN_REASONS: dict[str, str] = {
+    "phone": N_("Please take out the phone number."),
+    "email": N_("Please take out the e-mail address."),
+    "handle": N_("Please take out the name on another app or website."),
+    "link": N_("Please take out the link."),
+    "postal_address": N_("Please take out the address where you live."),
+    "meeting": N_("Please take out the plan to meet."),
+    "money": N_("Please take out what is about money or gifts."),
+    "unkind": N_("Please say it in a kinder way."),
+    "surname": N_("Please take out the surname or the school."),
+    "empty": N_("There is no text in the letter. Did something go wrong?"),
+}
+
+
+def return_reason(code: str) -> str:
+    """What a writer is asked to change, in the language of the moment. An unknown code stands for itself."""
+    return gettext(RETURN_REASONS[code]) if code in RETURN_REASONS else code

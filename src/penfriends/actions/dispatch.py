@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, delivery, holds, passage
 from penfriends.actions.addresses import Addresses
-from penfriends.mail.smtp import Outcome, OutcomeKind, Phase
+from penfriends.mail.outcomes import Outcome, OutcomeKind
 from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
 from penfriends.models.letters import Letter, LetterMailId, LetterState, Participant
 from penfriends.models.moderation import HoldReason
@@ -117,7 +117,7 @@ async def record(
     elif outcome.kind is OutcomeKind.DEFERRED:
         await _later(db, row, jitter=jitter, now=now)
     elif outcome.kind is OutcomeKind.REFUSED:
-        await _refused(db, row, outcome, now=now)
+        await _failed(db, row, outcome.text, now=now)
     elif outcome.kind is OutcomeKind.UNSURE:
         await mark_unsure(db, row, now=now)
     elif row.state is DeliveryState.SENDING and row.kind is DeliveryKind.LETTER:
@@ -210,14 +210,6 @@ async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetim
         await _failed(db, row, row.last_text, now=now)
         return
     row.state, row.due_at = DeliveryState.DEFERRED, again
-
-
-async def _refused(db: AsyncSession, row: Delivery, outcome: Outcome, *, now: datetime) -> None:
-    """A final no. To the recipient itself it says that the mailbox is dead: it is not written to any more."""
-    await _failed(db, row, outcome.text, now=now)
-    sign_in = await compose.reader_of(db, row)
-    if outcome.phase is Phase.RCPT and sign_in is not None:
-        await suppress(db, sign_in, SuppressionReason.HARD_BOUNCE, row.id, now=now)
 
 
 async def suppress(

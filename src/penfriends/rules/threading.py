@@ -13,6 +13,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 MOST_MARKS = 20
+_ISOLATES = "\u2066\u2067\u2068\u2069"
 
 
 class Turn(enum.StrEnum):
@@ -69,7 +70,7 @@ def turn(letters: Sequence[Placed], me: UUID) -> Turn:
 
 def own_title(subject: str, our_subjects: Sequence[str], longest: int = 150) -> str:
     """What of a mail's subject is the writer's own: nothing, if it only repeats the subject that we gave the thread."""
-    rest = subject.strip()
+    rest = "".join(c for c in subject if c not in _ISOLATES).strip()
     for _ in range(MOST_MARKS):
         shorter = _MARK.sub("", rest, count=1)
         if shorter == rest:
@@ -82,5 +83,5 @@ def own_title(subject: str, our_subjects: Sequence[str], longest: int = 150) -> 
 
 
 def _bare(subject: str) -> str:
-    without = "".join(c for c in subject if c not in "\u2068\u2069")
+    without = "".join(c for c in subject if c not in _ISOLATES)
     return _MARK.sub("", without, count=1)

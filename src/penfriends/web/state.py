@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.clock import utc_now
 from penfriends.db import Database
-from penfriends.settings import Settings, UnauthenticatedMail
+from penfriends.doorkeys import addresses_of, policy_of
 
 
 def database_of(request: Request[Any, Any, Any]) -> Database:
@@ -35,29 +35,6 @@ async def provide_log_db(request: Request[Any, Any, Any]) -> AsyncIterator[Async
 
 def provide_now() -> datetime:
     return utc_now()
-
-
-def addresses_of(settings: Settings) -> Addresses:
-    """The addresses of this installation, as a value for actions."""
-    return Addresses(
-        settings.base_url,
-        settings.mail_domain,
-        settings.bounce_domain,
-        settings.team_address,
-        settings.secret_key.encode(),
-    )
-
-
-def policy_of(settings: Settings) -> Policy:
-    """The policies of this installation, as a value for actions."""
-    return Policy(
-        settings.undo_minutes,
-        settings.read_first_letters,
-        settings.sample_one_in,
-        settings.answer_days,
-        settings.unauthenticated_mail is UnauthenticatedMail.ACCEPT,
-        settings.authserv_id,
-    )
 
 
 def provide_addresses(request: Request[Any, Any, Any]) -> Addresses:

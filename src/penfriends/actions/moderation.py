@@ -1,0 +1,194 @@
+"""What does a moderator decide about a letter? Claimed, released, returned, escalated, undone; each with its row."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import audit, delivery, eligible, letters, passage, returned
+from penfriends.actions.addresses import Addresses, Policy
+from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState
+from penfriends.models.moderation import Decision, Hold, Moderator, Verb
+from penfriends.rules.bands import Band
+
+CLAIM = timedelta(minutes=10)
+
+
+async def view_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> tuple[Hold, Letter]:
+    """A held letter for this moderator's eyes. A child's letter leaves a line in the audit log (rule R41).
+
+    Raises NotFound for a foreign or unknown hold alike (R18), Refused where R17, R38, R39 or R46 stand against it.
+    """
+    hold, letter = await _hold(db, hold_id)
+    await eligible.must_judge_letter(db, moderator, letter, now=now)
+    correspondence = await db.get_one(Correspondence, letter.correspondence_id)
+    if correspondence.band is Band.CHILD:
+        await audit.note(
+            db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="view_letter", subject="letter",
+            subject_id=letter.id,
+        )  # fmt: skip
+    return hold, letter
+
+
+async def claim_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> bool:
+    """Take a letter for ten minutes, so that two never decide the same. False if another has it."""
+    done = await db.execute(
+        update(Hold)
+        .where(
+            col(Hold.id) == hold_id,
+            col(Hold.closed_at).is_(None),
+            or_(
+                col(Hold.claimed_by).is_(None),
+                col(Hold.claimed_by) == moderator.id,
+                col(Hold.claimed_until) <= now,
+            ),
+        )
+        .values(claimed_by=moderator.id, claimed_until=now + CLAIM)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
+async def release(
+    db: AsyncSession,
+    hold_id: UUID,
+    moderator: Moderator,
+    *,
+    seen_hash: str,
+    at: Addresses,
+    policy: Policy,
+    now: datetime,
+) -> Decision:
+    """Let the letter go, exactly as it was shown: `seen_hash` is that of the page (rule R24).
+
+    Raises Refused: taken by another, decided already, changed since, correspondence not open, checks missing.
+    """
+    hold, letter = await _mine_to_decide(db, hold_id, moderator, now=now)
+    correspondence = await db.get_one(Correspondence, letter.correspondence_id)
+    if correspondence.state is not CorrespondenceState.OPEN:
+        raise Refused(Refusal.CORRESPONDENCE_CLOSED)
+    if await shown_hash(db, letter) != seen_hash:
+        raise Refused(Refusal.CHANGED_SINCE)
+    await letters.release(db, letter, at=at, policy=policy, now=now)
+    return await _decided(db, hold, moderator, Verb.RELEASE, content_hash=letter.content_hash, now=now)
+
+
+async def return_letter(
+    db: AsyncSession,
+    hold_id: UUID,
+    moderator: Moderator,
+    *,
+    reasons: Sequence[str],
+    note: str,
+    at: Addresses,
+    now: datetime,
+) -> Decision:
+    """Give the letter back to its writer with reasons; what was refused never leaves, the rest is theirs to change."""
+    if not reasons and not note.strip():
+        raise Refused(Refusal.NEEDS_REASON)
+    hold, letter = await _mine_to_decide(db, hold_id, moderator, now=now)
+    letter.state = LetterState.RETURNED
+    letter.return_reasons, letter.return_note = list(reasons), note.strip()
+    letter.original_text = letter.kept_text
+    letter.changed_at = now
+    db.add(letter)
+    await returned.tell_writer(db, letter, at=at, now=now)
+    return await _decided(db, hold, moderator, Verb.RETURN, reasons=reasons, note=note, now=now)
+
+
+async def escalate(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, note: str, now: datetime) -> Decision:
+    """Stop the letter and hand it to the safeguarding lead: it stays held, urgent, for somebody else."""
+    hold, letter = await _mine_to_decide(db, hold_id, moderator, now=now)
+    hold.urgent = True
+    hold.claimed_by = hold.claimed_until = None
+    db.add(hold)
+    row = Decision(
+        moderator_id=moderator.id, verb=Verb.ESCALATE, subject="letter", subject_id=letter.id, note=note.strip(), at=now
+    )
+    db.add(row)
+    await db.flush()
+    return row
+
+
+async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now: datetime) -> Hold:
+    """Take a release back while no worker has claimed the letter: it is held again, claimed by who undid.
+
+    Raises Refused(TOO_LATE_TO_UNDO) once it has left.
+    """
+    row = (await db.exec(select(Decision).where(Decision.id == decision_id).with_for_update())).first()
+    if row is None or row.moderator_id != moderator.id or row.verb is not Verb.RELEASE:
+        raise NotFound
+    letter = await db.get_one(Letter, row.subject_id, with_for_update=True)
+    held = (
+        await db.exec(select(Hold).where(Hold.letter_id == letter.id).order_by(col(Hold.created_at).desc()))
+    ).first()
+    if row.undone_at is not None or held is None or letter.state is not LetterState.RELEASED:
+        raise Refused(Refusal.TOO_LATE_TO_UNDO)
+    if not await delivery.withdraw(db, letter.id, now=now):
+        raise Refused(Refusal.TOO_LATE_TO_UNDO)
+    row.undone_at = now
+    letter.state, letter.content_hash, letter.released_at, letter.due_at = LetterState.HELD, None, None, None
+    held.closed_at = held.closed_by = None
+    held.claimed_by, held.claimed_until = moderator.id, now + CLAIM
+    db.add_all([row, letter, held])
+    db.add(Decision(moderator_id=moderator.id, verb=Verb.UNDO, subject="letter", subject_id=letter.id, at=now))
+    await db.flush()
+    return held
+
+
+async def shown_hash(db: AsyncSession, letter: Letter) -> str:
+    """The hash of the letter as it would be read, if released now: what a moderator's yes is bound to."""
+    return await passage.content_hash(db, letter, text=await letters.text_to_release(db, letter))
+
+
+async def _hold(db: AsyncSession, hold_id: UUID, *, lock: bool = False) -> tuple[Hold, Letter]:
+    hold = await db.get(Hold, hold_id, with_for_update=lock, populate_existing=True)
+    if hold is None:
+        raise NotFound
+    return hold, await db.get_one(Letter, hold.letter_id, with_for_update=lock, populate_existing=True)
+
+
+async def _mine_to_decide(
+    db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime
+) -> tuple[Hold, Letter]:
+    """The hold, open, claimed by this moderator, who may judge it at this very moment."""
+    hold, letter = await _hold(db, hold_id, lock=True)
+    await eligible.must_judge_letter(db, moderator, letter, now=now)
+    if hold.closed_at is not None or letter.state is not LetterState.HELD:
+        raise Refused(Refusal.ALREADY_DECIDED)
+    if not await claim_hold(db, hold_id, moderator, now=now):
+        raise Refused(Refusal.TAKEN_BY_ANOTHER)
+    return hold, letter
+
+
+async def _decided(
+    db: AsyncSession,
+    hold: Hold,
+    moderator: Moderator,
+    verb: Verb,
+    *,
+    now: datetime,
+    reasons: Sequence[str] = (),
+    note: str = "",
+    content_hash: str | None = None,
+) -> Decision:
+    hold.closed_at, hold.closed_by = now, moderator.id
+    hold.claimed_by = hold.claimed_until = None
+    db.add(hold)
+    row = Decision(
+        moderator_id=moderator.id,
+        verb=verb,
+        subject="letter",
+        subject_id=hold.letter_id,
+        reasons=list(reasons),
+        note=note.strip(),
+        content_hash=content_hash,
+        at=now,
+    )
+    db.add(row)
+    await db.flush()
+    return row

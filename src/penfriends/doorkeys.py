@@ -1,0 +1,27 @@
+"""Which plain values do the doors hand down from the settings?"""
+
+from penfriends.actions.addresses import Addresses, Policy
+from penfriends.settings import Settings, UnauthenticatedMail
+
+
+def addresses_of(settings: Settings) -> Addresses:
+    """The addresses of this installation, as a value for actions."""
+    return Addresses(
+        settings.base_url,
+        settings.mail_domain,
+        settings.bounce_domain,
+        settings.team_address,
+        settings.secret_key.encode(),
+    )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policies of this installation, as a value for actions."""
+    return Policy(
+        settings.undo_minutes,
+        settings.read_first_letters,
+        settings.sample_one_in,
+        settings.answer_days,
+        settings.unauthenticated_mail is UnauthenticatedMail.ACCEPT,
+        settings.authserv_id,
+    )

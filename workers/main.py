@@ -1,0 +1,105 @@
+"""Which jobs does a worker do, and when? All of them on one screen."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import structlog
+from arq import Worker, cron
+from redis.exceptions import RedisError
+
+from penfriends.app import opened
+from penfriends.jobs import Job
+from penfriends.queue import from_json, redis_settings, to_json
+from penfriends.settings import settings
+from workers import delivery, letters, matching, sweeps
+from workers.tools import Tools, tools_for
+
+JOB_TIMEOUT = 120
+POLL = 0.1
+log = structlog.get_logger()
+
+
+def _tools(ctx: dict[str, Any]) -> Tools:
+    found: Tools = ctx["tools"]
+    return found
+
+
+async def read_mail(ctx: dict[str, Any], subject: str) -> None:
+    await letters.read_mail(_tools(ctx), UUID(subject))
+
+
+async def screen_letter(ctx: dict[str, Any], subject: str) -> None:
+    await letters.screen_letter(_tools(ctx), UUID(subject))
+
+
+async def deliver(ctx: dict[str, Any], subject: str) -> None:
+    await delivery.deliver(_tools(ctx), UUID(subject))
+
+
+async def propose_matches(ctx: dict[str, Any]) -> None:
+    await matching.propose_matches(_tools(ctx))
+
+
+async def sweep_letters(ctx: dict[str, Any]) -> None:
+    await sweeps.sweep_letters(_tools(ctx))
+
+
+async def sweep_people(ctx: dict[str, Any]) -> None:
+    await sweeps.sweep_people(_tools(ctx))
+
+
+async def sweep_matches(ctx: dict[str, Any]) -> None:
+    await matching.sweep_matches(_tools(ctx))
+
+
+FUNCTIONS: dict[Job, Any] = {
+    Job.READ_MAIL: read_mail,
+    Job.SCREEN_LETTER: screen_letter,
+    Job.DELIVER: deliver,
+    Job.PROPOSE_MATCHES: propose_matches,
+}
+CRON = [
+    cron(sweep_letters, second={0, 15, 30, 45}, run_at_startup=True, keep_result=0),
+    cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
+    cron(sweep_matches, minute={11, 41}, keep_result=0),
+    cron(propose_matches, weekday="mon", hour=3, minute=20, keep_result=0, timeout=1800),
+]
+
+
+async def work() -> None:
+    """Do jobs until told to stop. Without Redis the process ends, and its supervisor starts it again."""
+    chosen = settings()
+    async with opened(chosen) as database:
+        tools = tools_for(chosen, database)
+        # arq logs a job's arguments at INFO; ids only, but the log should stay quiet
+        worker = Worker(
+            functions=list(FUNCTIONS.values()),
+            cron_jobs=CRON,
+            redis_settings=_patient(chosen.redis_url),
+            ctx={"tools": tools},
+            job_serializer=to_json,
+            job_deserializer=from_json,
+            keep_result=0,
+            max_tries=5,
+            job_timeout=JOB_TIMEOUT,
+            poll_delay=POLL,
+            health_check_interval=15,
+            handle_signals=True,
+        )
+        log.info("worker_ready")
+        try:
+            await worker.async_run()
+        except (RedisError, OSError) as error:
+            log.error("worker_lost_redis", error=type(error).__name__)
+            raise SystemExit(1) from error
+        except asyncio.CancelledError:
+            log.info("worker_stopped")
+        finally:
+            await worker.close()
+
+
+def _patient(url: str) -> Any:
+    found = redis_settings(url)
+    found.conn_retries, found.conn_retry_delay = 30, 1
+    return found

@@ -1,0 +1,31 @@
+"""What does a worker hold in its hands? The database, the settings as values, and the smarthost."""
+
+from dataclasses import dataclass
+
+from penfriends.actions.addresses import Addresses, Policy
+from penfriends.db import Database
+from penfriends.doorkeys import addresses_of, policy_of
+from penfriends.mail.smtp import SmtpServer, Tls
+from penfriends.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything that a job needs; made once a process."""
+
+    database: Database
+    at: Addresses
+    policy: Policy
+    server: SmtpServer
+
+
+def tools_for(settings: Settings, database: Database) -> Tools:
+    """The tools of this installation."""
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        tls=Tls(settings.smtp_tls),
+    )
+    return Tools(database, addresses_of(settings), policy_of(settings), server)
