@@ -15,6 +15,8 @@ from aiosmtplib.errors import SMTPException, SMTPResponseException
 from penfriends.mail.outbound import UnsafeValue, checked_address
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 
+__all__ = ["Outcome", "OutcomeKind", "Phase", "SmtpServer", "Tls", "send"]
+
 
 class Tls(StrEnum):
     """How the way to the smarthost is protected. `none` is for a smarthost on the same machine."""
