@@ -17,7 +17,13 @@ SIGNPOST = re.compile(r"`((?:[\w.*-]+/)+[\w.*-]*)`|\]\(([^)#:]+)\)")
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 SCRIPTS = [".ci/run", *sorted(f"bin/{path.name}" for path in (ROOT / "bin").iterdir())]
 MADE_LATER = ("var/", "build/", "dist/", ".venv/")
-ROOTS_OF_SIGNPOSTS = (ROOT, ROOT / "src/penfriends", ROOT / "docs")
+ROOTS_OF_SIGNPOSTS = (
+    ROOT,
+    ROOT / "src/penfriends",
+    ROOT / "src/penfriends/web/static",
+    ROOT / "templates",
+    ROOT / "docs",
+)
 
 
 def pins(lock: str) -> set[tuple[str, str, str]]:
@@ -42,7 +48,9 @@ def test_a_lock_names_versions_and_hashes_and_no_host(lock: str) -> None:
 
 
 def test_what_develops_holds_what_runs() -> None:
-    assert pins("run") | pins("build") <= pins("dev"), "run `make lock`: bin/bootstrap relies on dev.lock being the larger one"
+    assert pins("run") | pins("build") <= pins("dev"), (
+        "run `make lock`: bin/bootstrap relies on dev.lock being the larger one"
+    )
 
 
 def test_what_is_asked_for_is_in_the_lock() -> None:
