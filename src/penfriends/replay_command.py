@@ -60,7 +60,7 @@ def _answer(name: str, raw: bytes, *, show_addresses: bool) -> dict[str, object]
 
 
 def _findings(mail: ParsedMail) -> list[dict[str, object]]:
-    """What screening finds in the kept text of a letter; places count code points of it before addresses are hidden."""
+    """What screening finds in the first part of a letter; places count code points before addresses are hidden."""
     if mail.mail_class is not MailClass.HUMAN:
         return []
     return [
@@ -71,7 +71,7 @@ def _findings(mail: ParsedMail) -> list[dict[str, object]]:
             "end": found.end,
             "check": found.check,
         }
-        for found in screen(mail.kept_text, band=Band.ADULT, language=None)
+        for found in screen(mail.kept_text[: inbound.LONGEST_LETTER], band=Band.ADULT, language=None)
     ]
 
 

@@ -103,3 +103,11 @@ def test_headers_are_bounded() -> None:
 
 def test_nothing_left_is_not_sure() -> None:
     assert not parse(b"From: a@b.c\n\nOn 1 May 2026, Anna <a@b.c> wrote:\n> only quoted\n").sure
+
+
+def test_a_book_is_no_letter() -> None:
+    assert not parse(b"From: a@b.c\n\n" + b"A line of a long book.\n" * 5_000).sure
+
+
+def test_blank_lines_before_the_first_field_are_skipped() -> None:
+    assert parse(b"   \r\n\r\nFrom: a@b.c\r\n\r\nHello").from_addresses == ("a@b.c",)

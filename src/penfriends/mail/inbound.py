@@ -18,8 +18,9 @@ from penfriends.rules.quoting import Split, split_reply
 __all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse"]
 
 LOOP_FIELD = "x-penfriends-loop"
-MOST_LINES = 20_000  # more is no letter, and goes to a person whole
+MOST_LINES = 20_000  # more is not split at all
 MOST_CHARACTERS = 2_000_000
+LONGEST_LETTER = 100_000  # characters of the writer's own; more goes to a person
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:,|$)")
 
 
@@ -95,7 +96,7 @@ def _parsed(root: Part, raw: bytes) -> ParsedMail:
         text=letter.text,
         kept_text=split.kept,
         removed_text=split.removed,
-        sure=split.sure and letter.whole and _something_left(split, attachments),
+        sure=split.sure and letter.whole and len(split.kept) <= LONGEST_LETTER and _something_left(split, attachments),
         attachments=attachments,
         body_digest=_digest(root.value("from"), root.value("subject"), raw),
         bounces=report.recipients if report else (),

@@ -110,7 +110,7 @@ def _broken_limit(block: int, value: int) -> str | None:
 
 def _skip_envelope_line(raw: bytes) -> int:
     """Blank lines and an mbox "From " line before the first field are no part of the mail."""
-    found = re.match(rb"(?:[ \t]{0,20}\r?\n){0,20}(?:>?From [^\n]{0,300}\n)?", raw[:1024])
+    found = re.match(rb"(?:[ \t]{0,2000}\r?\n){0,20}(?:>?From [^\n]{0,300}\n)?", raw[:4096])
     return found.end() if found else 0
 
 
