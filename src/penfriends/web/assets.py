@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -230,11 +230,3 @@ def stamp_svg(slug: str, templates: Path = TEMPLATE_DIR) -> Markup | None:
     if slug == "default" or path.parent != folder or not path.is_file():
         return None
     return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 (our own drawings)
-
-
-TEMPLATE_GLOBALS: dict[str, Callable[..., object]] = {
-    "static": static_url,
-    "stamp_svg": stamp_svg,
-    "map_layout": map_layout,
-}
-"""What web.respond gives to every template."""

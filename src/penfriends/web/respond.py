@@ -44,6 +44,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         static=assets.static_url,
+        map_layout=assets.map_layout,
         localdate=localdate,
         localday=localday,
         longdate=longdate,

@@ -1,6 +1,6 @@
 // Keys on the review page. An element with data-key="J" is clicked by the key J, data-key="1" by the key 1.
 // KeyboardEvent.code is the place of the key, so J works on an Arabic or French layout too. N goes to the next mark.
-// Keys can be switched off (WCAG 2.1.4); the choice stays in this browser. A decision key moves the focus to the
+// Keys can be switched off (WCAG 2.1.4): for the account with data-keys="off", for this browser with the buttons. A decision key moves the focus to the
 // button; the same key again, or Enter, presses it, so that one slip decides nothing.
 (function () {
   "use strict";
@@ -8,7 +8,7 @@
   const off = document.querySelector("[data-keys-off]");
   const on = document.querySelector("[data-keys-on]");
   if (!panel || !off || !on) return;
-  let active = localStorage.getItem("review-keys") !== "off";
+  let active = (localStorage.getItem("review-keys") || panel.dataset.keys) !== "off";
 
   function show() {
     panel.hidden = false;
