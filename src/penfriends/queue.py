@@ -23,11 +23,8 @@ def from_json(data: bytes) -> Any:
 
 
 def redis_settings(url: str) -> RedisSettings:
-    """arq's settings for `redis://…` or `unix:///path`; gives up quickly, because a nudge may be lost."""
-    if url.startswith("unix://"):
-        made = RedisSettings(unix_socket_path=url.removeprefix("unix://"))
-    else:
-        made = RedisSettings.from_dsn(url)
+    """arq's settings for `redis://…` or `unix:///path?db=1`; gives up quickly, because a nudge may be lost."""
+    made = RedisSettings.from_dsn(url)
     made.conn_retries = 1
     made.conn_retry_delay = 0
     made.conn_timeout = 1

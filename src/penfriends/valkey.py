@@ -38,7 +38,7 @@ def command(server: Path, folder: Path, socket: Path) -> list[str]:
 
 def url(socket: Path, database: int = 0) -> str:
     """The address of that server for PENFRIENDS_REDIS_URL."""
-    return f"unix://{socket.absolute()}?db={database}"
+    return f"unix://{socket.absolute()}?db={database}" if database else f"unix://{socket.absolute()}"
 
 
 def _bundled() -> Path | None:

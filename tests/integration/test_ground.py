@@ -9,7 +9,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import migrate
 from penfriends.db import make_engine
+from penfriends.jobs import Job
 from penfriends.models.places import Town
+from penfriends.queue import Queue
 
 
 async def test_what_a_test_commits_is_seen_by_it(db: AsyncSession) -> None:
@@ -40,6 +42,14 @@ def test_the_queue_has_a_server_of_its_own(redis_url: str) -> None:
     with redis.from_url(redis_url) as client:
         assert client.dbsize() == 0
         client.set("a", 1)
+
+
+async def test_a_wish_arrives_in_it(redis_url: str) -> None:
+    queue = Queue(redis_url)
+    await queue.nudge(next(iter(Job)), None)
+    await queue.close()
+    with redis.from_url(redis_url) as client:
+        assert client.zcard("arq:queue") == 1
 
 
 async def test_the_browser_draws_a_page(browser: Browser) -> None:
