@@ -106,3 +106,48 @@ def test_time_grows_with_length_only(unit: str) -> None:
     began = time.perf_counter()
     split_reply(unit * (60_000 // len(unit)))
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        "-----Original-Nachricht-----\nBetreff: Brief\nDatum: 2026-05-10\nVon: Anna\nAn: Tom\n\nDeine Worte",
+        "-------- Upprunaleg skilaboð --------\nFrom: Anna\nDate: 10/05/2026\nTo: Tom\n\nYour words",
+        f"envoyé : 10 mai 2026 à 09:14\nde : Anna <{ALIAS}>\nà : tom@orange.example\nobjet : Lettre\n\nTes mots",
+        f'----- Mail original -----\nDe: "Anna" <{ALIAS}>\nÀ: tom@free.example\nEnvoyé: 10 Mai 2026\n\nTes mots',
+        f'Od: "Anna" <{ALIAS}>\nDo: tom@o2.example;\nWysłane: 9:14 Niedziela 2026-05-10\nTemat: List\n\nTwoje słowa',
+        f"W dniu 2026-05-10 09:14:11 użytkownik Anna <{ALIAS}> napisał:\n\nTwoje słowa",
+        f"\u200fمن:\u200f Anna <{ALIAS}>\n\u200fالتاريخ:\u200f الأحد 10 مايو\n\u200fإلى:\u200f Tom\n\nكلماتك",
+        "-------- Oorspronkelijk bericht --------\nVan: Anna\nDatum: 10-05-2026 09:14\nAan: Tom\n\nJouw woorden",
+        f"Am So., 10. Mai 2026 um 09:14:11 MESZ hat Anna\n <{ALIAS}> Folgendes geschrieben: \n\n Deine Worte",
+        f"Op zondag 10 mei 2026 om 09:14:11 CEST schreef Anna <{ALIAS}>: \n\n Jouw woorden",
+        "Anna schreef op 10-05-2026 09:14:\n> Jouw woorden",
+        "Am 10.05.2026 09:14, schrieb Anna:\n> Deine Worte",
+        f"10 May 2026 09:14:11 Anna <{ALIAS}>:\n\n> Your words",
+        f"Am 10. Mai 2026 09:14:20 MESZ schrieb Anna <{ALIAS}>:\n>Deine Worte",
+        "Le 10.05.2026 09:14, Anna a écrit :\n> Tes mots",
+        "في 10/5/2026 9:14 ص، كتب Anna:\n> كلماتك",
+    ],
+)
+def test_quotations_of_more_programs(quotation: str) -> None:
+    split = split_reply(f"My words.\n\nTom\n\n{quotation}\n")
+    assert (split.kept, split.sure) == ("My words.\n\nTom", True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Get Outlook for iOS<https://aka.ms/o0ukef>",
+        "Outlook für Android herunterladen",
+        "Télécharger Outlook pour iOS",
+        "Pobierz aplikację Outlook dla systemu iOS",
+        "Gesendet mit der GMX Mail App",
+        "Von meinem Samsung Galaxy Smartphone gesendet.",
+        "Envoyé depuis mon smartphone Samsung Galaxy.",
+        "Wysłane z telefonu Huawei",
+        "Gesendet von Yahoo Mail für iPhone",
+        "Yahoo Mail: Search, Organize, Conquer",
+    ],
+)
+def test_more_lines_of_phones(line: str) -> None:
+    assert split_reply(f"My words.\n\n{line}\n").kept == "My words."

@@ -94,7 +94,7 @@ def _introduction_at(lines: Sequence[str], names: Sequence[str], at: int) -> Int
     if last is None:
         return lines_of.attribution(lines, at)
     first = at
-    while first and (not lines[first - 1].strip() or lines_of.is_rule(lines[first - 1])):
+    while first and (not lines[first - 1].strip() or lines_of.is_caption(lines[first - 1])):
         first -= 1
     return Introduction(first, last, Opening.HEADERS)
 

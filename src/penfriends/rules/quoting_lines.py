@@ -15,7 +15,7 @@ MOST_WRAPPED_LINES = 4
 _ADDRESS = re.compile(r"[^\s<>@\[\]()]{1,64}@[^\s<>@\[\]()]{1,255}")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.hu٫]\s?\d{2}\b")
 _NUMBER = re.compile(r"\d+")
-_MARKS = " \t*_\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\xa0\ufeff"
+_MARKS = " \t*_\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\xa0\ufeff"
 _FIELD = re.compile(r"([^\W\d_][^\W\d_’' -]{0,15}(?:[ -][^\W\d_]{1,10}[’']?[^\W\d_]{0,10}){0,2})\s?[*_]{0,2}\s?[:：]")
 
 
@@ -63,6 +63,11 @@ def is_separator(line: str) -> bool:
 def is_rule(line: str) -> bool:
     """Whether the line is nothing but a drawn line, as Outlook puts above its header block."""
     return bool(words.RULE.fullmatch(line[:LONGEST_LINE].strip()))
+
+
+def is_caption(line: str) -> bool:
+    """Whether the line may stand above a header block: a drawn line, or words between dashes in any language."""
+    return is_rule(line) or bool(words.CAPTION.fullmatch(line[:LONGEST_LINE].strip(_MARKS)))
 
 
 def header_block(lines: Sequence[str], names: Sequence[str], at: int) -> int | None:
@@ -125,8 +130,10 @@ def _opening(joined: str) -> Opening | None:
 
 def is_phone_line(line: str) -> bool:
     """Whether a program added the line: "Sent from my iPhone", "Von meinem Handy gesendet"."""
-    bare = line.strip(_MARKS + ".-–—")
-    if not bare or len(bare) > 110 or len(bare.split()) > 10 or re.search(r"[,;!?]", bare):
+    bare = line[:LONGEST_LINE].strip(_MARKS + ".-–—")
+    if words.SLOGAN.fullmatch(bare):
+        return True
+    if not bare or len(line) > 120 or len(bare.split()) > 10 or re.search(r"[,;!?]", bare):
         return False
     sent = words.PHONE_SENT.match(bare)
     return bool(sent and words.PHONE_DEVICE.search(bare))

@@ -47,7 +47,9 @@ BARE_SEPARATOR = re.compile(
     "|begin doorgestuurd bericht|początek przekazywanej wiadomości|بدء الرسالة المعاد توجيهها) ?:",
     re.IGNORECASE,
 )
+# A drawn line, or any words between dashes; believed only right above a header block.
 RULE = re.compile(r"[_\-–—*=]{10,200}")
+CAPTION = re.compile(r"[-_=]{3,40}[^-_=\n]{1,60}(?:-[^-_=\n]{1,40})?[-_=]{3,40}")
 
 # "See my answers below": then nothing under a quotation may be cut, however it looks.
 ANSWERS_BELOW = re.compile(
@@ -68,9 +70,11 @@ _SENT = (
     r"|envoyé (?:de|depuis|avec|à partir)|télécharger outlook|obtenez outlook|provenance"
     r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit)|outlook voor|download outlook"
     r"|wysłan[eoy] (?:z|ze|przy|za)|pobierz (?:aplikację )?outlook"
-    r"|uzyskaj outlook|أرسلت من|أُرسلت من|مرسل من|تم الإرسال من|مُرسل|الحصول على outlook)"
+    r"|uzyskaj outlook|(?:تنزيل|احصل على) outlook|أرسلت من|أُرسلت من|مرسل من|تم الإرسال من|مُرسل"
+    r"|الحصول على outlook)"
 )
 # Both must be on one short line of at most eight words, so that "Sent from my desk, is much easier" stays a letter.
+SLOGAN = re.compile(r"yahoo mail\s?: \w[^\n]{5,60}", re.IGNORECASE)
 PHONE_SENT = re.compile(_SENT, re.IGNORECASE)
 PHONE_DEVICE = re.compile(_DEVICE, re.IGNORECASE)
 
