@@ -10,6 +10,7 @@ from penfriends.actions import bounces, dispatch
 from penfriends.clock import utc_now
 from penfriends.ids import jitter
 from penfriends.mail import smtp
+from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 from penfriends.models.delivery import Delivery
 from workers.tools import Tools
 
@@ -38,13 +39,13 @@ async def deliver(tools: Tools, delivery_id: UUID) -> None:
     await _record(tools, delivery_id, claim.attempt, outcome)
 
 
-async def _record(tools: Tools, delivery_id: UUID, attempt: int, outcome: smtp.Outcome) -> None:
+async def _record(tools: Tools, delivery_id: UUID, attempt: int, outcome: Outcome) -> None:
     """Write down what came of it. A database that is away for seconds must not turn a sent mail into an unsure one."""
     for wait in range(RECORD_TRIES):
         try:
             async with tools.database.transaction() as db:
                 await dispatch.record(db, delivery_id, attempt, outcome, jitter=jitter(), now=utc_now())
-                if outcome.kind is smtp.OutcomeKind.REFUSED and outcome.phase is smtp.Phase.RCPT:
+                if outcome.kind is OutcomeKind.REFUSED and outcome.phase is Phase.RCPT:
                     row = await db.get_one(Delivery, delivery_id)
                     await bounces.hard_bounce(db, row, at=tools.at, now=utc_now())
         except (DBAPIError, OSError) as error:

@@ -35,7 +35,6 @@ SAMPLES: dict[str, Value] = {
     "friend_town": "Spijkenisse",
     "child": "Maisie",
     "url": "https://penfriends.example/c/7Q2MKD4P",
-    "paper_url": "https://penfriends.example/p/1",
     "wrong_url": "https://penfriends.example/w/1",
     "pause_url": "https://penfriends.example/s/1",
     "later_url": "https://penfriends.example/b/1",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from babel import Locale
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,7 +11,7 @@ from penfriends.actions import links, people
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.compose import town_in
 from penfriends.actions.delivery import queue_notice
-from penfriends.i18n import pgettext, speaking
+from penfriends.mail.naming import interest_names, language_names
 from penfriends.mail.notices import Notice, Value
 from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import Match, MatchSide
@@ -20,7 +19,6 @@ from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage
 from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.bands import Band, Birth, age_on
-from penfriends.rules.interests import INTERESTS
 
 SPARE = timedelta(days=1)
 MOST_LIKES = 8
@@ -95,16 +93,13 @@ async def _proposal(db: AsyncSession, me: Resident, friend: Resident, *, now: da
         .where(ResidentLanguage.resident_id == friend.id)
         .order_by(col(ResidentLanguage.code))
     )
-    names = Locale(me.locale).languages
-    with speaking(me.locale):
-        likes = [pgettext("interest", INTERESTS[code].english) for code in codes if code in INTERESTS][:MOST_LIKES]
     return {
         "name": me.first_name,
         "friend": friend.first_name,
         "friend_age": age_on(Birth(friend.birth_year, friend.birth_on), now.date()),
         "friend_town": town_in(town, me.locale),
-        "likes": likes,
-        "writes": [str(names.get(code, code)) for code in languages],
+        "likes": interest_names(codes, me.locale)[:MOST_LIKES],
+        "writes": language_names(languages, me.locale),
         "question": friend.question or None,
     }
 

@@ -7,10 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import compose, people
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import queue_notice
-from penfriends.i18n import speaking
+from penfriends.mail.naming import return_reasons
 from penfriends.mail.notices import Notice, Value
 from penfriends.models.letters import Letter
-from penfriends.words import return_reason
 
 
 async def tell_writer(db: AsyncSession, letter: Letter, *, at: Addresses, now: datetime) -> None:
@@ -20,15 +19,13 @@ async def tell_writer(db: AsyncSession, letter: Letter, *, at: Addresses, now: d
     mailbox = await people.mail_to(db, side.resident) if side else None
     if side is None or mailbox is None:
         return
-    with speaking(side.resident.locale):
-        reasons = [return_reason(code) for code in letter.return_reasons]
     association = await people.association_of(db, side.town.id)
     values: dict[str, Value] = {
         "band": side.resident.band.value,
         "town": compose.town_in(side.town, side.resident.locale),
         "name": side.resident.first_name,
         "friend": friend.resident.first_name if friend else "",
-        "reasons": reasons,
+        "reasons": return_reasons(letter.return_reasons, side.resident.locale),
         "note": letter.return_note,
         "url": at.link(f"/letters/{letter.id}/edit"),
     }

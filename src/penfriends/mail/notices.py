@@ -79,9 +79,7 @@ VALUES: dict[Notice, frozenset[str]] = {
         {"name", "friend", "friend_age", "friend_town", "likes", "writes", "question", "answer_by", "url"}
     ),
     Notice.MATCH_NOT_WORKED_OUT: frozenset({"name"}),
-    Notice.INTRODUCTION: frozenset(
-        {"name", "friend", "friend_town", "question", "all_read", "first_letters", "url", "paper_url"}
-    ),
+    Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {
             *("friend", "friend_town", "is_reply", "title", "letter_text", "letter_language", "pictures"),
@@ -176,5 +174,5 @@ def _environment() -> Environment:
 def _folder() -> Path:
     """templates/mail, inside the package in a wheel, beside src in a checkout."""
     package = Path(__file__).resolve().parent.parent
-    inside = package / "templates" / "mail"
+    inside = package / "_templates" / "mail"
     return inside if inside.is_dir() else package.parent.parent / "templates" / "mail"

@@ -6,7 +6,8 @@ from sqlalchemy import Text  # noqa: F401 (rendered for the JSONB variant)
 from sqlalchemy.dialects import postgresql  # noqa: F401
 from penfriends.models.classified import UTCDateTime
 from sqlalchemy.dialects import postgresql
-revision = '0001'
+
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -14,860 +15,1307 @@ depends_on = None
 
 def upgrade() -> None:
 
-    op.create_table('association',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('slug', sa.String(length=60), nullable=False),
-    sa.Column('name', sa.String(length=120), nullable=False),
-    sa.Column('contact_name', sa.String(length=120), nullable=False),
-    sa.Column('about', sa.Text(), nullable=False),
-    sa.Column('locale', sa.String(length=8), nullable=False),
-    sa.Column('read_first_letters', sa.Integer(), nullable=True),
-    sa.Column('sample_one_in', sa.Integer(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_association')),
-    sa.UniqueConstraint('slug', name=op.f('uq_association_slug'))
+    op.create_table(
+        "association",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("contact_name", sa.String(length=120), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("read_first_letters", sa.Integer(), nullable=True),
+        sa.Column("sample_one_in", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_association")),
+        sa.UniqueConstraint("slug", name=op.f("uq_association_slug")),
     )
-    op.create_table('attempt',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('key', sa.String(length=64), nullable=False),
-    sa.Column('at', UTCDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt'))
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
-    with op.batch_alter_table('attempt', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_attempt_at'), ['at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_attempt_key'), ['key'], unique=False)
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_key"), ["key"], unique=False)
 
-    op.create_table('audit_entry',
-    sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('at', UTCDateTime(), nullable=False),
-    sa.Column('actor', sa.String(length=20), nullable=False),
-    sa.Column('actor_id', sa.Uuid(), nullable=True),
-    sa.Column('action', sa.String(length=40), nullable=False),
-    sa.Column('subject', sa.String(length=20), nullable=False),
-    sa.Column('subject_id', sa.Uuid(), nullable=True),
-    sa.Column('details', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('previous_hash', sa.String(length=64), nullable=False),
-    sa.Column('hash', sa.String(length=64), nullable=False),
-    sa.PrimaryKeyConstraint('number', name=op.f('pk_audit_entry')),
-    sa.UniqueConstraint('hash', name=op.f('uq_audit_entry_hash'))
+    op.create_table(
+        "audit_entry",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=20), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "details", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("previous_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("hash", name=op.f("uq_audit_entry_hash")),
     )
-    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_audit_entry_actor_id'), ['actor_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_audit_entry_subject_id'), ['subject_id'], unique=False)
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_subject_id"), ["subject_id"], unique=False)
 
-    op.create_table('blob',
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('data', sa.LargeBinary(), nullable=False),
-    sa.Column('size', sa.Integer(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_blob'))
+    op.create_table(
+        "blob",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_blob")),
     )
-    op.create_table('consent_age',
-    sa.Column('country', sa.String(length=2), nullable=False),
-    sa.Column('age', sa.Integer(), nullable=False),
-    sa.Column('basis', sa.String(length=200), nullable=False),
-    sa.Column('source', sa.String(length=300), nullable=False),
-    sa.Column('reviewed_on', sa.Date(), nullable=False),
-    sa.PrimaryKeyConstraint('country', name=op.f('pk_consent_age'))
+    op.create_table(
+        "consent_age",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=False),
+        sa.Column("reviewed_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("country", name=op.f("pk_consent_age")),
     )
-    op.create_table('consent_text',
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('version', sa.String(length=20), nullable=False),
-    sa.Column('language', sa.String(length=8), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_consent_text'))
+    op.create_table(
+        "consent_text",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_consent_text")),
     )
-    op.create_table('household',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_household'))
+    op.create_table(
+        "household",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
     )
-    op.create_table('match_round',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('started_at', UTCDateTime(), nullable=False),
-    sa.Column('finished_at', UTCDateTime(), nullable=True),
-    sa.Column('waiting', sa.Integer(), nullable=False),
-    sa.Column('proposals', sa.Integer(), nullable=False),
-    sa.Column('weight', sa.Integer(), nullable=False),
-    sa.Column('bound', sa.Integer(), nullable=False),
-    sa.Column('unmatched', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_match_round'))
+    op.create_table(
+        "match_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("finished_at", UTCDateTime(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("proposals", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Integer(), nullable=False),
+        sa.Column(
+            "unmatched", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_round")),
     )
-    op.create_table('sign_in',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('email', sa.String(length=254), nullable=True),
-    sa.Column('email_key', sa.String(length=254), nullable=True),
-    sa.Column('verified_at', UTCDateTime(), nullable=True),
-    sa.Column('locale', sa.String(length=8), nullable=False),
-    sa.Column('theme', sa.String(length=8), nullable=False),
-    sa.Column('shortcuts', sa.Boolean(), nullable=False),
-    sa.Column('password_hash', sa.String(length=200), nullable=True),
-    sa.Column('totp_secret', sa.String(length=64), nullable=True),
-    sa.Column('totp_last_step', sa.Integer(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
-    sa.UniqueConstraint('email_key', name=op.f('uq_sign_in_email_key'))
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("email_key", sa.String(length=254), nullable=True),
+        sa.Column("verified_at", UTCDateTime(), nullable=True),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("theme", sa.String(length=8), nullable=False),
+        sa.Column("shortcuts", sa.Boolean(), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_last_step", sa.Integer(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("email_key", name=op.f("uq_sign_in_email_key")),
     )
-    op.create_table('sign_up_draft',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('fingerprint', sa.String(length=64), nullable=False),
-    sa.Column('answers', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('changed_at', UTCDateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_up_draft')),
-    sa.UniqueConstraint('fingerprint', name=op.f('uq_sign_up_draft_fingerprint'))
+    op.create_table(
+        "sign_up_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column(
+            "answers", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_up_draft")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_sign_up_draft_fingerprint")),
     )
-    with op.batch_alter_table('sign_up_draft', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_sign_up_draft_changed_at'), ['changed_at'], unique=False)
+    with op.batch_alter_table("sign_up_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_up_draft_changed_at"), ["changed_at"], unique=False)
 
-    op.create_table('guardian',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_guardian_sign_in_id_sign_in')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_guardian')),
-    sa.UniqueConstraint('sign_in_id', name=op.f('uq_guardian_sign_in_id'))
+    op.create_table(
+        "guardian",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["sign_in_id"], ["sign_in.id"], name=op.f("fk_guardian_sign_in_id_sign_in")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guardian")),
+        sa.UniqueConstraint("sign_in_id", name=op.f("uq_guardian_sign_in_id")),
     )
-    op.create_table('moderator',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('role', sa.Enum('moderator', 'lead', 'deputy', name='role', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('languages', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('household_id', sa.Uuid(), nullable=True),
-    sa.Column('active', sa.Boolean(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_moderator_association_id_association')),
-    sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_moderator_household_id_household')),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_moderator_sign_in_id_sign_in')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_moderator')),
-    sa.UniqueConstraint('sign_in_id', 'association_id', name=op.f('uq_moderator_sign_in_id_association_id'))
+    op.create_table(
+        "moderator",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum("moderator", "lead", "deputy", name="role", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "languages", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_moderator_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_moderator_household_id_household")),
+        sa.ForeignKeyConstraint(["sign_in_id"], ["sign_in.id"], name=op.f("fk_moderator_sign_in_id_sign_in")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_moderator")),
+        sa.UniqueConstraint("sign_in_id", "association_id", name=op.f("uq_moderator_sign_in_id_association_id")),
     )
-    with op.batch_alter_table('moderator', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_moderator_association_id'), ['association_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_moderator_sign_in_id'), ['sign_in_id'], unique=False)
+    with op.batch_alter_table("moderator", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_moderator_association_id"), ["association_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_moderator_sign_in_id"), ["sign_in_id"], unique=False)
 
-    op.create_table('one_time_link',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('fingerprint', sa.String(length=64), nullable=False),
-    sa.Column('code_fingerprint', sa.String(length=64), nullable=True),
-    sa.Column('purpose', sa.Enum('sign_in', 'confirm_sign_up', 'guardian_consent', 'withdraw_consent', 'confirm_mail', 'report_letter', 'stop_letters', 'answer_match', 'staff_invitation', name='purpose', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=True),
-    sa.Column('subject_id', sa.Uuid(), nullable=True),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('expires_at', UTCDateTime(), nullable=False),
-    sa.Column('used_at', UTCDateTime(), nullable=True),
-    sa.Column('tries', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_one_time_link_sign_in_id_sign_in'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_link')),
-    sa.UniqueConstraint('fingerprint', name=op.f('uq_one_time_link_fingerprint'))
+    op.create_table(
+        "one_time_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("code_fingerprint", sa.String(length=64), nullable=True),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "sign_in",
+                "confirm_sign_up",
+                "guardian_consent",
+                "withdraw_consent",
+                "confirm_mail",
+                "report_letter",
+                "stop_letters",
+                "answer_match",
+                "staff_invitation",
+                name="purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=True),
+        sa.Column("subject_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_one_time_link_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_one_time_link_fingerprint")),
     )
-    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_one_time_link_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_one_time_link_sign_in_id'), ['sign_in_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_one_time_link_subject_id'), ['subject_id'], unique=False)
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_link_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_link_sign_in_id"), ["sign_in_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_one_time_link_subject_id"), ["subject_id"], unique=False)
 
-    op.create_table('session',
-    sa.Column('fingerprint', sa.String(length=64), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('seen_at', UTCDateTime(), nullable=False),
-    sa.Column('expires_at', UTCDateTime(), nullable=False),
-    sa.Column('staff_until', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_session_sign_in_id_sign_in'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('fingerprint', name=op.f('pk_session'))
+    op.create_table(
+        "town",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "city",
+                "town",
+                "village",
+                "district",
+                "refugee_camp",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("names", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("timezone", sa.String(length=40), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=False),
+        sa.Column("longitude", sa.Float(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=True),
+        sa.Column("paused_reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_town_association_id_association")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_town")),
+        sa.UniqueConstraint("slug", name=op.f("uq_town_slug")),
     )
-    with op.batch_alter_table('session', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_session_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_session_sign_in_id'), ['sign_in_id'], unique=False)
+    with op.batch_alter_table("town", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_town_association_id"), ["association_id"], unique=False)
 
-    op.create_table('town',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('slug', sa.String(length=60), nullable=False),
-    sa.Column('kind', sa.Enum('city', 'town', 'village', 'district', 'refugee_camp', name='kind', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('name', sa.String(length=120), nullable=False),
-    sa.Column('language', sa.String(length=8), nullable=False),
-    sa.Column('names', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('country', sa.String(length=2), nullable=False),
-    sa.Column('timezone', sa.String(length=40), nullable=False),
-    sa.Column('latitude', sa.Float(), nullable=False),
-    sa.Column('longitude', sa.Float(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=True),
-    sa.Column('paused_reason', sa.String(length=200), nullable=True),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_town_association_id_association')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_town')),
-    sa.UniqueConstraint('slug', name=op.f('uq_town_slug'))
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "release",
+                "return",
+                "undo",
+                "escalate",
+                "approve",
+                "veto",
+                "close",
+                "freeze",
+                "resume",
+                "change_birth",
+                "retry",
+                "settle",
+                name="verb",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reasons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("undone_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["moderator_id"], ["moderator.id"], name=op.f("fk_decision_moderator_id_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
-    with op.batch_alter_table('town', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_town_association_id'), ['association_id'], unique=False)
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_moderator_id"), ["moderator_id"], unique=False)
+        batch_op.create_index("ix_decision_subject", ["subject_id", "at"], unique=False)
 
-    op.create_table('decision',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('moderator_id', sa.Uuid(), nullable=False),
-    sa.Column('verb', sa.Enum('release', 'return', 'undo', 'escalate', 'approve', 'veto', 'close', 'freeze', 'resume', 'change_birth', 'retry', 'settle', name='verb', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('subject', sa.String(length=20), nullable=False),
-    sa.Column('subject_id', sa.Uuid(), nullable=False),
-    sa.Column('reasons', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('note', sa.Text(), nullable=False),
-    sa.Column('content_hash', sa.String(length=64), nullable=True),
-    sa.Column('at', UTCDateTime(), nullable=False),
-    sa.Column('undone_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['moderator_id'], ['moderator.id'], name=op.f('fk_decision_moderator_id_moderator')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision'))
+    op.create_table(
+        "match",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "vetoed",
+                "approved",
+                "accepted",
+                "declined",
+                "expired",
+                "ended",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column(
+            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
+        sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["claimed_by"], ["moderator.id"], name=op.f("fk_match_claimed_by_moderator")),
+        sa.ForeignKeyConstraint(["round_id"], ["match_round.id"], name=op.f("fk_match_round_id_match_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match")),
+        sa.UniqueConstraint("id", "band", name=op.f("uq_match_id_band")),
     )
-    with op.batch_alter_table('decision', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_decision_moderator_id'), ['moderator_id'], unique=False)
-        batch_op.create_index('ix_decision_subject', ['subject_id', 'at'], unique=False)
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_match_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_match_queue", ["state", "proposed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_match_round_id"), ["round_id"], unique=False)
 
-    op.create_table('match',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('round_id', sa.Uuid(), nullable=True),
-    sa.Column('band', sa.Enum('child', 'adult', name='band', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('state', sa.Enum('proposed', 'vetoed', 'approved', 'accepted', 'declined', 'expired', 'ended', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('score', sa.Integer(), nullable=False),
-    sa.Column('explanation', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('proposed_at', UTCDateTime(), nullable=False),
-    sa.Column('approved_at', UTCDateTime(), nullable=True),
-    sa.Column('expires_at', UTCDateTime(), nullable=True),
-    sa.Column('closed_at', UTCDateTime(), nullable=True),
-    sa.Column('claimed_by', sa.Uuid(), nullable=True),
-    sa.Column('claimed_until', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['claimed_by'], ['moderator.id'], name=op.f('fk_match_claimed_by_moderator')),
-    sa.ForeignKeyConstraint(['round_id'], ['match_round.id'], name=op.f('fk_match_round_id_match_round')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_match')),
-    sa.UniqueConstraint('id', 'band', name=op.f('uq_match_id_band'))
+    op.create_table(
+        "resident",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=True),
+        sa.Column("guardian_id", sa.Uuid(), nullable=True),
+        sa.Column("household_id", sa.Uuid(), nullable=True),
+        sa.Column("town_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("birth_year", sa.Integer(), nullable=False),
+        sa.Column("birth_on", sa.Date(), nullable=True),
+        sa.Column("first_name", sa.String(length=60), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("avatar", sa.String(length=30), nullable=False),
+        sa.Column("colour", sa.String(length=12), nullable=False),
+        sa.Column(
+            "medium",
+            sa.Enum("web", "email", "paper", name="medium", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("wished_town_id", sa.Uuid(), nullable=True),
+        sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "unconfirmed",
+                "awaiting_consent",
+                "active",
+                "paused",
+                "left",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("waiting_since", UTCDateTime(), nullable=True),
+        sa.Column("profile_changed_at", UTCDateTime(), nullable=False),
+        sa.Column("rules_agreed_at", UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "band = 'adult' OR (facts = '' AND question = '')", name=op.f("ck_resident_child_has_no_free_text")
+        ),
+        sa.CheckConstraint("band = 'adult' OR birth_on IS NOT NULL", name=op.f("ck_resident_child_has_birth_date")),
+        sa.CheckConstraint("band = 'adult' OR capacity <= 2", name=op.f("ck_resident_child_capacity")),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 3", name=op.f("ck_resident_capacity")),
+        sa.ForeignKeyConstraint(["guardian_id"], ["guardian.id"], name=op.f("fk_resident_guardian_id_guardian")),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_resident_household_id_household")),
+        sa.ForeignKeyConstraint(["sign_in_id"], ["sign_in.id"], name=op.f("fk_resident_sign_in_id_sign_in")),
+        sa.ForeignKeyConstraint(["town_id"], ["town.id"], name=op.f("fk_resident_town_id_town")),
+        sa.ForeignKeyConstraint(["wished_town_id"], ["town.id"], name=op.f("fk_resident_wished_town_id_town")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
+        sa.UniqueConstraint("id", "band", name=op.f("uq_resident_id_band")),
     )
-    with op.batch_alter_table('match', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_match_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index('ix_match_queue', ['state', 'proposed_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_match_round_id'), ['round_id'], unique=False)
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resident_guardian_id"), ["guardian_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_sign_in_id"), ["sign_in_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_town_id"), ["town_id"], unique=False)
+        batch_op.create_index("ix_resident_waiting", ["state", "band", "town_id"], unique=False)
 
-    op.create_table('resident',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=True),
-    sa.Column('guardian_id', sa.Uuid(), nullable=True),
-    sa.Column('household_id', sa.Uuid(), nullable=True),
-    sa.Column('town_id', sa.Uuid(), nullable=False),
-    sa.Column('band', sa.Enum('child', 'adult', name='band', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('birth_year', sa.Integer(), nullable=False),
-    sa.Column('birth_on', sa.Date(), nullable=True),
-    sa.Column('first_name', sa.String(length=60), nullable=False),
-    sa.Column('locale', sa.String(length=8), nullable=False),
-    sa.Column('avatar', sa.String(length=30), nullable=False),
-    sa.Column('colour', sa.String(length=12), nullable=False),
-    sa.Column('medium', sa.Enum('web', 'email', 'paper', name='medium', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('capacity', sa.Integer(), nullable=False),
-    sa.Column('wished_town_id', sa.Uuid(), nullable=True),
-    sa.Column('twin_of_twin', sa.Boolean(), nullable=False),
-    sa.Column('facts', sa.Text(), nullable=False),
-    sa.Column('question', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('unconfirmed', 'awaiting_consent', 'active', 'paused', 'left', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('paused_until', sa.Date(), nullable=True),
-    sa.Column('waiting_since', UTCDateTime(), nullable=True),
-    sa.Column('profile_changed_at', UTCDateTime(), nullable=False),
-    sa.Column('rules_agreed_at', UTCDateTime(), nullable=True),
-    sa.Column('reminded_at', UTCDateTime(), nullable=True),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.CheckConstraint("band = 'adult' OR (facts = '' AND question = '')", name=op.f('ck_resident_child_has_no_free_text')),
-    sa.CheckConstraint("band = 'adult' OR birth_on IS NOT NULL", name=op.f('ck_resident_child_has_birth_date')),
-    sa.CheckConstraint("band = 'adult' OR capacity <= 2", name=op.f('ck_resident_child_capacity')),
-    sa.CheckConstraint('capacity BETWEEN 1 AND 3', name=op.f('ck_resident_capacity')),
-    sa.ForeignKeyConstraint(['guardian_id'], ['guardian.id'], name=op.f('fk_resident_guardian_id_guardian')),
-    sa.ForeignKeyConstraint(['household_id'], ['household.id'], name=op.f('fk_resident_household_id_household')),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_resident_sign_in_id_sign_in')),
-    sa.ForeignKeyConstraint(['town_id'], ['town.id'], name=op.f('fk_resident_town_id_town')),
-    sa.ForeignKeyConstraint(['wished_town_id'], ['town.id'], name=op.f('fk_resident_wished_town_id_town')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_resident')),
-    sa.UniqueConstraint('id', 'band', name=op.f('uq_resident_id_band'))
+    op.create_table(
+        "twin_link",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "formal", "friendship", "informal", name="kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("active", "resting", "ended", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_twin_link_ordered")),
+        sa.ForeignKeyConstraint(["high_id"], ["town.id"], name=op.f("fk_twin_link_high_id_town")),
+        sa.ForeignKeyConstraint(["low_id"], ["town.id"], name=op.f("fk_twin_link_low_id_town")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_twin_link")),
+        sa.UniqueConstraint("low_id", "high_id", name=op.f("uq_twin_link_low_id_high_id")),
     )
-    with op.batch_alter_table('resident', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_resident_guardian_id'), ['guardian_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_resident_household_id'), ['household_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_resident_sign_in_id'), ['sign_in_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_resident_town_id'), ['town_id'], unique=False)
-        batch_op.create_index('ix_resident_waiting', ['state', 'band', 'town_id'], unique=False)
+    with op.batch_alter_table("twin_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_twin_link_high_id"), ["high_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_twin_link_low_id"), ["low_id"], unique=False)
 
-    op.create_table('twin_link',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('low_id', sa.Uuid(), nullable=False),
-    sa.Column('high_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('formal', 'friendship', 'informal', name='kind', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('since', sa.Integer(), nullable=True),
-    sa.Column('state', sa.Enum('active', 'resting', 'ended', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.CheckConstraint('low_id < high_id', name=op.f('ck_twin_link_ordered')),
-    sa.ForeignKeyConstraint(['high_id'], ['town.id'], name=op.f('fk_twin_link_high_id_town')),
-    sa.ForeignKeyConstraint(['low_id'], ['town.id'], name=op.f('fk_twin_link_low_id_town')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_twin_link')),
-    sa.UniqueConstraint('low_id', 'high_id', name=op.f('uq_twin_link_low_id_high_id'))
+    op.create_table(
+        "vetting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("check", "training", name="kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("seen_by", sa.String(length=80), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_vetting_moderator_id_moderator"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vetting")),
     )
-    with op.batch_alter_table('twin_link', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_twin_link_high_id'), ['high_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_twin_link_low_id'), ['low_id'], unique=False)
+    with op.batch_alter_table("vetting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vetting_moderator_id"), ["moderator_id"], unique=False)
 
-    op.create_table('vetting',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('moderator_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('check', 'training', name='kind', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('seen_by', sa.String(length=80), nullable=False),
-    sa.Column('seen_on', sa.Date(), nullable=False),
-    sa.Column('expires_on', sa.Date(), nullable=False),
-    sa.ForeignKeyConstraint(['moderator_id'], ['moderator.id'], name=op.f('fk_vetting_moderator_id_moderator'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_vetting'))
+    op.create_table(
+        "birth_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("old_year", sa.Integer(), nullable=False),
+        sa.Column("old_on", sa.Date(), nullable=True),
+        sa.Column("new_year", sa.Integer(), nullable=False),
+        sa.Column("new_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("crosses", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("proposed", "done", "refused", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("proposed_by", sa.Uuid(), nullable=False),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by"], ["moderator.id"], name=op.f("fk_birth_change_decided_by_moderator")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["moderator.id"], name=op.f("fk_birth_change_proposed_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_birth_change_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_birth_change")),
     )
-    with op.batch_alter_table('vetting', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_vetting_moderator_id'), ['moderator_id'], unique=False)
+    with op.batch_alter_table("birth_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_birth_change_resident_id"), ["resident_id"], unique=False)
 
-    op.create_table('birth_change',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('old_year', sa.Integer(), nullable=False),
-    sa.Column('old_on', sa.Date(), nullable=True),
-    sa.Column('new_year', sa.Integer(), nullable=False),
-    sa.Column('new_on', sa.Date(), nullable=True),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('crosses', sa.Boolean(), nullable=False),
-    sa.Column('state', sa.Enum('proposed', 'done', 'refused', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('proposed_by', sa.Uuid(), nullable=False),
-    sa.Column('proposed_at', UTCDateTime(), nullable=False),
-    sa.Column('decided_by', sa.Uuid(), nullable=True),
-    sa.Column('decided_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['decided_by'], ['moderator.id'], name=op.f('fk_birth_change_decided_by_moderator')),
-    sa.ForeignKeyConstraint(['proposed_by'], ['moderator.id'], name=op.f('fk_birth_change_proposed_by_moderator')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_birth_change_resident_id_resident'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_birth_change'))
+    op.create_table(
+        "block",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "matched_before",
+                "household",
+                "blocked",
+                "vetoed",
+                "reported",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stops_letters", sa.Boolean(), nullable=False),
+        sa.Column("by_resident_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_block_ordered")),
+        sa.ForeignKeyConstraint(["by_resident_id"], ["resident.id"], name=op.f("fk_block_by_resident_id_resident")),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["resident.id"], name=op.f("fk_block_high_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["low_id"], ["resident.id"], name=op.f("fk_block_low_id_resident"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+        sa.UniqueConstraint("low_id", "high_id", "reason", name=op.f("uq_block_low_id_high_id_reason")),
     )
-    with op.batch_alter_table('birth_change', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_birth_change_resident_id'), ['resident_id'], unique=False)
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_block_high_id"), ["high_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_block_low_id"), ["low_id"], unique=False)
 
-    op.create_table('block',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('low_id', sa.Uuid(), nullable=False),
-    sa.Column('high_id', sa.Uuid(), nullable=False),
-    sa.Column('reason', sa.Enum('matched_before', 'household', 'blocked', 'vetoed', 'reported', name='reason', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('stops_letters', sa.Boolean(), nullable=False),
-    sa.Column('by_resident_id', sa.Uuid(), nullable=True),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.CheckConstraint('low_id < high_id', name=op.f('ck_block_ordered')),
-    sa.ForeignKeyConstraint(['by_resident_id'], ['resident.id'], name=op.f('fk_block_by_resident_id_resident')),
-    sa.ForeignKeyConstraint(['high_id'], ['resident.id'], name=op.f('fk_block_high_id_resident'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['low_id'], ['resident.id'], name=op.f('fk_block_low_id_resident'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_block')),
-    sa.UniqueConstraint('low_id', 'high_id', 'reason', name=op.f('uq_block_low_id_high_id_reason'))
+    op.create_table(
+        "conflict",
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("declared_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_conflict_moderator_id_moderator"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_conflict_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("moderator_id", "resident_id", name=op.f("pk_conflict")),
     )
-    with op.batch_alter_table('block', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_block_high_id'), ['high_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_block_low_id'), ['low_id'], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("guardian_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "given",
+                "refused",
+                "withdrawn",
+                "expired",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "link", "paper", "attestation", name="channel", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("text_sha256", sa.String(length=64), nullable=True),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["guardian_id"], ["guardian.id"], name=op.f("fk_consent_guardian_id_guardian")),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_consent_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["text_sha256"], ["consent_text.sha256"], name=op.f("fk_consent_text_sha256_consent_text")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_guardian_id"), ["guardian_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
-    op.create_table('conflict',
-    sa.Column('moderator_id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('declared_at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['moderator_id'], ['moderator.id'], name=op.f('fk_conflict_moderator_id_moderator'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_conflict_resident_id_resident'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('moderator_id', 'resident_id', name=op.f('pk_conflict'))
+    op.create_table(
+        "correspondence",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("match_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "paused", "frozen", "ended", name="state", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_reason", sa.String(length=40), nullable=True),
+        sa.Column("opened_at", UTCDateTime(), nullable=False),
+        sa.Column("state_changed_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_correspondence_match_id_match")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correspondence")),
+        sa.UniqueConstraint("id", "band", name=op.f("uq_correspondence_id_band")),
+        sa.UniqueConstraint("match_id", name=op.f("uq_correspondence_match_id")),
     )
-    op.create_table('consent',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('guardian_id', sa.Uuid(), nullable=False),
-    sa.Column('state', sa.Enum('asked', 'given', 'refused', 'withdrawn', 'expired', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('channel', sa.Enum('link', 'paper', 'attestation', name='channel', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('text_sha256', sa.String(length=64), nullable=True),
-    sa.Column('asked_at', UTCDateTime(), nullable=False),
-    sa.Column('answered_at', UTCDateTime(), nullable=True),
-    sa.Column('expires_at', UTCDateTime(), nullable=True),
-    sa.Column('reminded_at', UTCDateTime(), nullable=True),
-    sa.Column('reminders', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['guardian_id'], ['guardian.id'], name=op.f('fk_consent_guardian_id_guardian')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_consent_resident_id_resident'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['text_sha256'], ['consent_text.sha256'], name=op.f('fk_consent_text_sha256_consent_text')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    op.create_table(
+        "match_approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("match_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_match_approval_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["match.id"], name=op.f("fk_match_approval_match_id_match"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_match_approval_moderator_id_moderator")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_approval")),
+        sa.UniqueConstraint("match_id", "moderator_id", name=op.f("uq_match_approval_match_id_moderator_id")),
     )
-    with op.batch_alter_table('consent', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_consent_expires_at'), ['expires_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_consent_guardian_id'), ['guardian_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_consent_resident_id'), ['resident_id'], unique=False)
+    with op.batch_alter_table("match_approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_match_approval_match_id"), ["match_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_match_approval_moderator_id"), ["moderator_id"], unique=False)
 
-    op.create_table('correspondence',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('band', sa.Enum('child', 'adult', name='band', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('match_id', sa.Uuid(), nullable=True),
-    sa.Column('state', sa.Enum('open', 'paused', 'frozen', 'ended', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('state_reason', sa.String(length=40), nullable=True),
-    sa.Column('opened_at', UTCDateTime(), nullable=False),
-    sa.Column('state_changed_at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['match_id'], ['match.id'], name=op.f('fk_correspondence_match_id_match')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_correspondence')),
-    sa.UniqueConstraint('id', 'band', name=op.f('uq_correspondence_id_band')),
-    sa.UniqueConstraint('match_id', name=op.f('uq_correspondence_match_id'))
+    op.create_table(
+        "match_side",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("match_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "open_band",
+            sa.Enum("child", "adult", name="open_band_word", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "answer",
+            sa.Enum("yes", "no", name="answer", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("open_band IS NULL OR open_band = band", name=op.f("ck_match_side_open_band")),
+        sa.ForeignKeyConstraint(
+            ["match_id", "band"],
+            ["match.id", "match.band"],
+            name=op.f("fk_match_side_match_id_band_match"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id", "open_band"],
+            ["resident.id", "resident.band"],
+            name=op.f("fk_match_side_resident_id_open_band_resident"),
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_match_side_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_side")),
+        sa.UniqueConstraint("match_id", "resident_id", name=op.f("uq_match_side_match_id_resident_id")),
     )
-    op.create_table('match_approval',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('match_id', sa.Uuid(), nullable=False),
-    sa.Column('moderator_id', sa.Uuid(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=False),
-    sa.Column('at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_match_approval_association_id_association')),
-    sa.ForeignKeyConstraint(['match_id'], ['match.id'], name=op.f('fk_match_approval_match_id_match'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['moderator_id'], ['moderator.id'], name=op.f('fk_match_approval_moderator_id_moderator')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_match_approval')),
-    sa.UniqueConstraint('match_id', 'moderator_id', name=op.f('uq_match_approval_match_id_moderator_id'))
-    )
-    with op.batch_alter_table('match_approval', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_match_approval_match_id'), ['match_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_match_approval_moderator_id'), ['moderator_id'], unique=False)
+    with op.batch_alter_table("match_side", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_match_side_match_id"), ["match_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_match_side_resident_id"), ["resident_id"], unique=False)
 
-    op.create_table('match_side',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('match_id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('band', sa.Enum('child', 'adult', name='band', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('open_band', sa.Enum('child', 'adult', name='open_band_word', native_enum=False, create_constraint=True, length=32), nullable=True),
-    sa.Column('answer', sa.Enum('yes', 'no', name='answer', native_enum=False, create_constraint=True, length=32), nullable=True),
-    sa.Column('answered_at', UTCDateTime(), nullable=True),
-    sa.CheckConstraint('open_band IS NULL OR open_band = band', name=op.f('ck_match_side_open_band')),
-    sa.ForeignKeyConstraint(['match_id', 'band'], ['match.id', 'match.band'], name=op.f('fk_match_side_match_id_band_match'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['resident_id', 'open_band'], ['resident.id', 'resident.band'], name=op.f('fk_match_side_resident_id_open_band_resident')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_match_side_resident_id_resident')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_match_side')),
-    sa.UniqueConstraint('match_id', 'resident_id', name=op.f('uq_match_side_match_id_resident_id'))
+    op.create_table(
+        "resident_interest",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_interest_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_interest")),
     )
-    with op.batch_alter_table('match_side', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_match_side_match_id'), ['match_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_match_side_resident_id'), ['resident_id'], unique=False)
+    op.create_table(
+        "resident_language",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("first", "well", "little", name="level", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("practises", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_language_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_language")),
+    )
+    op.create_table(
+        "session",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("staff_until", UTCDateTime(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_session_resident_id_resident"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_session_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_session")),
+    )
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_sign_in_id"), ["sign_in_id"], unique=False)
 
-    op.create_table('resident_interest',
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('code', sa.String(length=40), nullable=False),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_resident_interest_resident_id_resident'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('resident_id', 'code', name=op.f('pk_resident_interest'))
+    op.create_table(
+        "participant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "open_band",
+            sa.Enum("child", "adult", name="open_band_word", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("active", "paused", "left", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("paused_until", sa.Date(), nullable=True),
+        sa.Column("mail_paused", sa.Boolean(), nullable=False),
+        sa.Column("nudged_at", UTCDateTime(), nullable=True),
+        sa.Column("joined_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("open_band IS NULL OR open_band = band", name=op.f("ck_participant_open_band")),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id", "band"],
+            ["correspondence.id", "correspondence.band"],
+            name=op.f("fk_participant_correspondence_id_band_correspondence"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id", "open_band"],
+            ["resident.id", "resident.band"],
+            name=op.f("fk_participant_resident_id_open_band_resident"),
+        ),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_participant_resident_id_resident")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
+        sa.UniqueConstraint(
+            "correspondence_id", "resident_id", name=op.f("uq_participant_correspondence_id_resident_id")
+        ),
     )
-    op.create_table('resident_language',
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('code', sa.String(length=8), nullable=False),
-    sa.Column('level', sa.Enum('first', 'well', 'little', name='level', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('practises', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_resident_language_resident_id_resident'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('resident_id', 'code', name=op.f('pk_resident_language'))
-    )
-    op.create_table('participant',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('correspondence_id', sa.Uuid(), nullable=False),
-    sa.Column('resident_id', sa.Uuid(), nullable=False),
-    sa.Column('band', sa.Enum('child', 'adult', name='band', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('open_band', sa.Enum('child', 'adult', name='open_band_word', native_enum=False, create_constraint=True, length=32), nullable=True),
-    sa.Column('state', sa.Enum('active', 'paused', 'left', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('paused_until', sa.Date(), nullable=True),
-    sa.Column('mail_paused', sa.Boolean(), nullable=False),
-    sa.Column('nudged_at', UTCDateTime(), nullable=True),
-    sa.Column('joined_at', UTCDateTime(), nullable=False),
-    sa.CheckConstraint('open_band IS NULL OR open_band = band', name=op.f('ck_participant_open_band')),
-    sa.ForeignKeyConstraint(['correspondence_id', 'band'], ['correspondence.id', 'correspondence.band'], name=op.f('fk_participant_correspondence_id_band_correspondence'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['resident_id', 'open_band'], ['resident.id', 'resident.band'], name=op.f('fk_participant_resident_id_open_band_resident')),
-    sa.ForeignKeyConstraint(['resident_id'], ['resident.id'], name=op.f('fk_participant_resident_id_resident')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_participant')),
-    sa.UniqueConstraint('correspondence_id', 'resident_id', name=op.f('uq_participant_correspondence_id_resident_id'))
-    )
-    with op.batch_alter_table('participant', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_participant_correspondence_id'), ['correspondence_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_participant_resident_id'), ['resident_id'], unique=False)
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_participant_correspondence_id"), ["correspondence_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_participant_resident_id"), ["resident_id"], unique=False)
 
-    op.create_table('alias',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('local_part', sa.String(length=64), nullable=False),
-    sa.Column('participant_id', sa.Uuid(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('closed_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_alias_participant_id_participant'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_alias')),
-    sa.UniqueConstraint('local_part', name=op.f('uq_alias_local_part'))
+    op.create_table(
+        "alias",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("local_part", sa.String(length=64), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_alias_participant_id_participant"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alias")),
+        sa.UniqueConstraint("local_part", name=op.f("uq_alias_local_part")),
     )
-    with op.batch_alter_table('alias', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_alias_participant_id'), ['participant_id'], unique=False)
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alias_participant_id"), ["participant_id"], unique=False)
 
-    op.create_table('letter',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('correspondence_id', sa.Uuid(), nullable=False),
-    sa.Column('author_id', sa.Uuid(), nullable=False),
-    sa.Column('parent_id', sa.Uuid(), nullable=True),
-    sa.Column('state', sa.Enum('draft', 'written', 'received', 'unconfirmed', 'held', 'released', 'on_its_way', 'delivered', 'returned', 'discarded', 'unsure', 'withdrawn', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('channel', sa.Enum('web', 'email', 'paper', name='channel', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('title', sa.String(length=150), nullable=False),
-    sa.Column('language', sa.String(length=8), nullable=True),
-    sa.Column('original_text', sa.Text(), nullable=False),
-    sa.Column('kept_text', sa.Text(), nullable=False),
-    sa.Column('removed_text', sa.Text(), nullable=False),
-    sa.Column('released_text', sa.Text(), nullable=False),
-    sa.Column('cut_is_sure', sa.Boolean(), nullable=False),
-    sa.Column('findings', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('left_out', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('content_hash', sa.String(length=64), nullable=True),
-    sa.Column('return_reasons', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('return_note', sa.Text(), nullable=False),
-    sa.Column('warned', sa.Boolean(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('changed_at', UTCDateTime(), nullable=False),
-    sa.Column('sent_at', UTCDateTime(), nullable=True),
-    sa.Column('screened_at', UTCDateTime(), nullable=True),
-    sa.Column('released_at', UTCDateTime(), nullable=True),
-    sa.Column('due_at', UTCDateTime(), nullable=True),
-    sa.Column('delivered_at', UTCDateTime(), nullable=True),
-    sa.Column('read_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['author_id'], ['participant.id'], name=op.f('fk_letter_author_id_participant')),
-    sa.ForeignKeyConstraint(['correspondence_id'], ['correspondence.id'], name=op.f('fk_letter_correspondence_id_correspondence')),
-    sa.ForeignKeyConstraint(['parent_id'], ['letter.id'], name=op.f('fk_letter_parent_id_letter')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter'))
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "written",
+                "received",
+                "unconfirmed",
+                "held",
+                "released",
+                "on_its_way",
+                "delivered",
+                "returned",
+                "discarded",
+                "unsure",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum("web", "email", "paper", name="channel", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("original_text", sa.Text(), nullable=False),
+        sa.Column("kept_text", sa.Text(), nullable=False),
+        sa.Column("removed_text", sa.Text(), nullable=False),
+        sa.Column("released_text", sa.Text(), nullable=False),
+        sa.Column("cut_is_sure", sa.Boolean(), nullable=False),
+        sa.Column(
+            "findings", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "left_out", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column(
+            "return_reasons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("return_note", sa.Text(), nullable=False),
+        sa.Column("warned", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.Column("screened_at", UTCDateTime(), nullable=True),
+        sa.Column("released_at", UTCDateTime(), nullable=True),
+        sa.Column("due_at", UTCDateTime(), nullable=True),
+        sa.Column("delivered_at", UTCDateTime(), nullable=True),
+        sa.Column("read_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["participant.id"], name=op.f("fk_letter_author_id_participant")),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id"], ["correspondence.id"], name=op.f("fk_letter_correspondence_id_correspondence")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["letter.id"], name=op.f("fk_letter_parent_id_letter")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
     )
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_letter_author_id'), ['author_id'], unique=False)
-        batch_op.create_index('ix_letter_due', ['state', 'due_at'], unique=False)
-        batch_op.create_index('ix_letter_thread', ['correspondence_id', 'created_at', 'id'], unique=False)
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_letter_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_letter_thread", ["correspondence_id", "created_at", "id"], unique=False)
 
-    op.create_table('attachment',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('letter_id', sa.Uuid(), nullable=False),
-    sa.Column('blob_sha256', sa.String(length=64), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('content_type', sa.String(length=40), nullable=False),
-    sa.Column('width', sa.Integer(), nullable=False),
-    sa.Column('height', sa.Integer(), nullable=False),
-    sa.Column('position', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['blob_sha256'], ['blob.sha256'], name=op.f('fk_attachment_blob_sha256_blob')),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_attachment_letter_id_letter'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment'))
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column("blob_sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("content_type", sa.String(length=40), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["blob_sha256"], ["blob.sha256"], name=op.f("fk_attachment_blob_sha256_blob")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_attachment_letter_id_letter"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_attachment_letter_id'), ['letter_id'], unique=False)
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_letter_id"), ["letter_id"], unique=False)
 
-    op.create_table('delivery',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('letter', 'notice', name='kind', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('letter_id', sa.Uuid(), nullable=True),
-    sa.Column('participant_id', sa.Uuid(), nullable=True),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=True),
-    sa.Column('association_id', sa.Uuid(), nullable=True),
-    sa.Column('notice', sa.String(length=40), nullable=True),
-    sa.Column('language', sa.String(length=8), nullable=False),
-    sa.Column('payload', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('content_hash', sa.String(length=64), nullable=True),
-    sa.Column('state', sa.Enum('queued', 'sending', 'committed', 'sent', 'deferred', 'failed', 'unsure', 'withdrawn', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('due_at', UTCDateTime(), nullable=False),
-    sa.Column('attempt', sa.Integer(), nullable=False),
-    sa.Column('lease_until', UTCDateTime(), nullable=True),
-    sa.Column('message_id', sa.String(length=200), nullable=False),
-    sa.Column('first_try_at', UTCDateTime(), nullable=True),
-    sa.Column('sent_at', UTCDateTime(), nullable=True),
-    sa.Column('last_code', sa.Integer(), nullable=True),
-    sa.Column('last_text', sa.String(length=500), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_delivery_association_id_association')),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_delivery_letter_id_letter')),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_delivery_participant_id_participant')),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_delivery_sign_in_id_sign_in')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
-    sa.UniqueConstraint('letter_id', 'participant_id', name=op.f('uq_delivery_letter_id_participant_id')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_delivery_message_id'))
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("letter", "notice", name="kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("letter_id", sa.Uuid(), nullable=True),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=True),
+        sa.Column("association_id", sa.Uuid(), nullable=True),
+        sa.Column("notice", sa.String(length=40), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column(
+            "payload", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("content_hash", sa.String(length=64), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "sending",
+                "committed",
+                "sent",
+                "deferred",
+                "failed",
+                "unsure",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("due_at", UTCDateTime(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("lease_until", UTCDateTime(), nullable=True),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("first_try_at", UTCDateTime(), nullable=True),
+        sa.Column("sent_at", UTCDateTime(), nullable=True),
+        sa.Column("last_code", sa.Integer(), nullable=True),
+        sa.Column("last_text", sa.String(length=500), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_delivery_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_delivery_letter_id_letter")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_delivery_participant_id_participant")
+        ),
+        sa.ForeignKeyConstraint(["sign_in_id"], ["sign_in.id"], name=op.f("fk_delivery_sign_in_id_sign_in")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("letter_id", "participant_id", name=op.f("uq_delivery_letter_id_participant_id")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
     )
-    with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.create_index('ix_delivery_due', ['state', 'due_at'], unique=False)
-        batch_op.create_index('ix_delivery_lease', ['state', 'lease_until'], unique=False)
-        batch_op.create_index(batch_op.f('ix_delivery_letter_id'), ['letter_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_delivery_participant_id'), ['participant_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_delivery_sign_in_id'), ['sign_in_id'], unique=False)
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_delivery_lease", ["state", "lease_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_letter_id"), ["letter_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_delivery_sign_in_id"), ["sign_in_id"], unique=False)
 
-    op.create_table('hold',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('letter_id', sa.Uuid(), nullable=False),
-    sa.Column('reasons', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
-    sa.Column('urgent', sa.Boolean(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('promised_at', UTCDateTime(), nullable=False),
-    sa.Column('claimed_by', sa.Uuid(), nullable=True),
-    sa.Column('claimed_until', UTCDateTime(), nullable=True),
-    sa.Column('closed_at', UTCDateTime(), nullable=True),
-    sa.Column('closed_by', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['claimed_by'], ['moderator.id'], name=op.f('fk_hold_claimed_by_moderator')),
-    sa.ForeignKeyConstraint(['closed_by'], ['moderator.id'], name=op.f('fk_hold_closed_by_moderator')),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_hold_letter_id_letter'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_hold'))
+    op.create_table(
+        "hold",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reasons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("promised_at", UTCDateTime(), nullable=False),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["claimed_by"], ["moderator.id"], name=op.f("fk_hold_claimed_by_moderator")),
+        sa.ForeignKeyConstraint(["closed_by"], ["moderator.id"], name=op.f("fk_hold_closed_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_hold_letter_id_letter"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
     )
-    with op.batch_alter_table('hold', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_hold_letter_id'), ['letter_id'], unique=False)
-        batch_op.create_index('ix_hold_queue', ['closed_at', 'urgent', 'created_at'], unique=False)
-        batch_op.create_index('uq_hold_open_letter', ['letter_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_letter_id"), ["letter_id"], unique=False)
+        batch_op.create_index("ix_hold_queue", ["closed_at", "urgent", "created_at"], unique=False)
+        batch_op.create_index(
+            "uq_hold_open_letter",
+            ["letter_id"],
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
 
-    op.create_table('letter_mail_id',
-    sa.Column('letter_id', sa.Uuid(), nullable=False),
-    sa.Column('participant_id', sa.Uuid(), nullable=False),
-    sa.Column('message_id', sa.String(length=998), nullable=False),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_letter_mail_id_letter_id_letter'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_letter_mail_id_participant_id_participant'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('letter_id', 'participant_id', name=op.f('pk_letter_mail_id'))
+    op.create_table(
+        "letter_mail_id",
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.String(length=998), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_letter_mail_id_letter_id_letter"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_letter_mail_id_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("letter_id", "participant_id", name=op.f("pk_letter_mail_id")),
     )
-    with op.batch_alter_table('letter_mail_id', schema=None) as batch_op:
-        batch_op.create_index('ix_letter_mail_id_lookup', ['participant_id', 'message_id'], unique=False)
+    with op.batch_alter_table("letter_mail_id", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_mail_id_lookup", ["participant_id", "message_id"], unique=False)
 
-    op.create_table('raw_mail',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('participant_id', sa.Uuid(), nullable=True),
-    sa.Column('association_id', sa.Uuid(), nullable=True),
-    sa.Column('envelope_from', sa.String(length=320), nullable=False),
-    sa.Column('envelope_to', sa.String(length=320), nullable=False),
-    sa.Column('blob_sha256', sa.String(length=64), nullable=False),
-    sa.Column('inbound_key', sa.String(length=64), nullable=True),
-    sa.Column('state', sa.Enum('received', 'taken', 'awaiting_writer', 'dropped', 'quarantined', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('reason', sa.String(length=60), nullable=True),
-    sa.Column('letter_id', sa.Uuid(), nullable=True),
-    sa.Column('received_at', UTCDateTime(), nullable=False),
-    sa.Column('handled_at', UTCDateTime(), nullable=True),
-    sa.Column('seen_by', sa.Uuid(), nullable=True),
-    sa.Column('seen_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_raw_mail_association_id_association')),
-    sa.ForeignKeyConstraint(['blob_sha256'], ['blob.sha256'], name=op.f('fk_raw_mail_blob_sha256_blob')),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_raw_mail_letter_id_letter'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_raw_mail_participant_id_participant')),
-    sa.ForeignKeyConstraint(['seen_by'], ['moderator.id'], name=op.f('fk_raw_mail_seen_by_moderator')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_raw_mail')),
-    sa.UniqueConstraint('inbound_key', name=op.f('uq_raw_mail_inbound_key'))
+    op.create_table(
+        "raw_mail",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("association_id", sa.Uuid(), nullable=True),
+        sa.Column("envelope_from", sa.String(length=320), nullable=False),
+        sa.Column("envelope_to", sa.String(length=320), nullable=False),
+        sa.Column("blob_sha256", sa.String(length=64), nullable=False),
+        sa.Column("inbound_key", sa.String(length=64), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "received",
+                "taken",
+                "awaiting_writer",
+                "dropped",
+                "quarantined",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("letter_id", sa.Uuid(), nullable=True),
+        sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column("handled_at", UTCDateTime(), nullable=True),
+        sa.Column("seen_by", sa.Uuid(), nullable=True),
+        sa.Column("seen_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_raw_mail_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["blob_sha256"], ["blob.sha256"], name=op.f("fk_raw_mail_blob_sha256_blob")),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_raw_mail_letter_id_letter"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participant.id"], name=op.f("fk_raw_mail_participant_id_participant")
+        ),
+        sa.ForeignKeyConstraint(["seen_by"], ["moderator.id"], name=op.f("fk_raw_mail_seen_by_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_mail")),
+        sa.UniqueConstraint("inbound_key", name=op.f("uq_raw_mail_inbound_key")),
     )
-    with op.batch_alter_table('raw_mail', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_raw_mail_participant_id'), ['participant_id'], unique=False)
-        batch_op.create_index('ix_raw_mail_state', ['state', 'received_at'], unique=False)
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_raw_mail_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index("ix_raw_mail_state", ["state", "received_at"], unique=False)
 
-    op.create_table('report',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('correspondence_id', sa.Uuid(), nullable=False),
-    sa.Column('letter_id', sa.Uuid(), nullable=True),
-    sa.Column('reporter_id', sa.Uuid(), nullable=False),
-    sa.Column('reported_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.String(length=30), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('state', sa.Enum('open', 'taken', 'closed', name='state', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('outcome', sa.Enum('nothing_found', 'spoken_to', 'ended', name='outcome', native_enum=False, create_constraint=True, length=32), nullable=True),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('claimed_by', sa.Uuid(), nullable=True),
-    sa.Column('claimed_until', UTCDateTime(), nullable=True),
-    sa.Column('closed_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['claimed_by'], ['moderator.id'], name=op.f('fk_report_claimed_by_moderator')),
-    sa.ForeignKeyConstraint(['correspondence_id'], ['correspondence.id'], name=op.f('fk_report_correspondence_id_correspondence')),
-    sa.ForeignKeyConstraint(['letter_id'], ['letter.id'], name=op.f('fk_report_letter_id_letter')),
-    sa.ForeignKeyConstraint(['reported_id'], ['participant.id'], name=op.f('fk_report_reported_id_participant')),
-    sa.ForeignKeyConstraint(['reporter_id'], ['participant.id'], name=op.f('fk_report_reporter_id_participant')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_report'))
+    op.create_table(
+        "report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=True),
+        sa.Column("reporter_id", sa.Uuid(), nullable=False),
+        sa.Column("reported_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "taken", "closed", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "nothing_found",
+                "spoken_to",
+                "ended",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["claimed_by"], ["moderator.id"], name=op.f("fk_report_claimed_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id"], ["correspondence.id"], name=op.f("fk_report_correspondence_id_correspondence")
+        ),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_report_letter_id_letter")),
+        sa.ForeignKeyConstraint(["reported_id"], ["participant.id"], name=op.f("fk_report_reported_id_participant")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["participant.id"], name=op.f("fk_report_reporter_id_participant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
     )
-    with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_report_correspondence_id'), ['correspondence_id'], unique=False)
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_correspondence_id"), ["correspondence_id"], unique=False)
 
-    op.create_table('bounce',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('delivery_id', sa.Uuid(), nullable=False),
-    sa.Column('raw_mail_id', sa.Uuid(), nullable=True),
-    sa.Column('hard', sa.Boolean(), nullable=False),
-    sa.Column('reason', sa.String(length=40), nullable=False),
-    sa.Column('status', sa.String(length=12), nullable=False),
-    sa.Column('at', UTCDateTime(), nullable=False),
-    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_bounce_delivery_id_delivery'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['raw_mail_id'], ['raw_mail.id'], name=op.f('fk_bounce_raw_mail_id_raw_mail'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_bounce'))
+    op.create_table(
+        "bounce",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("raw_mail_id", sa.Uuid(), nullable=True),
+        sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_bounce_delivery_id_delivery"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["raw_mail_id"], ["raw_mail.id"], name=op.f("fk_bounce_raw_mail_id_raw_mail"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bounce")),
     )
-    with op.batch_alter_table('bounce', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_bounce_delivery_id'), ['delivery_id'], unique=False)
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bounce_delivery_id"), ["delivery_id"], unique=False)
 
-    op.create_table('suppression',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=False),
-    sa.Column('reason', sa.Enum('hard_bounce', 'full', 'complaint', 'asked', name='reason', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('delivery_id', sa.Uuid(), nullable=True),
-    sa.Column('since', UTCDateTime(), nullable=False),
-    sa.Column('lifted_at', UTCDateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_suppression_delivery_id_delivery'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_suppression_sign_in_id_sign_in'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_suppression'))
+    op.create_table(
+        "suppression",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "hard_bounce",
+                "full",
+                "complaint",
+                "asked",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("delivery_id", sa.Uuid(), nullable=True),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("lifted_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_suppression_delivery_id_delivery"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_suppression_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
     )
-    with op.batch_alter_table('suppression', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_suppression_sign_in_id'), ['sign_in_id'], unique=False)
+    with op.batch_alter_table("suppression", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suppression_sign_in_id"), ["sign_in_id"], unique=False)
 
-    op.create_table('team_message',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('association_id', sa.Uuid(), nullable=False),
-    sa.Column('sign_in_id', sa.Uuid(), nullable=True),
-    sa.Column('raw_mail_id', sa.Uuid(), nullable=True),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('closed_at', UTCDateTime(), nullable=True),
-    sa.Column('closed_by', sa.Uuid(), nullable=True),
-    sa.ForeignKeyConstraint(['association_id'], ['association.id'], name=op.f('fk_team_message_association_id_association')),
-    sa.ForeignKeyConstraint(['closed_by'], ['moderator.id'], name=op.f('fk_team_message_closed_by_moderator')),
-    sa.ForeignKeyConstraint(['raw_mail_id'], ['raw_mail.id'], name=op.f('fk_team_message_raw_mail_id_raw_mail'), ondelete='SET NULL'),
-    sa.ForeignKeyConstraint(['sign_in_id'], ['sign_in.id'], name=op.f('fk_team_message_sign_in_id_sign_in'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_team_message'))
+    op.create_table(
+        "team_message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=True),
+        sa.Column("raw_mail_id", sa.Uuid(), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_team_message_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["closed_by"], ["moderator.id"], name=op.f("fk_team_message_closed_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["raw_mail_id"], ["raw_mail.id"], name=op.f("fk_team_message_raw_mail_id_raw_mail"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_team_message_sign_in_id_sign_in"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_message")),
     )
-    with op.batch_alter_table('team_message', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_team_message_association_id'), ['association_id'], unique=False)
-
-
+    with op.batch_alter_table("team_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_team_message_association_id"), ["association_id"], unique=False)
 
 
 def downgrade() -> None:
 
-    with op.batch_alter_table('team_message', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_team_message_association_id'))
+    with op.batch_alter_table("team_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_team_message_association_id"))
 
-    op.drop_table('team_message')
-    with op.batch_alter_table('suppression', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_suppression_sign_in_id'))
+    op.drop_table("team_message")
+    with op.batch_alter_table("suppression", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suppression_sign_in_id"))
 
-    op.drop_table('suppression')
-    with op.batch_alter_table('bounce', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_bounce_delivery_id'))
+    op.drop_table("suppression")
+    with op.batch_alter_table("bounce", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bounce_delivery_id"))
 
-    op.drop_table('bounce')
-    with op.batch_alter_table('report', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_report_correspondence_id'))
+    op.drop_table("bounce")
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_correspondence_id"))
 
-    op.drop_table('report')
-    with op.batch_alter_table('raw_mail', schema=None) as batch_op:
-        batch_op.drop_index('ix_raw_mail_state')
-        batch_op.drop_index(batch_op.f('ix_raw_mail_participant_id'))
+    op.drop_table("report")
+    with op.batch_alter_table("raw_mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_raw_mail_state")
+        batch_op.drop_index(batch_op.f("ix_raw_mail_participant_id"))
 
-    op.drop_table('raw_mail')
-    with op.batch_alter_table('letter_mail_id', schema=None) as batch_op:
-        batch_op.drop_index('ix_letter_mail_id_lookup')
+    op.drop_table("raw_mail")
+    with op.batch_alter_table("letter_mail_id", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_mail_id_lookup")
 
-    op.drop_table('letter_mail_id')
-    with op.batch_alter_table('hold', schema=None) as batch_op:
-        batch_op.drop_index('uq_hold_open_letter', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-        batch_op.drop_index('ix_hold_queue')
-        batch_op.drop_index(batch_op.f('ix_hold_letter_id'))
+    op.drop_table("letter_mail_id")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_hold_open_letter",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index("ix_hold_queue")
+        batch_op.drop_index(batch_op.f("ix_hold_letter_id"))
 
-    op.drop_table('hold')
-    with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_delivery_sign_in_id'))
-        batch_op.drop_index(batch_op.f('ix_delivery_participant_id'))
-        batch_op.drop_index(batch_op.f('ix_delivery_letter_id'))
-        batch_op.drop_index('ix_delivery_lease')
-        batch_op.drop_index('ix_delivery_due')
+    op.drop_table("hold")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_delivery_participant_id"))
+        batch_op.drop_index(batch_op.f("ix_delivery_letter_id"))
+        batch_op.drop_index("ix_delivery_lease")
+        batch_op.drop_index("ix_delivery_due")
 
-    op.drop_table('delivery')
-    with op.batch_alter_table('attachment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attachment_letter_id'))
+    op.drop_table("delivery")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attachment_letter_id"))
 
-    op.drop_table('attachment')
-    with op.batch_alter_table('letter', schema=None) as batch_op:
-        batch_op.drop_index('ix_letter_thread')
-        batch_op.drop_index('ix_letter_due')
-        batch_op.drop_index(batch_op.f('ix_letter_author_id'))
+    op.drop_table("attachment")
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_letter_thread")
+        batch_op.drop_index("ix_letter_due")
+        batch_op.drop_index(batch_op.f("ix_letter_author_id"))
 
-    op.drop_table('letter')
-    with op.batch_alter_table('alias', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_alias_participant_id'))
+    op.drop_table("letter")
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alias_participant_id"))
 
-    op.drop_table('alias')
-    with op.batch_alter_table('participant', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_participant_resident_id'))
-        batch_op.drop_index(batch_op.f('ix_participant_correspondence_id'))
+    op.drop_table("alias")
+    with op.batch_alter_table("participant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_participant_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_participant_correspondence_id"))
 
-    op.drop_table('participant')
-    op.drop_table('resident_language')
-    op.drop_table('resident_interest')
-    with op.batch_alter_table('match_side', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_match_side_resident_id'))
-        batch_op.drop_index(batch_op.f('ix_match_side_match_id'))
+    op.drop_table("participant")
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_session_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_session_expires_at"))
 
-    op.drop_table('match_side')
-    with op.batch_alter_table('match_approval', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_match_approval_moderator_id'))
-        batch_op.drop_index(batch_op.f('ix_match_approval_match_id'))
+    op.drop_table("session")
+    op.drop_table("resident_language")
+    op.drop_table("resident_interest")
+    with op.batch_alter_table("match_side", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
 
-    op.drop_table('match_approval')
-    op.drop_table('correspondence')
-    with op.batch_alter_table('consent', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_consent_resident_id'))
-        batch_op.drop_index(batch_op.f('ix_consent_guardian_id'))
-        batch_op.drop_index(batch_op.f('ix_consent_expires_at'))
+    op.drop_table("match_side")
+    with op.batch_alter_table("match_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_approval_moderator_id"))
+        batch_op.drop_index(batch_op.f("ix_match_approval_match_id"))
 
-    op.drop_table('consent')
-    op.drop_table('conflict')
-    with op.batch_alter_table('block', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_block_low_id'))
-        batch_op.drop_index(batch_op.f('ix_block_high_id'))
+    op.drop_table("match_approval")
+    op.drop_table("correspondence")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_consent_guardian_id"))
+        batch_op.drop_index(batch_op.f("ix_consent_expires_at"))
 
-    op.drop_table('block')
-    with op.batch_alter_table('birth_change', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_birth_change_resident_id'))
+    op.drop_table("consent")
+    op.drop_table("conflict")
+    with op.batch_alter_table("block", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_block_low_id"))
+        batch_op.drop_index(batch_op.f("ix_block_high_id"))
 
-    op.drop_table('birth_change')
-    with op.batch_alter_table('vetting', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_vetting_moderator_id'))
+    op.drop_table("block")
+    with op.batch_alter_table("birth_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_birth_change_resident_id"))
 
-    op.drop_table('vetting')
-    with op.batch_alter_table('twin_link', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_twin_link_low_id'))
-        batch_op.drop_index(batch_op.f('ix_twin_link_high_id'))
+    op.drop_table("birth_change")
+    with op.batch_alter_table("vetting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vetting_moderator_id"))
 
-    op.drop_table('twin_link')
-    with op.batch_alter_table('resident', schema=None) as batch_op:
-        batch_op.drop_index('ix_resident_waiting')
-        batch_op.drop_index(batch_op.f('ix_resident_town_id'))
-        batch_op.drop_index(batch_op.f('ix_resident_sign_in_id'))
-        batch_op.drop_index(batch_op.f('ix_resident_household_id'))
-        batch_op.drop_index(batch_op.f('ix_resident_guardian_id'))
+    op.drop_table("vetting")
+    with op.batch_alter_table("twin_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_twin_link_low_id"))
+        batch_op.drop_index(batch_op.f("ix_twin_link_high_id"))
 
-    op.drop_table('resident')
-    with op.batch_alter_table('match', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_match_round_id'))
-        batch_op.drop_index('ix_match_queue')
-        batch_op.drop_index(batch_op.f('ix_match_expires_at'))
+    op.drop_table("twin_link")
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.drop_index("ix_resident_waiting")
+        batch_op.drop_index(batch_op.f("ix_resident_town_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_household_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_guardian_id"))
 
-    op.drop_table('match')
-    with op.batch_alter_table('decision', schema=None) as batch_op:
-        batch_op.drop_index('ix_decision_subject')
-        batch_op.drop_index(batch_op.f('ix_decision_moderator_id'))
+    op.drop_table("resident")
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_round_id"))
+        batch_op.drop_index("ix_match_queue")
+        batch_op.drop_index(batch_op.f("ix_match_expires_at"))
 
-    op.drop_table('decision')
-    with op.batch_alter_table('town', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_town_association_id'))
+    op.drop_table("match")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_subject")
+        batch_op.drop_index(batch_op.f("ix_decision_moderator_id"))
 
-    op.drop_table('town')
-    with op.batch_alter_table('session', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_session_sign_in_id'))
-        batch_op.drop_index(batch_op.f('ix_session_expires_at'))
+    op.drop_table("decision")
+    with op.batch_alter_table("town", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_town_association_id"))
 
-    op.drop_table('session')
-    with op.batch_alter_table('one_time_link', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_one_time_link_subject_id'))
-        batch_op.drop_index(batch_op.f('ix_one_time_link_sign_in_id'))
-        batch_op.drop_index(batch_op.f('ix_one_time_link_expires_at'))
+    op.drop_table("town")
+    with op.batch_alter_table("one_time_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_link_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_one_time_link_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_one_time_link_expires_at"))
 
-    op.drop_table('one_time_link')
-    with op.batch_alter_table('moderator', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_moderator_sign_in_id'))
-        batch_op.drop_index(batch_op.f('ix_moderator_association_id'))
+    op.drop_table("one_time_link")
+    with op.batch_alter_table("moderator", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_moderator_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_moderator_association_id"))
 
-    op.drop_table('moderator')
-    op.drop_table('guardian')
-    with op.batch_alter_table('sign_up_draft', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sign_up_draft_changed_at'))
+    op.drop_table("moderator")
+    op.drop_table("guardian")
+    with op.batch_alter_table("sign_up_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_up_draft_changed_at"))
 
-    op.drop_table('sign_up_draft')
-    op.drop_table('sign_in')
-    op.drop_table('match_round')
-    op.drop_table('household')
-    op.drop_table('consent_text')
-    op.drop_table('consent_age')
-    op.drop_table('blob')
-    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id'))
-        batch_op.drop_index(batch_op.f('ix_audit_entry_at'))
-        batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id'))
+    op.drop_table("sign_up_draft")
+    op.drop_table("sign_in")
+    op.drop_table("match_round")
+    op.drop_table("household")
+    op.drop_table("consent_text")
+    op.drop_table("consent_age")
+    op.drop_table("blob")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_actor_id"))
 
-    op.drop_table('audit_entry')
-    with op.batch_alter_table('attempt', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_attempt_key'))
-        batch_op.drop_index(batch_op.f('ix_attempt_at'))
+    op.drop_table("audit_entry")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_key"))
+        batch_op.drop_index(batch_op.f("ix_attempt_at"))
 
-    op.drop_table('attempt')
-    op.drop_table('association')
-
+    op.drop_table("attempt")
+    op.drop_table("association")
