@@ -26,7 +26,7 @@ _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         # Dates with a full year, in either order; then with a short year, which a telephone number may look like.
-        rf"(?<!\d)(?<!\d[./\-])[0-3]?\d([./\- ])\s?[01]?\d\1\s?{_YEAR}(?![./-]?\d)",
+        rf"(?<![\d+])(?<!\d[./\- ])[0-3]?\d([./\- ])\s?[01]?\d\1\s?{_YEAR}(?![./-]?\d)(?! \d{{3}})",
         rf"(?<!\d)(?<!\d[./\-]){_YEAR}([./-])[01]?\d\1[0-3]?\d(?!\d)(?![./-]\d)",
         rf"{_NOT_AFTER_FIGURES}[0-3]?\d([./-])[01]?\d\1\d\d{_NOT_BEFORE_FIGURES}",
         # Years, and years to years.

@@ -18,23 +18,40 @@ _FINDER = (
 )
 _PIECE = re.compile(r"\S{1,2000}")
 _MAY_LINK = re.compile(r"\.\S|//|[a-z]:\S", re.IGNORECASE)
+_LONGEST_LINKIFIED = 300
+_SIMPLE = re.compile(r"[a-zA-Z]{2,10}://\S|\w[\w\-]{0,62}(?:\.\w[\w\-]{0,62}){1,6}")
 _DISGUISED = re.compile(r"\bh[tx]{2}ps?\s?[:;]\s?/{0,2}\S{1,200}")
 _SPACED = re.compile(r"\b(?:www|http)\s{0,3}[.,]?\s{0,3}[\w\-]{1,60}\s{0,3}[.,]\s{0,3}[a-z]{2,6}\b")
 _SPACED_ENDING = re.compile(r"\b[^\W_][\w\-]{1,40}(?: \. ?|[\[({]\.[\])}])(?:com|net|org|de|fr|nl|pl|uk|eu|info|co|be|ps)\b")
 # A full stop without a space makes these words of six languages look like the ending of a domain.
 _ORDINARY = frozenset("in is it my me so no to at be de et la as an do pm am us we he go ma va se tu im zu ab da es er".split())
+# "Point de vue", "een punt in": in French and Dutch the dot is an everyday word.
+_POINTS = frozenset({"point", "pt", "punt"})
 _FEWEST_LETTERS = 2
 
 
 def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
     """Every link; an e-mail address is none."""
     for piece in _PIECE.finditer(sheet.text):
-        if _MAY_LINK.search(piece.group()):
+        if not _MAY_LINK.search(piece.group()):
+            continue
+        if "--" in piece.group() or len(piece.group()) > _LONGEST_LINKIFIED:
+            yield from _simply(piece.group(), piece.start())
+        else:
             yield from _linkified(piece.group(), piece.start())
     for pattern in (_DISGUISED, _SPACED, _SPACED_ENDING):
         for match in pattern.finditer(sheet.plain):
             yield Span(match.start(), match.end())
     yield from _in_words(sheet.plain, words)
+
+
+def _simply(piece: str, at: int) -> Iterator[Span]:
+    """Rows of hyphens and points take linkify-it for ever, so long pieces and double hyphens get a plainer look."""
+    for match in _SIMPLE.finditer(piece):
+        ending = match.group().rpartition(".")[2].lower()
+        if "://" in match.group() or ending in ENDINGS or ending.startswith("xn--"):
+            yield Span(at + match.start(), at + len(piece))
+            return
 
 
 def _linkified(piece: str, at: int) -> Iterator[Span]:
@@ -57,7 +74,7 @@ def _in_words(text: str, words: Sequence[Word]) -> Iterator[Span]:
     for at in range(1, len(words) - 1):
         dot, ending = words[at], words[at + 1]
         if dot.text in DOT and ending.text in ENDINGS and len(words[at - 1].text) >= _FEWEST_LETTERS:
-            if dot.text != "dot" and ending.text in _ORDINARY:
+            if dot.text in _POINTS and ending.text in _ORDINARY:
                 continue
             gaps = text[words[at - 1].end : dot.start] + text[dot.end : ending.start]
             if len(gaps) <= 6 and "." not in gaps:

@@ -4,7 +4,7 @@ ASKING = (
     *("send me money", "send money", "send me … euro*", "send me … pounds", "send me … dollars", "lend me … money", "lend me … euro*"),
     *("lend me … pounds", "borrow me money", "need … money urgently", "transfer … money", "transfer … to my account", "wire me", "wire the money"),
     *("wire transfer", "bank transfer", "bank details", "bank account number", "my bank account", "your bank account", "account number"),
-    *("sort code", "iban", "credit card number", "card number", "pin number", "western union", "moneygram", "money gram", "paypal", "pay pal"),
+    *("sort code", "credit card number", "card number", "pin number", "western union", "moneygram", "money gram", "paypal", "pay pal"),
     *("revolut", "venmo", "cash app", "cashapp", "gift card*", "giftcard*", "gift voucher code", "itunes card*", "steam card*", "google play card*"),
     *("amazon card*", "bitcoin*", "btc", "crypto*", "ethereum", "usdt", "customs fee*", "customs charge*", "customs duty … pay", "parcel fee*"),
     *("delivery fee … pay", "release fee", "pay … customs", "pay … hospital bill*", "hospital bill*", "pay … the hospital", "money for … hospital"),
