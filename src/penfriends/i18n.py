@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.messages.mofile import write_mo
@@ -67,9 +67,10 @@ def N_(message: str) -> str:  # noqa: N802 (the name that gettext tools know)
     return message
 
 
-def lazy(message: str) -> LazyProxy:
+def lazy(message: str) -> str:
     """A sentence that is translated when it is shown: for labels made before the reader is known."""
-    return LazyProxy(gettext, message, enable_cache=False)
+    proxy: Any = LazyProxy(gettext, message, enable_cache=False)
+    return cast("str", proxy)
 
 
 @contextmanager

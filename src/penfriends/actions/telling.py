@@ -48,8 +48,8 @@ def called(town: Town | None, language: str) -> str:
     return "" if town is None else town.names.get(language, town.name)
 
 
-async def friend_towns(db: AsyncSession, town_id: UUID, language: str, *, most: int = 4) -> list[str]:
-    """The names of the twin towns where a friend may be found."""
+async def linked_towns(db: AsyncSession, town_id: UUID) -> list[Town]:
+    """The twin towns where a friend may be found, by name."""
     found = await db.exec(
         select(Town)
         .join(TwinLink, or_(col(TwinLink.low_id) == col(Town.id), col(TwinLink.high_id) == col(Town.id)))
@@ -59,9 +59,13 @@ async def friend_towns(db: AsyncSession, town_id: UUID, language: str, *, most: 
             TwinLink.state == LinkState.ACTIVE,
         )
         .order_by(col(Town.name))
-        .limit(most)
     )
-    return [called(town, language) for town in found.all()]
+    return list(found.all())
+
+
+async def friend_towns(db: AsyncSession, town_id: UUID, language: str, *, most: int = 4) -> list[str]:
+    """The names of a few of them, in a language."""
+    return [called(town, language) for town in (await linked_towns(db, town_id))[:most]]
 
 
 async def end_correspondences(

@@ -1,0 +1,357 @@
+"""What may be answered in a sign-up, question by question, and what is said when it does not fit?"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from babel.dates import get_month_names
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+
+from penfriends.i18n import current, gettext, locale_of
+from penfriends.i18n import lazy as _
+from penfriends.models.places import Town
+from penfriends.rules.bands import Band
+from penfriends.rules.interests import INTERESTS
+from penfriends.rules.matching import Level, Medium
+from penfriends.rules.sign_up import (
+    LIKES_FEWEST,
+    LIKES_MOST,
+    TEXT_LONGEST,
+    WRITING_LANGUAGES,
+    NameFault,
+    Who,
+    Written,
+    clean_name,
+    has_contact,
+    is_address,
+    name_fault,
+)
+from penfriends.web.assets import AVATARS
+from penfriends.web.forms import Form
+from penfriends.web.respond import interest_name, language_name, town_name
+
+OLDEST = 120
+
+
+def tidy(value: str | None) -> str:
+    """Typed text without spaces around it; empty if nothing was sent."""
+    return (value or "").strip()
+
+
+def composed(value: str | None) -> str:
+    """A name as it was written, in NFC."""
+    return clean_name(value or "")
+
+
+class StartForm(Form):
+    who = RadioField(
+        _("Who would you like to sign up?"),
+        choices=[
+            (Who.ME.value, _("Me")),
+            (Who.CHILD.value, _("My child")),
+            (Who.CLASS.value, _("My school class")),
+        ],
+    )
+    town = HiddenField()
+
+
+class TownForm(Form):
+    town = RadioField(_("Where do you live?"), choices=[])
+
+    def offer(self, towns: Sequence[Town]) -> "TownForm":
+        """The towns where people can sign up."""
+        self.town.choices = [(town.slug, town_name(town)) for town in towns]
+        return self
+
+
+# --- age -------------------------------------------------------------------------------------------------------------
+
+
+def number_in(typed: str | None) -> int | None:
+    """A whole number in any script's digits; None if it is none."""
+    letters = [unicodedata.decimal(letter, None) for letter in tidy(typed)]
+    if not letters or len(letters) > 4 or any(one is None for one in letters):
+        return None
+    return int("".join(str(one) for one in letters))
+
+
+def month_in(typed: str | None) -> int | None:
+    """A month as a number or by its name, in the reader's language or in English."""
+    number, word = number_in(typed), tidy(typed).casefold().rstrip(".")
+    if number is not None or not word:
+        return number
+    for language in (current.get(), "en"):
+        for width in ("wide", "abbreviated"):
+            names = get_month_names(width, locale=locale_of(language))
+            for month, name in names.items():
+                if name.casefold().rstrip(".") == word:
+                    return int(month)
+    return None
+
+
+class AgeForm(Form):
+    """Only the year: enough for everybody who is surely an adult (rule R01)."""
+
+    year = StringField(_("In which year were you born?"), filters=[tidy])
+
+    def judge(self, today: date) -> int | None:
+        """The year, or None with a sentence at the field."""
+        year = number_in(self.year.data)
+        if year is None or not today.year - OLDEST <= year <= today.year:
+            self.year.errors = [gettext("Please type the year of birth with four digits, for example 1958.")]
+            return None
+        return year
+
+
+class BirthdayForm(Form):
+    """Three text fields, no picker; months may be typed as words."""
+
+    day = StringField(_("Day"), filters=[tidy])
+    month = StringField(_("Month"), filters=[tidy])
+    year = StringField(_("Year"), filters=[tidy])
+
+    def judge(self, today: date) -> date | None:
+        """The date, or None with a sentence at the day."""
+        day, month, year = number_in(self.day.data), month_in(self.month.data), number_in(self.year.data)
+        if day is None or month is None or year is None:
+            self.day.errors = [gettext("Please type day, month and year, for example 27 3 2015.")]
+            return None
+        try:
+            born = date(year, month, day)
+        except ValueError:
+            self.day.errors = [gettext("There is no such date. Please look at it again.")]
+            return None
+        if not today.year - OLDEST <= born.year or born > today:
+            self.day.errors = [gettext("Please type a date in the past.")]
+            return None
+        return born
+
+
+# --- about -----------------------------------------------------------------------------------------------------------
+
+NAME_FAULTS = {
+    NameFault.MISSING: _("Please type a first name."),
+    NameFault.TOO_LONG: _("Please type a shorter first name."),
+    NameFault.CONTROL: _("There is a character in this name that we cannot show. Please type it again."),
+    NameFault.EMAIL: _("This looks like an address. Please type only a first name."),
+    NameFault.PHONE: _("This looks like a telephone number. Please type only a first name."),
+}
+
+
+class NameField(StringField):
+    """A first name in any script, kept as it is written."""
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+        fault = name_fault(self.data or "")
+        if fault is not None:
+            raise ValidationError(str(NAME_FAULTS[fault]))
+
+
+class AddressField(StringField):
+    """An e-mail address; whether it may be left out, the form says."""
+
+    def __init__(self, label: Any = None, *, optional: bool = False, **options: Any) -> None:
+        super().__init__(label, filters=[tidy], **options)
+        self.may_be_empty = optional
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+        if not self.data and self.may_be_empty:
+            return
+        if not is_address(self.data or ""):
+            raise ValidationError(gettext("Please type an e-mail address in the form name@example.org."))
+
+
+class AvatarField(RadioField):
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, choices=[(picture, picture) for picture in AVATARS], **options)
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+        if self.data not in AVATARS:
+            raise ValidationError(gettext("Please choose a picture."))
+
+
+class AdultAboutForm(Form):
+    first_name = NameField(_("What is your first name?"), filters=[composed])
+    email = AddressField(_("Your e-mail address"))
+    avatar = AvatarField(_("Choose a picture for your card"))
+
+
+class OwnYesAboutForm(Form):
+    """16 or 17, where that is old enough: the own address is needed, and the guardian's to tell them (rule R11)."""
+
+    first_name = NameField(_("What is your first name?"), filters=[composed])
+    email = AddressField(_("Your e-mail address"))
+    guardian_email = AddressField(_("E-mail address of your parent or guardian"))
+    avatar = AvatarField(_("Choose a picture for your card"))
+
+    def validate_guardian_email(self, field: StringField) -> None:
+        _differs(self.email, field)
+
+
+class TeenAboutForm(OwnYesAboutForm):
+    """From 13 an address of one's own is possible, never needed (rule R07)."""
+
+    email = AddressField(_("Your own e-mail address"), optional=True)
+
+
+class ChildAboutForm(Form):
+    first_name = NameField(_("What is the child’s first name?"), filters=[composed])
+    guardian_email = AddressField(_("E-mail address of the parent or guardian"))
+    avatar = AvatarField(_("Choose a picture for the card"))
+
+
+def _differs(own: StringField, guardian: StringField) -> None:
+    if own.data and own.data.casefold() == (guardian.data or "").casefold():
+        raise ValidationError(gettext("This is the same address twice. A parent or guardian needs their own."))
+
+
+# --- languages -------------------------------------------------------------------------------------------------------
+
+MAIN_LANGUAGES = WRITING_LANGUAGES[:6]
+MORE_LANGUAGES = WRITING_LANGUAGES[6:]
+
+
+class LanguagesForm(Form):
+    """A level and a wish for each language. The fields are made from the list below."""
+
+    def chosen(self) -> list[Written]:
+        """The languages with a level; who only would like to practise writes it a little."""
+        found = []
+        for code in WRITING_LANGUAGES:
+            level, practises = self[f"level_{code}"].data, bool(self[f"practise_{code}"].data)
+            if level or practises:
+                found.append(Written(code, Level(level or Level.LITTLE), practises))
+        return found
+
+    def judge(self) -> list[Written]:
+        """The chosen languages; a sentence at the first field if there is none."""
+        found = self.chosen()
+        if not found:
+            self[f"level_{WRITING_LANGUAGES[0]}"].errors = [gettext("Please choose at least one language.")]
+        return found
+
+
+class LevelField(SelectField):
+    """How well; the label is the language in the reader's own."""
+
+    def __init__(self, code: str, **options: Any) -> None:
+        label: Any = _LanguageName(code)
+        super().__init__(label, choices=LEVELS, validate_choice=True, default="", **options)
+
+
+class _LanguageName:
+    """The name of a language, said when it is shown."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __str__(self) -> str:
+        name = language_name(self.code)
+        return name[:1].upper() + name[1:]
+
+
+LEVELS = [
+    ("", _("not at all")),
+    (Level.FIRST.value, _("my own language")),
+    (Level.WELL.value, _("well")),
+    (Level.LITTLE.value, _("a little")),
+]
+for _code in WRITING_LANGUAGES:
+    setattr(LanguagesForm, f"level_{_code}", LevelField(_code))
+    setattr(LanguagesForm, f"practise_{_code}", BooleanField(_("I would like to practise it")))
+
+
+# --- likes -----------------------------------------------------------------------------------------------------------
+
+
+class LikesForm(Form):
+    """Things from a list, those with pictures first. Children choose only from what is meant for them (rule R47)."""
+
+    pictures = SelectMultipleField(_("What do you like?"), choices=[])
+    more = SelectMultipleField(_("More to choose from"), choices=[])
+
+    def offer(self, band: Band) -> "LikesForm":
+        """The lists for a child or an adult."""
+        fitting = [one for one in INTERESTS.values() if band is Band.ADULT or one.for_children]
+        self.pictures.choices = [(one.code, interest_name(one.code)) for one in fitting if one.icon]
+        self.more.choices = [(one.code, interest_name(one.code)) for one in fitting if not one.icon]
+        return self
+
+    @property
+    def likes(self) -> list[str]:
+        return [*(self.pictures.data or []), *(self.more.data or [])]
+
+    def validate_pictures(self, field: SelectMultipleField) -> None:  # noqa: ARG002
+        if len(self.likes) < LIKES_FEWEST:
+            raise ValidationError(gettext("Please choose at least three things."))
+        if len(self.likes) > LIKES_MOST:
+            raise ValidationError(gettext("Please choose at most twelve things."))
+
+
+class WordsField(TextAreaField):
+    """A sentence of an adult's profile, without contact details."""
+
+    def __init__(self, label: Any = None, *, missing: Any = None, **options: Any) -> None:
+        super().__init__(label, filters=[tidy], **options)
+        self.missing = missing
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+        text = self.data or ""
+        if not text:
+            raise ValidationError(str(self.missing))
+        if len(text) > TEXT_LONGEST:
+            raise ValidationError(gettext("Please write at most 300 characters."))
+        if has_contact(text):
+            raise ValidationError(gettext("Please leave out addresses, links and telephone numbers."))
+
+
+class AdultLikesForm(LikesForm):
+    """Two facts and a question, so that a friend has something to begin with."""
+
+    fact_one = WordsField(_("Something about you"), missing=_("Please write something about you."))
+    fact_two = WordsField(_("Something else about you"), missing=_("Please write something else about you."))
+    question = WordsField(_("A question to your pen friend"), missing=_("Please write a question to your pen friend."))
+
+
+# --- how, and check --------------------------------------------------------------------------------------------------
+
+
+class HowForm(Form):
+    medium = RadioField(
+        _("How would you like to write?"),
+        choices=[(Medium.WEB.value, _("On this website")), (Medium.EMAIL.value, _("By e-mail"))],
+    )
+    wished_town = SelectField(_("Is there a town you would like most?"), choices=[], default="")
+    capacity = RadioField(_("How many pen friends would you like?"), choices=[], default="1")
+    twin_of_twin = BooleanField(_("A friend in a twin town of our twin towns would be fine, too"))
+
+    def offer(self, wishes: Iterable[Town], most: int) -> "HowForm":
+        """The twin towns, and as many friends as the age allows (rule R19)."""
+        self.wished_town.choices = [("", gettext("Any of them")), *((one.slug, town_name(one)) for one in wishes)]
+        self.capacity.choices = [("1", gettext("One")), ("2", gettext("Up to two")), ("3", gettext("Up to three"))][
+            :most
+        ]
+        return self
+
+
+class CheckForm(Form):
+    rules = BooleanField(_("I will keep to these rules"))
+    privacy = BooleanField(_("I have read what is kept and who reads it"))
+
+    def validate_rules(self, field: BooleanField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Please say that you will keep to the rules."))
+
+    def validate_privacy(self, field: BooleanField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Please say that you have read what is kept and who reads it."))
