@@ -22,6 +22,7 @@ from penfriends import migrate
 from penfriends.db import make_engine
 from tests.support import chromium
 from tests.support.servers import Servers
+from tests.support.site import Site, running
 
 BACKENDS = ("sqlite", "postgres")
 SERVERS = pytest.StashKey[Servers]()
@@ -170,6 +171,13 @@ async def _in_autocommit(server: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(sa.text(statement))
     await engine.dispose()
+
+
+@pytest.fixture
+async def site(fresh_sqlite: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """The real site on a port of its own: `site.url`, with `site.database.transaction()` to set the scene."""
+    async with running(fresh_sqlite, redis_url, tmp_path) as started:
+        yield started
 
 
 # --- A browser --------------------------------------------------------------------------------------------------------

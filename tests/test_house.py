@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from penfriends.settings import SECRET_NAMES, Settings
+
 ROOT = Path(__file__).parents[1]
 LOCKS = ("run", "dev", "build", "uv")
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^ ;\\]+)( ; [^\\]+)? \\$")
@@ -106,6 +108,13 @@ def test_the_compose_file_is_one() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("page", ["docker-compose.yml", "docs/compose.env.example", "Dockerfile"])
+def test_settings_that_are_named_exist(page: str) -> None:
+    named = re.findall(r"PENFRIENDS_([A-Z_]+)\b", (ROOT / page).read_text(encoding="utf-8"))
+    known = set(Settings.model_fields) | {f"{name.lower()}_file" for name in SECRET_NAMES} | {"version"}
+    assert {name.lower() for name in named} - known == set()
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -1,0 +1,48 @@
+"""How does a test get the real site, answering on a port of its own, on a database of its own?"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from penfriends import app
+from penfriends.db import Database
+from penfriends.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running site: where it is, and what it stands on."""
+
+    url: str
+    settings: Settings
+    database: Database
+
+
+@asynccontextmanager
+async def running(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Site]:
+    """The site in this process, on a free port, until the end of the block."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    chosen = Settings(
+        database_url=database_url, redis_url=redis_url, var_dir=folder, web_port=port,
+        base_url=f"http://127.0.0.1:{port}",
+    )  # fmt: skip
+    async with app.opened(chosen) as database:
+        config = uvicorn.Config(app.build(chosen, database), log_level="warning", access_log=False, lifespan="on")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            while not server.started:
+                if serving.done():
+                    await serving
+                await asyncio.sleep(0.01)
+            yield Site(chosen.base_url, chosen, database)
+        finally:
+            server.should_exit = True
+            await asyncio.gather(serving, return_exceptions=True)
+            listening.close()
