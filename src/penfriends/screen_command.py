@@ -48,5 +48,7 @@ def _as_json(name: str, findings: tuple[Finding, ...]) -> str:
 
 def _as_text(name: str, text: str, findings: tuple[Finding, ...]) -> str:
     lines = [f"{name}: {verdict(findings)}"]
-    lines += [f"  {one.start}-{one.end} {one.kind} ({one.consequence}): {text[one.start : one.end]!r}" for one in findings]
+    lines += [
+        f"  {one.start}-{one.end} {one.kind} ({one.consequence}): {text[one.start : one.end]!r}" for one in findings
+    ]
     return "\n".join(lines) + "\n"

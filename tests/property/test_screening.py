@@ -11,7 +11,9 @@ from penfriends.rules.screening import Kind, screen, strip_links, verdict
 
 ANYTHING = st.text(st.characters(), max_size=200)
 PIECES = st.lists(
-    st.sampled_from(["07911 123456", "a@b.de", "www.x.com", " at ", " dot com ", "\u200b", "\ud800", "ul. A 5", "+", "0", " ", "\n"]),
+    st.sampled_from(
+        ["07911 123456", "a@b.de", "www.x.com", " at ", " dot com ", "\u200b", "\ud800", "ul. A 5", "+", "0", " ", "\n"]
+    ),
     max_size=20,
 ).map("".join)
 

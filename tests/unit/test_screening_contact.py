@@ -177,7 +177,12 @@ def test_plain_contact_details_are_all_found(kind: Kind, letters: tuple[str, ...
 
 @pytest.mark.parametrize(
     ("kind", "letters"),
-    [(Kind.PHONE, HIDDEN_PHONES), (Kind.EMAIL, HIDDEN_EMAILS), (Kind.HANDLE, HANDLES), (Kind.POSTAL_ADDRESS, ADDRESSES)],
+    [
+        (Kind.PHONE, HIDDEN_PHONES),
+        (Kind.EMAIL, HIDDEN_EMAILS),
+        (Kind.HANDLE, HANDLES),
+        (Kind.POSTAL_ADDRESS, ADDRESSES),
+    ],
     ids=["phones", "emails", "handles", "addresses"],
 )
 def test_hidden_contact_details_are_found_in_19_of_20(kind: Kind, letters: tuple[str, ...]) -> None:

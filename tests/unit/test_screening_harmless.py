@@ -88,7 +88,16 @@ ARABIC = (
     "عملت في المستشفى 30 سنة. الآن أقرأ كل يوم وأزرع الزيتون، عندي 40 شجرة.",
 )
 LETTERS = (*ENGLISH, *GERMAN, *FRENCH, *DUTCH, *POLISH, *ARABIC)
-ALARMING = (Kind.PHONE, Kind.EMAIL, Kind.POSTAL_ADDRESS, Kind.LINK, Kind.MONEY, Kind.DISCLOSURE, Kind.UNKIND, Kind.HIDDEN_TEXT)
+ALARMING = (
+    Kind.PHONE,
+    Kind.EMAIL,
+    Kind.POSTAL_ADDRESS,
+    Kind.LINK,
+    Kind.MONEY,
+    Kind.DISCLOSURE,
+    Kind.UNKIND,
+    Kind.HIDDEN_TEXT,
+)
 
 
 def test_at_most_one_harmless_adult_letter_in_20_is_held() -> None:
@@ -99,7 +108,9 @@ def test_at_most_one_harmless_adult_letter_in_20_is_held() -> None:
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_harmless_letter_is_not_even_highlighted(letter: str) -> None:
-    found = [(one.check, letter[one.start : one.end]) for one in screen(letter, band=Band.ADULT) if one.kind in ALARMING]
+    found = [
+        (one.check, letter[one.start : one.end]) for one in screen(letter, band=Band.ADULT) if one.kind in ALARMING
+    ]
     assert found == []
 
 

@@ -1,7 +1,11 @@
 """Does a letter tell an e-mail address, plainly or in words?"""
 
+# Lists and patterns keep their rows whole.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from penfriends.rules.screening.findings import Span
 from penfriends.rules.screening.folding import Sheet
@@ -66,7 +70,7 @@ def _without_dot(text: str, at: int, start: int) -> Iterator[Span]:
         yield Span(start, match.end())
         return
     words = re.findall(r"[^\W_]+", match.group(1))
-    if any(word in DOT and after in ENDINGS for word, after in zip(words, words[1:], strict=False)):
+    if any(word in DOT and after in ENDINGS for word, after in pairwise(words)):
         yield Span(start, match.end())
 
 
@@ -86,7 +90,7 @@ def _domain_end(text: str, words: Sequence[Word], at: int) -> int:
         gap = text[words[dot - 1].end : words[dot].start]
         if len(gap) > _CHARACTERS_BETWEEN or "\n\n" in gap:
             return 0
-        if words[dot].text in ENDINGS and (words[dot - 1].text in DOT or gap.strip(" ()[]{}") == "." and _even(gap)):
+        if words[dot].text in ENDINGS and (words[dot - 1].text in DOT or (gap.strip(" ()[]{}") == "." and _even(gap))):
             return words[dot].end
     return 0
 

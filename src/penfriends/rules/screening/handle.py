@@ -43,4 +43,6 @@ def _asked(span: Span, asking: Sequence[int]) -> bool:
 
 def _named(text: str, span: Span) -> bool:
     after = text[span.end : span.end + _NEAR]
-    return bool(_NAMED_AFTER.match(after) or _USER_NAME.search(text[max(0, span.start - _NEAR) : span.start] + " " + after))
+    return bool(
+        _NAMED_AFTER.match(after) or _USER_NAME.search(text[max(0, span.start - _NEAR) : span.start] + " " + after)
+    )

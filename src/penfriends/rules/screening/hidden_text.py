@@ -1,5 +1,7 @@
 """Does a letter hold characters that a reader does not see, or letters that only look like others?"""
 
+# Lists and patterns keep their rows whole.
+
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +13,9 @@ _INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff") | BLANKS
 _JOINERS = frozenset("\u200c\u200d")
 _OVERRIDES = frozenset("\u202d\u202e")
 _TURNERS = frozenset("\u202b\u2067")
-_SUSPECT = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u202b\u202d\u202e\u2060-\u2064\u2067\u3164\ufeff\uffa0\U000e0000-\U000e007f]+")
+_SUSPECT = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u202b\u202d\u202e\u2060-\u2064\u2067\u3164\ufeff\uffa0\U000e0000-\U000e007f]+"
+)
 _BLACK_FLAG = "\U0001f3f4"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _LATIN_BESIDE_LOOKALIKE = re.compile("[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")

@@ -1,5 +1,8 @@
 """Does a letter hold a link, as an address on the web or in words?"""
 
+# Lists and patterns keep their rows whole.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator, Sequence
 
@@ -11,20 +14,53 @@ from penfriends.rules.screening.phrases import Word
 from penfriends.rules.screening.words_mail import DOT, ENDINGS
 
 _MORE_ENDINGS = "app dev online site xyz club top link page live chat blog email cloud store tech space fun wiki eu berlin paris amsterdam"
-_FINDER = (
-    LinkifyIt()
-    .tlds(_MORE_ENDINGS.split(), True)
-    .set({"fuzzy_ip": True, "fuzzy_link": True, "fuzzy_email": True})
-)
+_FINDER = LinkifyIt().tlds(_MORE_ENDINGS.split(), True).set({"fuzzy_ip": True, "fuzzy_link": True, "fuzzy_email": True})
 _PIECE = re.compile(r"\S{1,2000}")
 _MAY_LINK = re.compile(r"\.\S|//|[a-z]:\S", re.IGNORECASE)
 _LONGEST_LINKIFIED = 300
 _SIMPLE = re.compile(r"[a-zA-Z]{2,10}://\S|\w[\w\-]{0,62}(?:\.\w[\w\-]{0,62}){1,6}")
 _DISGUISED = re.compile(r"\bh[tx]{2}ps?\s?[:;]\s?/{0,2}\S{1,200}")
 _SPACED = re.compile(r"\b(?:www|http)\s{0,3}[.,]?\s{0,3}[\w\-]{1,60}\s{0,3}[.,]\s{0,3}[a-z]{2,6}\b")
-_SPACED_ENDING = re.compile(r"\b[^\W_][\w\-]{1,40}(?: \. ?|[\[({]\.[\])}])(?:com|net|org|de|fr|nl|pl|uk|eu|info|co|be|ps)\b")
+_SPACED_ENDING = re.compile(
+    r"\b[^\W_][\w\-]{1,40}(?: \. ?|[\[({]\.[\])}])(?:com|net|org|de|fr|nl|pl|uk|eu|info|co|be|ps)\b"
+)
 # A full stop without a space makes these words of six languages look like the ending of a domain.
-_ORDINARY = frozenset("in is it my me so no to at be de et la as an do pm am us we he go ma va se tu im zu ab da es er".split())
+_ORDINARY = frozenset(
+    [
+        "in",
+        "is",
+        "it",
+        "my",
+        "me",
+        "so",
+        "no",
+        "to",
+        "at",
+        "be",
+        "de",
+        "et",
+        "la",
+        "as",
+        "an",
+        "do",
+        "pm",
+        "am",
+        "us",
+        "we",
+        "he",
+        "go",
+        "ma",
+        "va",
+        "se",
+        "tu",
+        "im",
+        "zu",
+        "ab",
+        "da",
+        "es",
+        "er",
+    ]
+)
 # "Point de vue", "een punt in": in French and Dutch the dot is an everyday word.
 _POINTS = frozenset({"point", "pt", "punt"})
 _FEWEST_LETTERS = 2

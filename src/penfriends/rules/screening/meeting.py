@@ -20,8 +20,12 @@ def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
     """Proposals with a place or a time within a sentence's reach, and every wish for secrecy."""
     yield from SECRETS_TOLD.find(words)
     for at, span in _with_places(words):
-        near = [word for word in words[max(0, at - _WORDS_NEAR) : at + _WORDS_NEAR] if abs(word.start - span.start) < _NEAR]
-        if next(_WHERE_OR_WHEN.find(near), None) or _CLOCK.search(sheet.plain, max(0, span.start - _NEAR), span.end + _NEAR):
+        near = [
+            word for word in words[max(0, at - _WORDS_NEAR) : at + _WORDS_NEAR] if abs(word.start - span.start) < _NEAR
+        ]
+        if next(_WHERE_OR_WHEN.find(near), None) or _CLOCK.search(
+            sheet.plain, max(0, span.start - _NEAR), span.end + _NEAR
+        ):
             yield span
 
 

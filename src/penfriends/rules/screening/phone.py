@@ -4,9 +4,13 @@ Ordinary figures (dates, prices, scores …) are gone before this check looks: s
 seven digits in a row is held; what commas or lines part is held if it dials.
 """
 
+# Lists and patterns keep their rows whole.
+# ruff: noqa: E501
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import phonenumbers
 
@@ -55,8 +59,13 @@ def dials(digits: str, international: bool = False) -> bool:
 def counts_up(numerals: Sequence[Numeral]) -> bool:
     """Whether somebody is only counting: each number one more, or one less, than the one before."""
     values = [int(numeral.digits[:18]) for numeral in numerals]
-    steps = {b - a for a, b in zip(values, values[1:], strict=False)}
-    return len(values) > 3 and (steps == {1} or steps == {-1})
+    # "… on page 312. One, two, three": what stands at either end may belong to the sentence beside it.
+    return any(_even_steps(row) for row in (values, values[1:], values[:-1]))
+
+
+def _even_steps(values: Sequence[int]) -> bool:
+    steps = {b - a for a, b in pairwise(values)}
+    return len(values) > 3 and steps in ({1}, {-1})
 
 
 def _valid(digits: str, region: str | None) -> bool:
@@ -127,7 +136,9 @@ def _dialled_to(text: str, segments: Sequence[Sequence[Numeral]], at: int) -> in
             return at
         whole = to + 1 == len(segments)
         if len(digits) in _DIALLED and (
-            dials(digits, abroad) if trunk and not whole else trunk or _nine_over_lines(text, segments[at : to + 1], digits)
+            dials(digits, abroad)
+            if trunk and not whole
+            else trunk or _nine_over_lines(text, segments[at : to + 1], digits)
         ):
             return to + 1
     return at
@@ -135,7 +146,7 @@ def _dialled_to(text: str, segments: Sequence[Sequence[Numeral]], at: int) -> in
 
 def _nine_over_lines(text: str, segments: Sequence[Sequence[Numeral]], digits: str) -> bool:
     """Countries without a leading 0: nine digits, parted by nothing but line ends."""
-    pairs = zip(segments, segments[1:], strict=False)
+    pairs = pairwise(segments)
     return len(digits) == 9 and all(not text[a[-1].end : b[0].start].strip() for a, b in pairs) and dials(digits)
 
 

@@ -26,9 +26,7 @@ def find(sheet: Sheet, before: Sequence[Sheet]) -> Iterator[Span]:
 
 def _parts(sheet: Sheet) -> list[tuple[str, bool]]:
     return [
-        (digits, _announced(sheet.plain, run))
-        for run in runs(sheet)
-        if len(digits := digits_of(run.numerals)) in _PART
+        (digits, _announced(sheet.plain, run)) for run in runs(sheet) if len(digits := digits_of(run.numerals)) in _PART
     ]
 
 

@@ -3,6 +3,9 @@
 Every key is the words in the form of `Sheet.plain`: lower case, no accents.
 """
 
+# Lists and patterns keep their rows whole.
+# ruff: noqa: E501
+
 from itertools import product
 
 Spoken = dict[tuple[str, ...], str]
@@ -20,7 +23,9 @@ _NL += " achttien negentien"
 _NL_TENS = "twintig dertig veertig vijftig zestig zeventig tachtig negentig"
 _PL = "zero jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie"
 _PL += " pietnascie szesnascie siedemnascie osiemnascie dziewietnascie"
-_PL_TENS = "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat"
+_PL_TENS = (
+    "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat"
+)
 _PL_HUNDREDS = "sto dwiescie trzysta czterysta piecset szescset siedemset osiemset dziewiecset"
 _AR = (
     ("صفر",),
@@ -47,8 +52,44 @@ TIMES: dict[str, int] = {
 }
 # Words that may stand inside a number that is read out.
 FILLERS = frozenset(
-    "and then dash dot space hyphen slash plus bracket und dann strich punkt leerzeichen minus et puis tiret point "
-    "espace en dan streepje punt spatie i potem kreska kropka spacja myslnik ثم و شرطه نقطه زائد".split()
+    [
+        "and",
+        "then",
+        "dash",
+        "dot",
+        "space",
+        "hyphen",
+        "slash",
+        "plus",
+        "bracket",
+        "und",
+        "dann",
+        "strich",
+        "punkt",
+        "leerzeichen",
+        "minus",
+        "et",
+        "puis",
+        "tiret",
+        "point",
+        "espace",
+        "en",
+        "dan",
+        "streepje",
+        "punt",
+        "spatie",
+        "i",
+        "potem",
+        "kreska",
+        "kropka",
+        "spacja",
+        "myslnik",
+        "ثم",
+        "و",
+        "شرطه",
+        "نقطه",
+        "زائد",
+    ]
 )
 
 
@@ -98,7 +139,7 @@ def _french() -> Spoken:
     spoken = _rows(_FR) | {("nul",): "0", ("une",): "1", ("dix", "sept"): "17", ("dix", "huit"): "18"}
     spoken |= {("dix", "neuf"): "19", ("septante",): "70", ("huitante",): "80", ("octante",): "80", ("nonante",): "90"}
     below_twenty = {words: int(digits) for words, digits in spoken.items() if 0 < int(digits) < 20}
-    tens = [((ten,), 20 + 10 * n) for n, ten in enumerate(_FR_TENS.split())]
+    tens: list[tuple[tuple[str, ...], int]] = [((ten,), 20 + 10 * n) for n, ten in enumerate(_FR_TENS.split())]
     tens += [(("quatre", "vingt"), 80), (("quatre", "vingts"), 80), (("septante",), 70), (("huitante",), 80)]
     tens += [(("nonante",), 90)]
     for (ten, value), (words, number) in product(tens, below_twenty.items()):

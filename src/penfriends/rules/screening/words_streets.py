@@ -4,6 +4,9 @@ Patterns over `Sheet.text`, case kept. Quantifiers are bounded and parts begin w
 can take more than a fixed time a character.
 """
 
+# Lists and patterns keep their rows whole.
+# ruff: noqa: E501
+
 _NUMBER = r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-zA-Z]?)?\b"
 _AFTER = r"(?:,?[ \n](?:no\.?|nr\.?|Nr\.?|n°|nº|nummer|Hausnummer|numéro|numer|número)?\s?|,\s?)"
 # A house's number is no year, no measure and no time.
@@ -27,7 +30,9 @@ _FR = (
     "voie|chauss[ée]e|sentier|esplanade|r[ée]sidence|lotissement|clos|mont[ée]e|cit[ée]|hameau"
 )
 _PL = "ul\\.|ulica|ulicy|al\\.|aleja|alei|aleje|os\\.|osiedle|osiedlu|pl\\.|plac|placu|rynek|rynku"
-_OTHER = "via|viale|piazza|corso|strada|largo|vicolo|calle|c/|avenida|avda\\.?|plaza|paseo|carrer|rua|travessa|praça|praca"
+_OTHER = (
+    "via|viale|piazza|corso|strada|largo|vicolo|calle|c/|avenida|avda\\.?|plaza|paseo|carrer|rua|travessa|praça|praca"
+)
 
 STREETS = (
     # 14 Church Road; Flat 3, 14b Church Road. The name's words are capital, or it is the whole line.
