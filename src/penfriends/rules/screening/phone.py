@@ -59,8 +59,9 @@ def dials(digits: str, international: bool = False) -> bool:
 def counts_up(numerals: Sequence[Numeral]) -> bool:
     """Whether somebody is only counting: each number one more, or one less, than the one before."""
     values = [int(numeral.digits[:18]) for numeral in numerals]
-    # "… on page 312. One, two, three": what stands at either end may belong to the sentence beside it.
-    return any(_even_steps(row) for row in (values, values[1:], values[:-1]))
+    # "… on page 312. One, two, three": figures at the beginning may belong to the sentence before.
+    lead = not numerals[0].spoken and len(numerals[0].digits) > 1
+    return _even_steps(values) or (lead and _even_steps(values[1:]))
 
 
 def _even_steps(values: Sequence[int]) -> bool:
