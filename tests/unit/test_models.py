@@ -1,0 +1,52 @@
+"""Does every column say what it is, and do the migrations make what the models describe?"""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlmodel import SQLModel
+
+import penfriends.models  # noqa: F401 (registers the tables)
+from penfriends.db import make_engine
+from penfriends.migrate import differences, is_current
+from penfriends.models.classified import Classified, Personal, UTCDateTime
+
+COLUMNS = [column for one in SQLModel.metadata.sorted_tables for column in one.columns]
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_R50_every_column_names_kind_purpose_and_retention(column) -> None:  # type: ignore[no-untyped-def]
+    about = column.info.get("about")
+    assert isinstance(about, Classified)
+    assert about.purpose
+    assert about.retention
+
+
+@pytest.mark.parametrize("name", ["email", "password_hash", "totp_secret", "first_name", "birth_on", "kept_text"])
+def test_R50_telling_columns_are_not_classified_as_harmless(name: str) -> None:
+    kinds = [column.info["about"].personal for column in COLUMNS if column.name == name]
+    assert kinds
+    assert Personal.NONE not in kinds
+
+
+async def test_migrations_make_what_the_models_describe(fresh_database: str) -> None:
+    engine = make_engine(fresh_database)
+    assert await is_current(engine)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        UTCDateTime().process_bind_param(datetime(2026, 5, 12), _Dialect())  # noqa: DTZ001
+
+
+def test_a_time_of_another_zone_is_kept_in_utc() -> None:
+    there = datetime(2026, 5, 12, 18, 0, tzinfo=timezone(timedelta(hours=2)))
+    kept = UTCDateTime().process_bind_param(there, _Dialect())
+    assert kept == datetime(2026, 5, 12, 16, 0)  # noqa: DTZ001
+    assert UTCDateTime().process_result_value(kept, _Dialect()) == there.astimezone(UTC)
+
+
+class _Dialect:
+    name = "sqlite"
