@@ -60,7 +60,7 @@ def counts_up(numerals: Sequence[Numeral]) -> bool:
     """Whether somebody is only counting: each number one more, or one less, than the one before."""
     values = [int(numeral.digits[:18]) for numeral in numerals]
     # "… on page 312. One, two, three": figures at the beginning may belong to the sentence before.
-    lead = not numerals[0].spoken and len(numerals[0].digits) > 1
+    lead = len(numerals) > 1 and not numerals[0].spoken and numerals[1].start - numerals[0].end > 1
     return _even_steps(values) or (lead and _even_steps(values[1:]))
 
 

@@ -1,7 +1,6 @@
 """How do people write @ and the dot in words, and which providers do they name?"""
 
 # Lists and patterns keep their rows whole.
-# ruff: noqa: E501
 
 AT = frozenset(
     [

@@ -4,7 +4,6 @@ Every key is the words in the form of `Sheet.plain`: lower case, no accents.
 """
 
 # Lists and patterns keep their rows whole.
-# ruff: noqa: E501
 
 from itertools import product
 
