@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from penfriends.actions import consent, dispatch, intake, throttle
+from penfriends.actions import consent_sweep, dispatch, intake, throttle
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.models.letters import Letter, LetterState
@@ -34,5 +34,5 @@ async def sweep_people(tools: Tools) -> None:
     """Consents that were not answered or run out, tries that count no more."""
     now = utc_now()
     async with tools.database.transaction() as db:
-        await consent.sweep(db, at=tools.at, now=now)
+        await consent_sweep.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)

@@ -166,16 +166,16 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=_locale())
+    return str(format_decimal(value, locale=_locale()))
 
 
 def language_name(code: str) -> str:
     """The name of a language in the reader's language."""
-    return _locale().languages.get(code, code)
+    return str(_locale().languages.get(code, code))
 
 
 def country_name(code: str) -> str:
-    return _locale().territories.get(code, code)
+    return str(_locale().territories.get(code, code))
 
 
 def town_name(town: Town) -> str:
