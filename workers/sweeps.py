@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from penfriends.actions import consent_sweep, dispatch, intake, throttle
+from penfriends.actions import consent_sweep, dispatch, intake, residents, signup, throttle
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.models.letters import Letter, LetterState
@@ -31,8 +31,10 @@ async def sweep_letters(tools: Tools) -> None:
 
 
 async def sweep_people(tools: Tools) -> None:
-    """Consents that were not answered or run out, tries that count no more."""
+    """Consents that were not answered or run out, sign-ups nobody confirmed, pauses that are over, old tries."""
     now = utc_now()
     async with tools.database.transaction() as db:
         await consent_sweep.sweep(db, at=tools.at, now=now)
+        await signup.sweep(db, now=now)
+        await residents.wake(db, now=now)
         await throttle.forget_old(db, now=now)
