@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
 from penfriends import app
-from penfriends.db import Database
+from penfriends.db import Database, make_engine
+from penfriends.jobs import Nudge
 from penfriends.settings import Settings
 
 
@@ -24,15 +26,20 @@ class Site:
 
 
 @asynccontextmanager
-async def running(database_url: str, redis_url: str, folder: Path) -> AsyncIterator[Site]:
-    """The site in this process, on a free port, until the end of the block."""
+async def running(
+    database_url: str, redis_url: str, folder: Path, *, nudge: Nudge | None = None, **more: Any
+) -> AsyncIterator[Site]:
+    """The site in this process, on a free port, until the end of the block.
+
+    `nudge` replaces the queue, for tests that do the jobs themselves; `more` are further settings.
+    """
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     chosen = Settings(
         database_url=database_url, redis_url=redis_url, var_dir=folder, web_port=port,
-        base_url=f"http://127.0.0.1:{port}",
+        base_url=f"http://127.0.0.1:{port}", **more,
     )  # fmt: skip
-    async with app.opened(chosen) as database:
+    async with _opened(chosen, nudge) as database:
         config = uvicorn.Config(app.build(chosen, database), log_level="warning", access_log=False, lifespan="on")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -46,3 +53,16 @@ async def running(database_url: str, redis_url: str, folder: Path) -> AsyncItera
             server.should_exit = True
             await asyncio.gather(serving, return_exceptions=True)
             listening.close()
+
+
+@asynccontextmanager
+async def _opened(chosen: Settings, nudge: Nudge | None) -> AsyncIterator[Database]:
+    if nudge is None:
+        async with app.opened(chosen) as database:
+            yield database
+        return
+    database = Database(make_engine(chosen.database), nudge)
+    try:
+        yield database
+    finally:
+        await database.close()
