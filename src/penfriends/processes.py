@@ -31,6 +31,7 @@ class Part:
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
+    unsaid: str = ""  # lines with this in them are not shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +118,25 @@ class Processes:
             return NOT_STARTED
         self._processes[part.name] = process
         assert process.stdout is not None  # noqa: S101 (it is a pipe)
-        showing = asyncio.create_task(self._show(part.name, process.stdout, style))
+        showing = asyncio.create_task(self._show(part, process.stdout, style))
         code = await process.wait()
         with suppress(TimeoutError):
             await asyncio.wait_for(showing, LAST_WORDS)
         return code
 
-    async def _show(self, name: str, stream: asyncio.StreamReader, style: str) -> None:
+    async def _show(self, part: Part, stream: asyncio.StreamReader, style: str) -> None:
         rest = b""
         while chunk := await stream.read(CHUNK):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                self._say(name, line.decode(errors="replace"), style)
+                self._show_line(part, line, style)
         if rest:
-            self._say(name, rest.decode(errors="replace"), style)
+            self._show_line(part, rest, style)
+
+    def _show_line(self, part: Part, line: bytes, style: str) -> None:
+        text = line.decode(errors="replace")
+        if not part.unsaid or part.unsaid not in text:
+            self._say(part.name, text, style)
 
     def _say(self, name: str, line: str, style: str) -> None:
         self._console.print(Text(f"{name:<9}", style=style) + Text.from_ansi(line.rstrip("\r")))

@@ -94,7 +94,9 @@ def queue_of(settings: Settings) -> Queue:
     place = folder / "valkey.sock"
     if len(os.fsencode(place)) > LONGEST_SOCKET_PATH:
         place = Path(mkdtemp(prefix="penfriends-")) / "valkey.sock"
-    return Queue(valkey.url(place), Part("valkey", tuple(valkey.command(server, folder, place))), place)
+    # A hint for machines with snapshots of gigabytes; ours has a few megabytes and no snapshots.
+    part = Part("valkey", tuple(valkey.command(server, folder, place)), unsaid="Memory overcommit must be enabled")
+    return Queue(valkey.url(place), part, place)
 
 
 def ports_of(settings: Settings) -> list[Port]:

@@ -57,6 +57,12 @@ async def test_lines_are_shown_under_the_name_of_their_part(console: Console) ->
     assert shown(console).splitlines() == ["web      up", "web      err"]
 
 
+async def test_a_line_that_would_only_worry_is_not_shown(console: Console) -> None:
+    part = Part("valkey", ("sh", "-c", "echo WARNING overcommit; echo ready; exec sleep 60"), unsaid="overcommit")
+    await run([part], console, 0.3)
+    assert shown(console).splitlines() == ["valkey   ready"]
+
+
 async def test_a_part_is_told_what_it_needs(console: Console) -> None:
     await run([Part("web", ("sh", "-c", "echo $WHERE; exec sleep 60"), {"WHERE": "unix:///x"})], console, 0.3)
     assert "unix:///x" in shown(console)
