@@ -38,3 +38,4 @@ async def sweep_people(tools: Tools) -> None:
         await signup.sweep(db, now=now)
         await residents.wake(db, now=now)
         await throttle.forget_old(db, now=now)
+        await digest.send_due(db, tools.at, now)

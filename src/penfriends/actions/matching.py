@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import delivery, eligible, explained, introductions, world
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.errors import Refusal, Refused
+from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import (
     Answer,
@@ -28,6 +28,7 @@ from penfriends.rules.bands import Band
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import World
 
+CLAIM = timedelta(minutes=10)
 APPROVALS = {Band.CHILD: 2, Band.ADULT: 1}
 
 
@@ -76,6 +77,25 @@ async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: Wor
     await db.flush()
 
 
+async def claim_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> bool:
+    """Take a proposal for ten minutes, so that two never decide the same. False if another has it."""
+    done = await db.execute(
+        update(Match)
+        .where(
+            col(Match.id) == match_id,
+            col(Match.state) == MatchState.PROPOSED,
+            or_(
+                col(Match.claimed_by).is_(None),
+                col(Match.claimed_by) == moderator.id,
+                col(Match.claimed_until) <= now,
+            ),
+        )
+        .values(claimed_by=moderator.id, claimed_until=now + CLAIM)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+
+
 async def approve(
     db: AsyncSession, match_id: UUID, moderator: Moderator, *, at: Addresses, policy: Policy, now: datetime
 ) -> Match:
@@ -87,8 +107,9 @@ async def approve(
     match = await _locked(db, match_id, MatchState.PROPOSED)
     sides = await residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
+    _must_be_free(match, moderator, now=now)
     await _must_still_fit(db, match, sides, now=now)
-    approvals = await _fresh_approvals(db, match_id, sides)
+    approvals = await fresh_approvals(db, match_id, sides)
     if any(one.moderator_id == moderator.id for one in approvals):
         raise Refused(Refusal.NEEDS_SECOND_PERSON)
     await _drop_stale(db, match_id, moderator.id)
@@ -116,6 +137,7 @@ async def veto(db: AsyncSession, match_id: UUID, moderator: Moderator, *, reason
     match = await _locked(db, match_id, MatchState.PROPOSED)
     sides = await residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
+    _must_be_free(match, moderator, now=now)
     await _close(db, match, MatchState.VETOED, now=now)
     await block(db, sides[0].id, sides[1].id, BlockReason.VETOED, now=now)
     _decide(db, moderator, Verb.VETO, match_id, note=reason.strip(), now=now)
@@ -198,9 +220,17 @@ async def residents_of(db: AsyncSession, match_id: UUID) -> list[Resident]:
 
 async def _locked(db: AsyncSession, match_id: UUID, wanted: MatchState) -> Match:
     match = (await db.exec(select(Match).where(Match.id == match_id).with_for_update())).first()
-    if match is None or match.state is not wanted:
+    if match is None:
+        raise NotFound
+    if match.state is not wanted:
         raise Refused(Refusal.ALREADY_DECIDED)
     return match
+
+
+def _must_be_free(match: Match, moderator: Moderator, *, now: datetime) -> None:
+    """The row is locked here, so nobody takes it meanwhile."""
+    if match.claimed_by not in (None, moderator.id) and match.claimed_until is not None and match.claimed_until > now:
+        raise Refused(Refusal.TAKEN_BY_ANOTHER)
 
 
 async def _must_still_fit(db: AsyncSession, match: Match, sides: list[Resident], *, now: datetime) -> None:
@@ -214,7 +244,7 @@ async def _must_still_fit(db: AsyncSession, match: Match, sides: list[Resident],
         raise Refused(Refusal.HARD_RULE)
 
 
-async def _fresh_approvals(db: AsyncSession, match_id: UUID, sides: list[Resident]) -> list[MatchApproval]:
+async def fresh_approvals(db: AsyncSession, match_id: UUID, sides: list[Resident]) -> list[MatchApproval]:
     """The approvals given after the last change of either profile; older ones have lost their ground."""
     changed = max(one.profile_changed_at for one in sides)
     found = await db.exec(select(MatchApproval).where(MatchApproval.match_id == match_id, MatchApproval.at >= changed))

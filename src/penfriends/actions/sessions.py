@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions import queues
 from penfriends.ids import fingerprint, token
-from penfriends.models.moderation import Hold, Moderator
+from penfriends.models.moderation import Moderator
 from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.models.signin import Session, SignIn
 
@@ -113,7 +114,7 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         avatar="user" if staff or chosen is None else chosen.avatar,
         colour="teal" if staff or chosen is None else chosen.colour,
         band=chosen.band if chosen else "",
-        counts={"holds": await _open_holds(db)} if staff else {},
+        counts=await _waiting_for(db, moderator, now=now) if moderator and staff else {},
     )
 
 
@@ -152,5 +153,6 @@ async def _is_guardian(db: AsyncSession, sign_in_id: UUID) -> bool:
     return (await db.exec(select(Guardian.id).where(Guardian.sign_in_id == sign_in_id))).first() is not None
 
 
-async def _open_holds(db: AsyncSession) -> int:
-    return (await db.exec(select(func.count()).select_from(Hold).where(col(Hold.closed_at).is_(None)))).one()
+async def _waiting_for(db: AsyncSession, moderator: Moderator, *, now: datetime) -> Mapping[str, int]:
+    """What the navigation of the desk counts: only what this moderator may judge (rule R18)."""
+    return await queues.counts(db, await queues.desk_of(db, moderator, now=now))

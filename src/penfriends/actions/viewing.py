@@ -1,0 +1,186 @@
+"""What does a moderator get to see of a match or a person? Asks whether they may; leaves a line (rules R18, R41)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import audit, eligible, matching
+from penfriends.actions.queues import Face, face_of
+from penfriends.errors import NotFound
+from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
+from penfriends.models.matching import Match
+from penfriends.models.moderation import Conflict, Decision, Moderator, Report
+from penfriends.models.places import Town
+from penfriends.models.residents import (
+    BirthChange,
+    Consent,
+    Resident,
+    ResidentInterest,
+    ResidentLanguage,
+)
+from penfriends.rules.bands import Band
+
+NEVER_SENT = (LetterState.DRAFT, LetterState.UNCONFIRMED, LetterState.WITHDRAWN, LetterState.DISCARDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the desk shows of one side: face, languages, interests, and the newest consent of a child."""
+
+    face: Face
+    languages: Sequence[ResidentLanguage]
+    interests: Sequence[str]
+    consent: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """A proposal with its two people. `yes_is_there` says that another moderator agreed, never who (rule R15)."""
+
+    match: Match
+    sides: tuple[Card, Card]
+    mine: bool
+    yes_is_there: bool
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Friend:
+    """One correspondence of a person as the people's page shows it: with whom, how many letters, no text."""
+
+    correspondence: Correspondence
+    other: Face
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    card: Card
+    friends: Sequence[Friend]
+    decisions: Sequence[Decision]
+    changes: Sequence[BirthChange]
+
+
+async def view_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> MatchView:
+    """A match for this moderator's eyes. Raises NotFound for a foreign or unknown one alike, Refused for R17, R38."""
+    match = await db.get(Match, match_id, populate_existing=True)
+    if match is None:
+        raise NotFound
+    sides = await matching.residents_of(db, match_id)
+    await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
+    for one in sides:
+        await _note_profile(db, one, moderator, now=now)
+    approvals = await matching.fresh_approvals(db, match_id, sides)
+    return MatchView(
+        match,
+        (await card_of(db, sides[0], now=now), await card_of(db, sides[1], now=now)),
+        mine=any(one.moderator_id == moderator.id for one in approvals),
+        yes_is_there=any(one.moderator_id != moderator.id for one in approvals),
+        needed=matching.APPROVALS[match.band],
+    )
+
+
+async def view_resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> PersonView:
+    """A person of an own town. A child's profile leaves a line in the audit log (rule R41)."""
+    resident = await own_resident(db, resident_id, moderator, now=now)
+    await _note_profile(db, resident, moderator, now=now)
+    decisions = await db.exec(
+        select(Decision)
+        .where(Decision.subject == "resident", Decision.subject_id == resident.id)
+        .order_by(col(Decision.at).desc())
+        .limit(20)
+    )
+    changes = await db.exec(
+        select(BirthChange).where(BirthChange.resident_id == resident.id).order_by(col(BirthChange.proposed_at).desc())
+    )
+    return PersonView(
+        await card_of(db, resident, now=now),
+        await friends_of(db, resident, now=now),
+        list(decisions),
+        list(changes),
+    )
+
+
+async def own_resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> Resident:
+    """Raises NotFound for unknown and foreign people alike, Refused for who is known too well, for missing checks."""
+    resident = await db.get(Resident, resident_id)
+    if resident is None:
+        raise NotFound
+    await eligible.must_judge_match(db, moderator, [resident], resident.band, now=now)
+    return resident
+
+
+async def declare_conflict(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> None:
+    """“I know this person”: from now on everything about them is for other moderators (rule R17)."""
+    resident = await db.get(Resident, resident_id)
+    if resident is None:
+        raise NotFound
+    await eligible.must_belong(db, moderator, [resident])
+    await db.merge(Conflict(moderator_id=moderator.id, resident_id=resident.id, declared_at=now))
+    await audit.note(
+        db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="declare_conflict", subject="resident",
+        subject_id=resident.id,
+    )  # fmt: skip
+
+
+async def card_of(db: AsyncSession, resident: Resident, *, now: datetime) -> Card:
+    town = await db.get_one(Town, resident.town_id)
+    languages = await db.exec(
+        select(ResidentLanguage).where(ResidentLanguage.resident_id == resident.id).order_by(col(ResidentLanguage.code))
+    )
+    interests = await db.exec(
+        select(ResidentInterest.code)
+        .where(ResidentInterest.resident_id == resident.id)
+        .order_by(col(ResidentInterest.code))
+    )
+    consent = await db.exec(
+        select(Consent)
+        .where(Consent.resident_id == resident.id)
+        .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
+    )
+    newest = consent.first() if resident.band is Band.CHILD else None
+    return Card(face_of(resident, town, now.date()), list(languages), list(interests), newest)
+
+
+async def friends_of(db: AsyncSession, resident: Resident, *, now: datetime) -> list[Friend]:
+    """With whom somebody writes, and how many letters there are; never what they say."""
+    mine = select(Participant.correspondence_id).where(Participant.resident_id == resident.id)
+    found = await db.exec(
+        select(Correspondence, Resident, Town)
+        .join(Participant, col(Participant.correspondence_id) == col(Correspondence.id))
+        .join(Resident, col(Resident.id) == col(Participant.resident_id))
+        .join(Town, col(Town.id) == col(Resident.town_id))
+        .where(col(Correspondence.id).in_(mine), Participant.resident_id != resident.id)
+        .order_by(col(Correspondence.opened_at).desc())
+    )
+    friends = []
+    for correspondence, other, town in found.all():
+        letters = list(await letters_in(db, correspondence.id))
+        friends.append(Friend(correspondence, face_of(other, town, now.date()), len(letters)))
+    return friends
+
+
+async def letters_in(db: AsyncSession, correspondence_id: UUID) -> Sequence[Letter]:
+    """The letters of a correspondence that were sent, the oldest first."""
+    found = await db.exec(
+        select(Letter)
+        .where(Letter.correspondence_id == correspondence_id, col(Letter.state).not_in(NEVER_SENT))
+        .order_by(col(Letter.created_at), col(Letter.id))
+    )
+    return found.all()
+
+
+async def reports_in(db: AsyncSession, correspondence_id: UUID) -> int:
+    return len((await db.exec(select(Report.id).where(Report.correspondence_id == correspondence_id))).all())
+
+
+async def _note_profile(db: AsyncSession, resident: Resident, moderator: Moderator, *, now: datetime) -> None:
+    if resident.band is Band.CHILD:
+        await audit.note(
+            db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="view_profile", subject="resident",
+            subject_id=resident.id,
+        )  # fmt: skip
