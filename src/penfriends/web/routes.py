@@ -10,7 +10,7 @@ from penfriends.settings import Settings
 
 MODULES = ("health", "site", "places", "signup", "consent", "signin", "residents", "matching", "letters", "mail_links")
 STAFF_MODULES = ("staff", "desk", "review", "match_review", "reports", "people", "mail_desk")
-DEVELOPMENT_MODULES = ("dev",)
+DEVELOPMENT_MODULES = ("dev", "dev_post")
 
 
 def handlers(settings: Settings) -> Sequence[ControllerRouterHandler]:

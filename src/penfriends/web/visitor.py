@@ -25,6 +25,7 @@ LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 FLASH_COOKIE = "flash"
 THEMES = ("light", "dark")
+AS_THE_DEVICE = "system"
 log = structlog.get_logger()
 
 
@@ -78,12 +79,16 @@ class KnowVisitors:
         who = await self._who(cookies, scope["path"])
         asked = query.get("lang", [""])[0]
         language = self._language(asked, cookies, who, headers.get("accept-language", ""))
-        theme = cookies.get(THEME_COOKIE, "")
+        looks = query.get("theme", [""])[0]
+        theme = looks if looks in (*THEMES, AS_THE_DEVICE) else cookies.get(THEME_COOKIE, "")
         visitor = _visitor(language, theme if theme in THEMES else "", who)
         scope.setdefault("state", {})
         scope["state"]["visitor"] = visitor
         scope["state"]["cookies"] = cookies
-        keep = asked if asked in self.settings.languages else ""
+        keep = {
+            LANGUAGE_COOKIE: asked if asked in self.settings.languages else "",
+            THEME_COOKIE: looks if looks in (*THEMES, AS_THE_DEVICE) else "",
+        }
         token = i18n.current.set(language)
         try:
             await self.app(scope, receive, self._sender(send, keep, cookies))
@@ -108,15 +113,18 @@ class KnowVisitors:
                 return wanted
         return i18n.negotiate(i18n.accepted(header), self.settings.languages) or self.settings.languages[0]
 
-    def _sender(self, send: Send, language: str, cookies: Mapping[str, str]) -> Send:
+    def _sender(self, send: Send, keep: Mapping[str, str], cookies: Mapping[str, str]) -> Send:
+        """Adds our headers and the choices made in the address; a policy that a handler set itself stands."""
         secure = "; Secure" if self.settings.secure_cookies else ""
 
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
-                added = list(self.headers)
-                if language and cookies.get(LANGUAGE_COOKIE) != language:
-                    line = f"{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
-                    added.append((b"set-cookie", line.encode()))
+                own = {name.lower() for name, _ in message["headers"]}
+                added = [(name, value) for name, value in self.headers if name not in own & {b"content-security-policy"}]
+                for name, value in keep.items():
+                    if value and cookies.get(name) != value:
+                        line = f"{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
+                        added.append((b"set-cookie", line.encode()))
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
