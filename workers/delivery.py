@@ -10,7 +10,7 @@ from penfriends.actions import bounces, dispatch
 from penfriends.clock import utc_now
 from penfriends.ids import jitter
 from penfriends.mail import smtp
-from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
+from penfriends.mail.outcomes import Outcome, OutcomeKind
 from penfriends.models.delivery import Delivery
 from workers.tools import Tools
 
@@ -44,10 +44,10 @@ async def _record(tools: Tools, delivery_id: UUID, attempt: int, outcome: Outcom
     for wait in range(RECORD_TRIES):
         try:
             async with tools.database.transaction() as db:
-                await dispatch.record(db, delivery_id, attempt, outcome, jitter=jitter(), now=utc_now())
-                if outcome.kind is OutcomeKind.REFUSED and outcome.phase is Phase.RCPT:
+                ours = await dispatch.record(db, delivery_id, attempt, outcome, jitter=jitter(), now=utc_now())
+                if ours and outcome.kind is OutcomeKind.REFUSED:
                     row = await db.get_one(Delivery, delivery_id)
-                    await bounces.hard_bounce(db, row, at=tools.at, now=utc_now())
+                    await bounces.refused(db, row, outcome, at=tools.at, now=utc_now())
         except (DBAPIError, OSError) as error:
             log.warning("outcome_not_recorded", delivery=str(delivery_id), error=type(error).__name__)
             await asyncio.sleep(2**wait / 4)

@@ -3,11 +3,19 @@
 import asyncio
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from penfriends.actions import intake, letters
 from penfriends.clock import utc_now
 from penfriends.ids import chance
 from penfriends.mail.inbound import headers, parse
 from workers.tools import Tools
+
+# PostgreSQL's classes of errors that pass: connection, serialization, resources, locks, operator intervention
+PASSING_STATES = frozenset({"08", "40", "53", "55", "57"})
+log = structlog.get_logger()
 
 
 async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
@@ -17,12 +25,39 @@ async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
     if raw is None:
         return
     parsed = await asyncio.to_thread(parse, raw)
-    async with tools.database.transaction() as db:
-        await intake.read_mail(db, raw_mail_id, parsed, headers(raw), at=tools.at, policy=tools.policy, now=utc_now())
+    try:
+        async with tools.database.transaction() as db:
+            await intake.read_mail(
+                db, raw_mail_id, parsed, headers(raw), at=tools.at, policy=tools.policy, now=utc_now()
+            )
+    except Exception as error:
+        if passes(error):
+            raise
+        log.exception("mail_not_read", raw_mail=str(raw_mail_id))
+        async with tools.database.transaction() as db:
+            await intake.quarantine(db, raw_mail_id, "cannot_be_handled", now=utc_now())
 
 
 async def screen_letter(tools: Tools, letter_id: UUID) -> None:
     """Check a letter, then hold it or let it go. Chance is drawn here, at the door (rule R23)."""
-    async with tools.database.transaction() as db:
-        drawn = chance(await letters.sample_one_in(db, letter_id, tools.policy))
-        await letters.screen_letter(db, letter_id, drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now())
+    try:
+        async with tools.database.transaction() as db:
+            drawn = chance(await letters.sample_one_in(db, letter_id, tools.policy))
+            await letters.screen_letter(db, letter_id, drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now())
+    except Exception as error:
+        if passes(error):
+            raise
+        log.exception("letter_not_screened", letter=str(letter_id))
+        async with tools.database.transaction() as db:
+            await letters.hold_unscreened(db, letter_id, now=utc_now())
+
+
+def passes(error: Exception) -> bool:
+    """Whether trying again can help: the database was away, or another worker was at it in the same moment."""
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _state_of(error) in PASSING_STATES):
+        return True
+    return isinstance(error, OperationalError | InterfaceError | IntegrityError | PoolTimeout | OSError)
+
+
+def _state_of(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")[:2]

@@ -1,11 +1,14 @@
 """Which jobs does a worker do, and when? All of them on one screen."""
 
 import asyncio
+import contextlib
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 import structlog
 from arq import Worker, cron
+from arq.cron import CronJob
 from redis.exceptions import RedisError
 
 from penfriends.app import opened
@@ -15,7 +18,8 @@ from penfriends.settings import settings
 from workers import delivery, letters, matching, sweeps
 from workers.tools import Tools, tools_for
 
-JOB_TIMEOUT = 120
+JOB_TIMEOUT = 420  # longer than the slowest conversation with a mail server may take
+LAST_JOBS = 6  # seconds for jobs to end in when the worker is told to stop; the supervisor waits a little longer
 POLL = 0.1
 log = structlog.get_logger()
 
@@ -59,12 +63,16 @@ FUNCTIONS: dict[Job, Any] = {
     Job.DELIVER: deliver,
     Job.PROPOSE_MATCHES: propose_matches,
 }
-CRON = [
-    cron(sweep_letters, second={0, 15, 30, 45}, run_at_startup=True, keep_result=0),
-    cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
-    cron(sweep_matches, minute={11, 41}, keep_result=0),
-    cron(propose_matches, weekday="mon", hour=3, minute=20, keep_result=0, timeout=1800),
-]
+
+
+def cron_of(sweep_seconds: int) -> list[CronJob]:
+    """What is done by the clock; letters that were forgotten are looked for every `sweep_seconds`."""
+    return [
+        cron(sweep_letters, second=set(range(0, 60, sweep_seconds)), run_at_startup=True, keep_result=0),
+        cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
+        cron(sweep_matches, minute={11, 41}, keep_result=0),
+        cron(propose_matches, weekday="mon", hour=3, minute=20, keep_result=0, timeout=1800),
+    ]
 
 
 async def work() -> None:
@@ -75,7 +83,7 @@ async def work() -> None:
         # arq logs a job's arguments at INFO; ids only, but the log should stay quiet
         worker = Worker(
             functions=list(FUNCTIONS.values()),
-            cron_jobs=CRON,
+            cron_jobs=cron_of(chosen.sweep_seconds),
             redis_settings=_patient(chosen.redis_url),
             ctx={"tools": tools},
             job_serializer=to_json,
@@ -83,6 +91,8 @@ async def work() -> None:
             keep_result=0,
             max_tries=5,
             job_timeout=JOB_TIMEOUT,
+            job_completion_wait=LAST_JOBS,
+            timezone=UTC,
             poll_delay=POLL,
             health_check_interval=15,
             handle_signals=True,
@@ -96,7 +106,15 @@ async def work() -> None:
         except asyncio.CancelledError:
             log.info("worker_stopped")
         finally:
-            await worker.close()
+            await _close(worker)
+
+
+async def _close(worker: Worker) -> None:
+    """A mail that is on the wire is worth waiting for: cut off, nobody would know whether it arrived."""
+    if worker.tasks:
+        await asyncio.wait(worker.tasks.values(), timeout=LAST_JOBS)
+    with contextlib.suppress(RedisError, OSError, asyncio.CancelledError):
+        await worker.close()
 
 
 def _patient(url: str) -> Any:

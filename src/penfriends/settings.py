@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     read_first_letters: int = Field(default=5, ge=0)
     sample_one_in: int = Field(default=20, ge=1)
     answer_days: int = Field(default=14, ge=1)
+    sweep_seconds: int = Field(default=15, ge=1, le=60)
     password_pepper: str = ""
 
     @field_validator("languages", mode="before")

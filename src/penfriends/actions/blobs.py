@@ -1,8 +1,11 @@
 """Where are bytes kept? Once by their sha256, in the database: one transaction, one backup."""
 
+import contextlib
 import hashlib
 from datetime import datetime
 
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,8 +16,9 @@ async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
     """Keep `data` and return its sha256 in hex; the same bytes twice are kept once."""
     digest = hashlib.sha256(data).hexdigest()
     if (await db.exec(select(Blob.sha256).where(Blob.sha256 == digest))).first() is None:
-        db.add(Blob(sha256=digest, data=data, size=len(data), created_at=now))
-        await db.flush()
+        with contextlib.suppress(IntegrityError):  # another transaction keeps the same bytes at this moment
+            async with db.begin_nested():
+                await db.execute(insert(Blob).values(sha256=digest, data=data, size=len(data), created_at=now))
     return digest
 
 

@@ -10,6 +10,7 @@ from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import queue_notice
 from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.notices import Notice
+from penfriends.mail.outcomes import Outcome, Phase
 from penfriends.models.delivery import (
     Bounce,
     Delivery,
@@ -19,6 +20,7 @@ from penfriends.models.delivery import (
     RawMailState,
     SuppressionReason,
 )
+from penfriends.rules.bounces import HARD, BounceReason, judge, status_in
 
 
 async def note_report(
@@ -27,6 +29,9 @@ async def note_report(
     """A mail came to the return path of `delivery_id`. Hard: the address is not written to any more, the friend is
     told kindly. Soft: noted. Anything else that is no report (an auto-reply, say) changes nothing."""
     delivery = await db.get(Delivery, delivery_id)
+    if delivery is not None and parsed.mail_class is MailClass.COMPLAINT:
+        await _complained(db, row, delivery, now=now)
+        return
     if delivery is None or parsed.mail_class is not MailClass.BOUNCE:
         row.state, row.reason = RawMailState.DROPPED, f"no_report_{parsed.mail_class.value}"[:60]
         return
@@ -40,6 +45,21 @@ async def note_report(
             )
         )  # fmt: skip
     if hard:
+        await hard_bounce(db, delivery, at=at, now=now)
+
+
+async def _complained(db: AsyncSession, row: RawMail, delivery: Delivery, *, now: datetime) -> None:
+    """Somebody called our mail spam: we write there no more, and a person looks."""
+    row.state, row.reason = RawMailState.QUARANTINED, MailClass.COMPLAINT.value
+    reader = await compose.reader_of(db, delivery)
+    if reader is not None:
+        await dispatch.suppress(db, reader, SuppressionReason.COMPLAINT, delivery.id, now=now)
+
+
+async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: Addresses, now: datetime) -> None:
+    """A mail server said no to the recipient for good. That is about the mailbox, unless its words are about us."""
+    found = judge(outcome.text, status_in(outcome.text))
+    if outcome.phase is Phase.RCPT and (found in HARD or found is BounceReason.OTHER):
         await hard_bounce(db, delivery, at=at, now=now)
 
 

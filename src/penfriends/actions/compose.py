@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from jinja2 import TemplateError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,12 +66,12 @@ async def side_of(db: AsyncSession, participant_id: UUID | None) -> Side | None:
 
 
 async def build(db: AsyncSession, row: Delivery, reader: SignIn, *, at: Addresses, now: datetime) -> Built | None:
-    """The finished mail of a delivery; None if it would give somebody away, which holds it for a person."""
-    if row.kind is DeliveryKind.NOTICE:
-        outgoing = await _notice(db, row, reader, at=at, now=now)
-    else:
-        outgoing = await _letter(db, row, reader, at=at, now=now)
-    raw = outbound.build(outgoing)
+    """The finished mail of a delivery; None if it cannot be written or would give somebody away: a person looks."""
+    try:
+        write = _notice if row.kind is DeliveryKind.NOTICE else _letter
+        raw = outbound.build(await write(db, row, reader, at=at, now=now))
+    except (ValueError, LookupError, TemplateError):  # tried again it would fail again, where nobody sees it
+        return None
     if outbound.headers_outside_list(raw):
         return None
     if row.kind is DeliveryKind.LETTER and leaks.find_leaks(raw, await _identities(db, row, reader)):

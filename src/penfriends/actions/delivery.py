@@ -89,6 +89,7 @@ async def _queue_for(
         row.state = DeliveryState.QUEUED
         row.due_at = letter.due_at or now
         row.content_hash = letter.content_hash
+        row.first_try_at = None  # the days of trying count from this release
     db.add(row)
     return row
 

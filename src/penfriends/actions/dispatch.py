@@ -60,11 +60,10 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return None
     row = await _row(db, delivery_id)
-    row.first_try_at = row.first_try_at or now
     if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
         return None
     sign_in = await compose.reader_of(db, row)
-    if sign_in is None or sign_in.email is None:
+    if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
         await _reached_without_mail(db, row, now=now)
         return None
     if await _suppressed(db, sign_in):
@@ -72,8 +71,10 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
         return None
     built = await compose.build(db, row, sign_in, at=at, now=now)
     if built is None:
-        await _stop(db, row, HoldReason.LEAK, now=now)
+        await cannot_leave(db, row, now=now)
         return None
+    row.first_try_at = row.first_try_at or now
+    db.add(row)
     return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw)
 
 
@@ -106,11 +107,14 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now
 
 async def record(
     db: AsyncSession, delivery_id: UUID, attempt: int, outcome: Outcome, *, jitter: float, now: datetime
-) -> None:
-    """What came of it. Only the worker whose attempt it was may say so; a late word of an old one changes nothing."""
+) -> bool:
+    """What came of it. Only the worker whose attempt it was may say so; a late word of an old one changes nothing.
+
+    False: it was such a late word.
+    """
     row = await _row(db, delivery_id)
     if row.attempt != attempt or row.state not in (DeliveryState.SENDING, DeliveryState.COMMITTED):
-        return
+        return False
     row.last_code, row.last_text, row.lease_until = outcome.code, outcome.text[:LAST_TEXT], None
     if outcome.kind is OutcomeKind.SENT:
         await _sent(db, row, now=now)
@@ -123,6 +127,15 @@ async def record(
     elif row.state is DeliveryState.SENDING and row.kind is DeliveryKind.LETTER:
         await _may_pass(db, row, now=now)
     db.add(row)
+    return True
+
+
+async def cannot_leave(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
+    """No mail can be made of it, or one that gives somebody away. A letter is held; a notice is on the mail page."""
+    if row.kind is DeliveryKind.LETTER:
+        await _stop(db, row, HoldReason.LEAK, now=now)
+    else:
+        await _failed(db, row, "cannot be written", now=now)
 
 
 async def unsure_after_silence(db: AsyncSession, *, now: datetime) -> int:
@@ -150,7 +163,7 @@ async def settle(db: AsyncSession, row: Delivery, *, arrived: bool, now: datetim
     if arrived:
         await _sent(db, row, now=now)
     else:
-        row.state, row.due_at = DeliveryState.QUEUED, now
+        row.state, row.due_at, row.first_try_at = DeliveryState.QUEUED, now, None
         if row.letter_id:
             await _set_letter(db, row.letter_id, LetterState.RELEASED)
     db.add(row)
@@ -219,6 +232,12 @@ async def suppress(
     if not await _suppressed(db, sign_in):
         db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
         await db.flush()
+
+
+async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:
+    """Whether the reader stopped letters by mail: they wait on the website."""
+    reader = await db.get(Participant, row.participant_id) if row.kind is DeliveryKind.LETTER else None
+    return reader is not None and reader.mail_paused
 
 
 async def _suppressed(db: AsyncSession, sign_in: SignIn) -> bool:

@@ -42,6 +42,8 @@ class Target:
 
 async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target | None:
     """Where `address` leads. None for unknown, closed and foreign alike: the sender hears the same (rule R26)."""
+    if not (address.isascii() and address.isprintable()):  # none of ours; and no database is asked about such bytes
+        return None
     local, _, domain = address.strip().lower().rpartition("@")
     if domain == at.bounce_domain.lower():
         delivery_id = return_path.verify(address, at.key)
@@ -133,6 +135,8 @@ async def read_mail(
         await bounces.note_report(db, row, delivery_id, parsed, at=at, now=now)
     elif parsed.mail_class is not MailClass.HUMAN:
         _set_aside(row, parsed)
+    elif not row.envelope_from:
+        _drop(row, "null_sender")
     elif await _is_copy(db, row, parsed):
         _drop(row, "duplicate")
     elif row.association_id is not None:
@@ -148,6 +152,14 @@ def _set_aside(row: RawMail, parsed: ParsedMail) -> None:
         row.reason = (parsed.quarantine_reason or parsed.mail_class.value)[:60]
     else:
         _drop(row, parsed.mail_class.value)
+
+
+async def quarantine(db: AsyncSession, raw_mail_id: UUID, reason: str, *, now: datetime) -> None:
+    """Put a mail that nothing can be done with where a person sees it."""
+    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id).with_for_update())).first()
+    if row is not None and row.state is RawMailState.RECEIVED:
+        row.state, row.reason, row.handled_at = RawMailState.QUARANTINED, reason[:60], now
+        db.add(row)
 
 
 def _drop(row: RawMail, reason: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, holds, passage
+from penfriends.actions import delivery, holds, passage, returned
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.errors import Refusal, Refused
 from penfriends.jobs import Job, later
@@ -121,6 +121,7 @@ async def screen_letter(
     db.add(letter)
     if not letter.kept_text.strip() and not await _pictures(db, letter.id):
         await holds.hold(db, letter, [HoldReason.EMPTY.value], urgent=False, now=now)
+        await returned.tell_empty(db, letter, at=at, now=now)
         return letter.state
     reasons = reasons_to_hold(await _facts(db, letter, band, findings, drawn=drawn, policy=policy))
     if reasons:
@@ -129,6 +130,13 @@ async def screen_letter(
     else:
         await release(db, letter, at=at, policy=policy, now=now)
     return letter.state
+
+
+async def hold_unscreened(db: AsyncSession, letter_id: UUID, *, now: datetime) -> None:
+    """A letter that the screen could not read must not wait unseen: a person reads it."""
+    letter = (await db.exec(select(Letter).where(Letter.id == letter_id).with_for_update())).first()
+    if letter is not None and letter.state in (LetterState.WRITTEN, LetterState.RECEIVED):
+        await holds.hold(db, letter, [HoldReason.FINDING.value], urgent=False, now=now)
 
 
 async def release(db: AsyncSession, letter: Letter, *, at: Addresses, policy: Policy, now: datetime) -> None:
