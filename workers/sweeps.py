@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from penfriends.actions import consent_sweep, dispatch, intake, residents, signup, throttle
+from penfriends.actions import consent_sweep, digest, dispatch, intake, residents, signup, throttle
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.models.letters import Letter, LetterState
