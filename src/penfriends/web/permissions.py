@@ -3,7 +3,7 @@
 import enum
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.exceptions import NotAuthorizedException, NotFoundException, ServiceUnavailableException
 from litestar.handlers.base import BaseRouteHandler
 
 from penfriends.web.visitor import Visitor
@@ -50,4 +50,6 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
         return
     if permission is None:
         raise NotFoundException
+    if visitor.unknown:
+        raise ServiceUnavailableException
     raise NotAuthorizedException(extra={"needs": permission.value})

@@ -49,6 +49,8 @@ class Visitor:
     shortcuts: bool = True
     resident_choices: tuple[UUID, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    unknown: bool = False
+    """There is a session cookie, but the database that knows it cannot be reached."""
 
     @property
     def is_resident(self) -> bool:
@@ -76,12 +78,13 @@ class KnowVisitors:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         cookies = _cookies(headers.get("cookie", ""))
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-        who = await self._who(cookies, scope["path"])
+        who, unknown = await self._who(cookies, scope["path"])
         asked = query.get("lang", [""])[0]
         language = self._language(asked, cookies, who, headers.get("accept-language", ""))
         looks = query.get("theme", [""])[0]
         theme = looks if looks in (*THEMES, AS_THE_DEVICE) else cookies.get(THEME_COOKIE, "")
         visitor = _visitor(language, theme if theme in THEMES else "", who)
+        visitor.unknown = unknown
         scope.setdefault("state", {})
         scope["state"]["visitor"] = visitor
         scope["state"]["cookies"] = cookies
@@ -95,16 +98,17 @@ class KnowVisitors:
         finally:
             i18n.current.reset(token)
 
-    async def _who(self, cookies: Mapping[str, str], path: str) -> Who | None:
+    async def _who(self, cookies: Mapping[str, str], path: str) -> tuple[Who | None, bool]:
+        """Whom the cookie names, and whether that could not be found out."""
         secret = cookies.get(session_cookie(self.settings))
         if not secret or path.startswith(("/static/", "/health")):
-            return None
+            return None, False
         try:
             async with self.database.reading() as db:
-                return await who_is(db, secret, now=utc_now())
+                return await who_is(db, secret, now=utc_now()), False
         except (OperationalError, DBAPIError, OSError) as error:
             log.error("visitor_unknown_database_away", error=type(error).__name__)
-            return None
+            return None, True
 
     def _language(self, asked: str, cookies: Mapping[str, str], who: Who | None, header: str) -> str:
         spoken = (*self.settings.languages, *(i18n.PSEUDO_LANGUAGES if self.settings.development else ()))
@@ -119,8 +123,8 @@ class KnowVisitors:
 
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]}
-                added = [(name, value) for name, value in self.headers if name not in own & {b"content-security-policy"}]
+                own = {name.lower() for name, _ in message["headers"]} & {b"content-security-policy"}
+                added = [(name, value) for name, value in self.headers if name not in own]
                 for name, value in keep.items():
                     if value and cookies.get(name) != value:
                         line = f"{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
