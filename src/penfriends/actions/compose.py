@@ -44,11 +44,11 @@ class Side:
 
 
 async def reader_of(db: AsyncSession, row: Delivery) -> SignIn | None:
-    """Whose mailbox a delivery is for, looked up when it leaves; None for somebody without an address."""
+    """Whose mailbox a delivery is for, looked up when it leaves; None for who has no address or paused its mail."""
     if row.kind is DeliveryKind.NOTICE:
         return await db.get(SignIn, row.sign_in_id) if row.sign_in_id else None
     side = await side_of(db, row.participant_id)
-    return await people.mail_to(db, side.resident) if side else None
+    return await people.mail_to(db, side.resident) if side and not side.participant.mail_paused else None
 
 
 async def side_of(db: AsyncSession, participant_id: UUID | None) -> Side | None:

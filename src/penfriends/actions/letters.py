@@ -64,6 +64,7 @@ async def save_draft(
         raise Refused(Refusal.CHANGED_SINCE)
     letter.title = " ".join(title.split())[:150]
     letter.original_text = text[:LONGEST_TEXT]
+    letter.channel = Channel.WEB  # a letter that came by mail and back is changed here from now on
     letter.language = language
     letter.changed_at = now
     db.add(letter)

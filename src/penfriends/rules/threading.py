@@ -46,26 +46,22 @@ def parent_of(
 
 
 def turn(letters: Sequence[Placed], me: UUID) -> Turn:
-    """Whose turn it is, from the letters that have reached their reader or are on their way.
+    """Whose turn it is, from my letters and those that have reached me.
 
-    I owe an answer if the other side's newest letter has no later letter of mine. Two letters that crossed leave it to
-    anybody: each has written since the last one they could have read.
+    The newest letter of one side that answers the newest of the other settles it. If neither does, the two crossed in
+    the post: each was written before the other could be read, and anybody may write next.
     """
-    mine = [one for one in letters if one.author_id == me]
-    theirs = [one for one in letters if one.author_id != me]
-    if not letters:
-        return Turn.ANYBODY
-    if not mine:
+    mine = max((one for one in letters if one.author_id == me), key=_age, default=None)
+    theirs = max((one for one in letters if one.author_id != me), key=_age, default=None)
+    if mine is None or theirs is None:
+        return Turn.ANYBODY if mine is theirs else Turn.MINE if mine is None else Turn.THEIRS
+    if theirs.parent_id == mine.letter_id:
         return Turn.MINE
-    if not theirs:
-        return Turn.THEIRS
-    my_last = max(mine, key=lambda one: one.written_at)
-    their_last = max(theirs, key=lambda one: one.written_at)
-    if their_last.written_at > my_last.written_at:
-        answered = their_last.parent_id == my_last.letter_id
-        crossed = not answered and their_last.parent_id == my_last.parent_id and my_last.parent_id is not None
-        return Turn.ANYBODY if crossed else Turn.MINE
-    return Turn.THEIRS
+    return Turn.THEIRS if mine.parent_id == theirs.letter_id else Turn.ANYBODY
+
+
+def _age(letter: Placed) -> datetime:
+    return letter.written_at
 
 
 def own_title(subject: str, our_subjects: Sequence[str], longest: int = 150) -> str:

@@ -1,0 +1,107 @@
+"""How does a resident rest from a correspondence, come back to it, or end it kindly?"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import people, reports, telling
+from penfriends.actions.addresses import Addresses
+from penfriends.actions.threads import partner_of
+from penfriends.errors import Refusal, Refused
+from penfriends.jobs import Job, later
+from penfriends.mail.notices import Notice
+from penfriends.models.delivery import Delivery, DeliveryState
+from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, Participant, ParticipantState
+from penfriends.models.residents import Resident
+
+
+async def pause(db: AsyncSession, mine: Participant, *, until: date | None) -> None:
+    """Rest until a day, or until they come back. Letters wait meanwhile, both ways."""
+    await _must_go_on(db, mine)
+    mine.state, mine.paused_until = ParticipantState.PAUSED, until
+    db.add(mine)
+    await db.flush()
+
+
+async def come_back(db: AsyncSession, mine: Participant, *, now: datetime) -> None:
+    """The pause is over; what waited because of it leaves now."""
+    if mine.state is not ParticipantState.PAUSED:
+        return
+    mine.state, mine.paused_until = ParticipantState.ACTIVE, None
+    db.add(mine)
+    await db.flush()
+    waiting = await db.exec(
+        select(Delivery)
+        .join(Letter, col(Letter.id) == col(Delivery.letter_id))
+        .where(
+            Letter.correspondence_id == mine.correspondence_id,
+            col(Delivery.state) == DeliveryState.DEFERRED,
+            col(Delivery.due_at) > now,
+        )
+    )
+    for row in waiting:
+        row.due_at = now
+        db.add(row)
+        later(db, Job.DELIVER, row.id)
+    await db.flush()
+
+
+async def wake(db: AsyncSession, *, now: datetime) -> int:
+    """Everybody whose pause from a correspondence is over comes back, for workers. Returns how many."""
+    found = await db.exec(
+        select(Participant).where(
+            Participant.state == ParticipantState.PAUSED, col(Participant.paused_until) <= now.date()
+        )
+    )
+    rested = list(found)
+    for mine in rested:
+        await come_back(db, mine, now=now)
+    return len(rested)
+
+
+async def set_mail(db: AsyncSession, mine: Participant, *, paused: bool) -> None:
+    """No mail for letters of this correspondence (they are read on the website), or mail again. Ends nothing."""
+    mine.mail_paused = paused
+    db.add(mine)
+    await db.flush()
+
+
+async def end_kindly(db: AsyncSession, mine: Participant, *, at: Addresses, now: datetime) -> None:
+    """Stop for good. The friend is thanked and told; both wait for somebody new only if they say so themselves."""
+    await _must_go_on(db, mine)
+    partner = await partner_of(db, mine)
+    me, friend = await db.get_one(Resident, mine.resident_id), await db.get_one(Resident, partner.resident_id)
+    await reports.end(db, mine.correspondence_id, "ended_kindly", now=now)
+    mailbox = await people.mail_to(db, friend)
+    if mailbox is not None:
+        names = {"name": friend.first_name, "friend": me.first_name}
+        await telling.tell(
+            db, Notice.PARTNER_ENDED, to=mailbox, about=friend, band=friend.band, at=at, now=now, **names
+        )
+
+
+async def wait_again(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:
+    """The resident would like another pen friend. Raises Refused where they have as many as they wished for."""
+    if not await may_wait_again(db, resident_id):
+        raise Refused(Refusal.CHANGED_SINCE)
+    await db.execute(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=now))
+
+
+async def may_wait_again(db: AsyncSession, resident_id: UUID) -> bool:
+    """Whether somebody has fewer friends than they wished for and does not wait already."""
+    resident = await db.get_one(Resident, resident_id)
+    friends = await db.exec(
+        select(Participant.id)
+        .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
+        .where(Participant.resident_id == resident_id, Correspondence.state != CorrespondenceState.ENDED)
+    )
+    return resident.waiting_since is None and len(list(friends)) < resident.capacity
+
+
+async def _must_go_on(db: AsyncSession, mine: Participant) -> None:
+    correspondence = await db.get_one(Correspondence, mine.correspondence_id)
+    if correspondence.state is CorrespondenceState.ENDED or mine.state is ParticipantState.LEFT:
+        raise Refused(Refusal.CORRESPONDENCE_CLOSED)

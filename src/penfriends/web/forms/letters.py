@@ -1,0 +1,98 @@
+"""What may be typed in a letter, a report, a pause, a good-bye?"""
+
+import unicodedata
+
+from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from penfriends.actions.drafts import Typed
+from penfriends.actions.letters import LONGEST_TEXT
+from penfriends.i18n import gettext
+from penfriends.i18n import lazy as _
+from penfriends.rules.sign_up import WRITING_LANGUAGES
+from penfriends.web.forms import Form
+from penfriends.web.forms.residents import PauseForm
+from penfriends.web.respond import language_name
+
+UNSURE = "unsure"
+STOP_PAUSE_MAIL, STOP_MAIL_AGAIN, STOP_PAUSE, STOP_END = "mail", "mail_again", "pause", "end"
+
+
+class LetterForm(Form):
+    """The sheet. Saving takes nearly anything; sending asks for a text."""
+
+    title = StringField(_("Title"), validators=[Length(max=150, message=_("Please make the title shorter."))])
+    text = TextAreaField(_("Your letter"))
+    language = SelectField(_("Language of the letter"), choices=[], validate_choice=False)
+    pictures = MultipleFileField(_("Pictures"))
+    key = HiddenField()
+
+    def offer(self, first: list[str]) -> "LetterForm":
+        """Languages to choose from: those of the two first, then the others."""
+        codes = [*first, *(code for code in WRITING_LANGUAGES if code not in first)]
+        self.language.choices = [(code, language_name(code)) for code in codes]
+        return self
+
+    def validate_text(self, field: TextAreaField) -> None:
+        if len(field.data or "") > LONGEST_TEXT:
+            field.errors = [gettext("The letter is too long. Please send it as two letters.")]
+            raise ValueError(field.errors[0])
+
+    @property
+    def typed(self) -> Typed:
+        """What stands on the sheet; a language that we do not know stays as it was."""
+        language = self.language.data if self.language.data in WRITING_LANGUAGES else None
+        text = unicodedata.normalize("NFC", self.text.data or "")
+        return Typed(self.title.data or "", text, language)
+
+    def must_have_text(self) -> bool:
+        """Before sending: whether there is anything to read."""
+        if (self.text.data or "").strip():
+            return True
+        self.text.errors = [*self.text.errors, gettext("The letter is empty. Please write something first.")]
+        return False
+
+
+class ReportForm(Form):
+    """Everything is optional: one press is enough (rule R31)."""
+
+    kind = RadioField(
+        _("What is it?"),
+        choices=[
+            ("unkind", _("It is unkind or frightening")),
+            ("contact", _("They ask for my address, number or name on an app")),
+            ("meeting", _("They want to meet me or to keep a secret")),
+            ("money", _("It is about money or presents")),
+            ("not_true", _("I think they are not who they say they are")),
+            (UNSURE, _("Something else, or I am not sure")),
+        ],
+        default=UNSURE,
+        validate_choice=False,
+    )
+    text = TextAreaField(_("Would you like to tell us more?"))
+    block = BooleanField(_("I never want to hear from this person again"))
+
+    @property
+    def chosen(self) -> str:
+        known = [str(one[0]) for one in self.kind.choices]
+        return self.kind.data if self.kind.data in known else UNSURE
+
+
+class FriendPauseForm(PauseForm):
+    """A pause from one friend: until a day, or until further notice."""
+
+
+class StopForm(FriendPauseForm):
+    """From a mail: pause the mails, pause the letters, or stop."""
+
+    choice = RadioField(_("What would you like?"), choices=[], validate_choice=False)
+
+    def offer(self, *, mail_paused: bool) -> "StopForm":
+        self.choice.choices = [
+            (STOP_MAIL_AGAIN, _("Send me e-mails again"))
+            if mail_paused
+            else (STOP_PAUSE_MAIL, _("No e-mails, I read on the website")),
+            (STOP_PAUSE, _("A pause from letters")),
+            (STOP_END, _("Stop writing with this pen friend")),
+        ]
+        return self
