@@ -203,7 +203,8 @@ async def _log_older(
     if answers.birth is None:
         return
     last = agreement(answers.birth, now.date(), own_from)
-    before = [one for one in answers.births if loosened(agreement(one, now.date(), own_from), last)]
+    dated = [one for one in answers.births if one.on is not None]  # a year alone shows no sentence about consent
+    before = [one for one in dated if loosened(agreement(one, now.date(), own_from), last)]
     if made is not None and before:
         await note(
             db,

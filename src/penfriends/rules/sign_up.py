@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from penfriends.rules.bands import Band, Birth, age_on, band_on, needs_full_date
+from penfriends.rules.bands import JOINING_AGE, Band, Birth, age_on, band_on, needs_full_date
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import TEEN_AGE, Level, Medium
 
@@ -138,10 +138,13 @@ def first_missing(answers: Answers, today: date, own_from: int) -> Step:
         return Step.START
     if not answers.town:
         return Step.TOWN
-    if birth is None or age_on(birth, today) < 8:
-        return Step.AGE
-    if birth.on is None and (answers.who is Who.CHILD or needs_full_date(birth.year, today)):
+    asked_first = Step.BIRTHDAY if answers.who is Who.CHILD else Step.AGE
+    if birth is None:
+        return asked_first
+    if not birth_is_known(birth, today, for_child=answers.who is Who.CHILD):
         return Step.BIRTHDAY
+    if age_on(birth, today) < JOINING_AGE:
+        return asked_first
     band = answers.band(today)
     if not answers.first_name or not answers.avatar or _address_missing(answers, today, own_from):
         return Step.ABOUT
@@ -152,6 +155,11 @@ def first_missing(answers: Answers, today: date, own_from: int) -> Step:
     if answers.medium is None or answers.capacity > most_friends(age_on(birth, today)):
         return Step.HOW
     return Step.CHECK
+
+
+def birth_is_known(birth: Birth, today: date, *, for_child: bool = False) -> bool:
+    """Whether this is enough: the full date of everybody who may be under 19, and of every child (rule R01)."""
+    return birth.on is not None or not (for_child or needs_full_date(birth.year, today))
 
 
 def _address_missing(answers: Answers, today: date, own_from: int) -> bool:

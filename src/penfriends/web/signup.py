@@ -101,7 +101,7 @@ async def question(
         return page(request, stopped, town=place.town)
     missing = first_missing(answers, place.today, place.own_from)
     if pages.ORDER.index(step) > pages.ORDER.index(missing):
-        return go(_path(missing, answers))
+        return go(_path(missing))
     if step is Step.AGE and answers.who is Who.CHILD:
         return go("/join/birthday")
     return _shown(request, step, answers, place, pages.form_for(step, answers, place))
@@ -144,13 +144,11 @@ def _step(name: str) -> Step:
 
 
 def _next(answers: Answers, place: pages.Place) -> str:
-    return _path(first_missing(answers, place.today, place.own_from), answers)
+    return _path(first_missing(answers, place.today, place.own_from))
 
 
-def _path(step: Step, answers: Answers) -> str:
-    if step is Step.START:
-        return "/join"
-    return "/join/birthday" if step is Step.AGE and answers.who is Who.CHILD else f"/join/{step.value}"
+def _path(step: Step) -> str:
+    return "/join" if step is Step.START else f"/join/{step.value}"
 
 
 def _shown(

@@ -17,7 +17,7 @@ from penfriends.rules.bands import Band, Birth, age_on
 from penfriends.rules.consent import OWN_ADDRESS_AGE, Agreement, agreement
 from penfriends.rules.interests import GROUPS, INTERESTS
 from penfriends.rules.matching import Medium
-from penfriends.rules.sign_up import Answers, Step, Who, most_friends
+from penfriends.rules.sign_up import Answers, Step, Who, birth_is_known, most_friends
 from penfriends.web.forms import Form
 from penfriends.web.forms import signup as forms
 from penfriends.web.respond import country_name, interest_name, language_name, town_name
@@ -54,7 +54,9 @@ async def place_of(db: AsyncSession, answers: Answers, *, now: datetime) -> Plac
 
 def agreement_of(answers: Answers, place: Place) -> Agreement | None:
     """Whose yes is needed, once the birthday is known."""
-    return agreement(answers.birth, place.today, place.own_from) if answers.birth else None
+    if answers.birth is None or not birth_is_known(answers.birth, place.today, for_child=answers.who is Who.CHILD):
+        return None
+    return agreement(answers.birth, place.today, place.own_from)
 
 
 def stop(answers: Answers, place: Place) -> str:
