@@ -57,13 +57,13 @@ class Mail:
     def reply_to(self) -> str:
         """The bare address that a mail program would answer to."""
         answer_to = self.message["Reply-To"] or self.message["From"]
-        return str(answer_to.addresses[0].addr_spec)
+        found: str = answer_to.addresses[0].addr_spec
+        return found
 
     def link(self, path: str) -> str:
         """The first link of the text whose path begins with `path`."""
-        return next(
-            found for found in LINK.findall(self.text) if re.sub(r"^https?://[^/]+", "", found).startswith(path)
-        )
+        found: list[str] = LINK.findall(self.text)
+        return next(one for one in found if re.sub(r"^https?://[^/]+", "", one).startswith(path))
 
     def everything(self) -> bytes:
         """The raw bytes, and again every encoding undone that could hide something: headers, parts, stray base64."""
