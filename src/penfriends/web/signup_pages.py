@@ -100,7 +100,10 @@ def _about(answers: Answers, place: Place, sent: Any) -> Form:
         "guardian_email": answers.guardian_email,
         "avatar": answers.avatar,
     }
-    return _about_form(answers, place)(sent, data=known)
+    form = _about_form(answers, place)(sent, data=known)
+    if answers.who is Who.CHILD and "guardian_email" in form:
+        forms.ask_parent(form)
+    return form
 
 
 def _about_form(answers: Answers, place: Place) -> type[Form]:
@@ -272,7 +275,7 @@ def groups_of(form: Any) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     chosen = set(form.more.data or [])
     found = []
     for group, english in GROUPS.items():
-        offered = [(code, word) for code, word in form.more.choices if INTERESTS[code].group == group]
+        offered = [(one.value, one.label) for one in form.more.choices if INTERESTS[one.value].group == group]
         if offered:
             found.append(
                 (pgettext("interest group", english), [(code, word, code in chosen) for code, word in offered])

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
@@ -30,7 +30,10 @@ class PauseForm(Form):
 
     how = RadioField(
         _("How long?"),
-        choices=[("open", _("Until I come back")), ("until", _("Until a day that I know"))],
+        choices=[
+            SelectChoice("open", _("Until I come back")),
+            SelectChoice("until", _("Until a day that I know")),
+        ],
         default="open",
     )
     day = StringField(_("Day"), filters=[tidy])

@@ -10,6 +10,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -57,9 +58,9 @@ class StartForm(Form):
     who = RadioField(
         _("Who would you like to sign up?"),
         choices=[
-            (Who.ME.value, _("Me")),
-            (Who.CHILD.value, _("My child")),
-            (Who.CLASS.value, _("My school class")),
+            SelectChoice(Who.ME.value, _("Me")),
+            SelectChoice(Who.CHILD.value, _("My child")),
+            SelectChoice(Who.CLASS.value, _("My school class")),
         ],
     )
     town = HiddenField()
@@ -70,7 +71,7 @@ class TownForm(Form):
 
     def offer(self, towns: Sequence[Town]) -> "TownForm":
         """The towns where people can sign up."""
-        self.town.choices = [(town.slug, town_name(town)) for town in towns]
+        self.town.choices = [SelectChoice(town.slug, town_name(town)) for town in towns]
         return self
 
 
@@ -171,9 +172,35 @@ class AddressField(StringField):
             raise ValidationError(gettext("Please type an e-mail address in the form name@example.org."))
 
 
+AVATAR_WORDS = {
+    "cat": _("Cat"),
+    "dog": _("Dog"),
+    "rocket": _("Rocket"),
+    "sailboat": _("Sailing boat"),
+    "tree-pine": _("Tree"),
+    "guitar": _("Guitar"),
+    "book": _("Book"),
+    "fish": _("Fish"),
+    "sun": _("Sun"),
+    "bike": _("Bicycle"),
+    "anchor": _("Anchor"),
+    "umbrella": _("Umbrella"),
+    "bird": _("Bird"),
+    "turtle": _("Turtle"),
+    "rabbit": _("Rabbit"),
+    "flower": _("Flower"),
+    "mountain": _("Mountain"),
+    "apple": _("Apple"),
+    "train-front": _("Train"),
+    "coffee": _("Cup"),
+}
+
+
 class AvatarField(RadioField):
+    """A picture of the set; each has a word for those who do not see it."""
+
     def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, choices=[(picture, picture) for picture in AVATARS], **options)
+        super().__init__(label, choices=[(one, AVATAR_WORDS.get(one, one)) for one in AVATARS], **options)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002
         if self.data not in AVATARS:
@@ -205,9 +232,20 @@ class TeenAboutForm(OwnYesAboutForm):
 
 
 class ChildAboutForm(Form):
-    first_name = NameField(_("What is the child’s first name?"), filters=[composed])
-    guardian_email = AddressField(_("E-mail address of the parent or guardian"))
-    avatar = AvatarField(_("Choose a picture for the card"))
+    """Below 13 only the guardian has an address here."""
+
+    first_name = NameField(_("What is your first name?"), filters=[composed])
+    guardian_email = AddressField(_("E-mail address of your parent or guardian"))
+    avatar = AvatarField(_("Choose a picture for your card"))
+
+
+def ask_parent(form: Any) -> None:
+    """The same questions to a parent who signs up a child."""
+    form.first_name.label.text = gettext("What is your child’s first name?")
+    form.guardian_email.label.text = gettext("Your own e-mail address, as the parent or guardian")
+    form.avatar.label.text = gettext("Choose a picture for your child’s card")
+    if "email" in form:
+        form.email.label.text = gettext("Your child’s e-mail address")
 
 
 def _differs(own: StringField, guardian: StringField) -> None:
@@ -261,10 +299,10 @@ class _LanguageName:
 
 
 LEVELS = [
-    ("", _("not at all")),
-    (Level.FIRST.value, _("my own language")),
-    (Level.WELL.value, _("well")),
-    (Level.LITTLE.value, _("a little")),
+    SelectChoice("", _("not at all")),
+    SelectChoice(Level.FIRST.value, _("my own language")),
+    SelectChoice(Level.WELL.value, _("well")),
+    SelectChoice(Level.LITTLE.value, _("a little")),
 ]
 for _code in WRITING_LANGUAGES:
     setattr(LanguagesForm, f"level_{_code}", LevelField(_code))
@@ -283,8 +321,8 @@ class LikesForm(Form):
     def offer(self, band: Band) -> "LikesForm":
         """The lists for a child or an adult."""
         fitting = [one for one in INTERESTS.values() if band is Band.ADULT or one.for_children]
-        self.pictures.choices = [(one.code, interest_name(one.code)) for one in fitting if one.icon]
-        self.more.choices = [(one.code, interest_name(one.code)) for one in fitting if not one.icon]
+        self.pictures.choices = [SelectChoice(one.code, interest_name(one.code)) for one in fitting if one.icon]
+        self.more.choices = [SelectChoice(one.code, interest_name(one.code)) for one in fitting if not one.icon]
         return self
 
     @property
@@ -329,7 +367,10 @@ class AdultLikesForm(LikesForm):
 class HowForm(Form):
     medium = RadioField(
         _("How would you like to write?"),
-        choices=[(Medium.WEB.value, _("On this website")), (Medium.EMAIL.value, _("By e-mail"))],
+        choices=[
+            SelectChoice(Medium.WEB.value, _("On this website")),
+            SelectChoice(Medium.EMAIL.value, _("By e-mail")),
+        ],
     )
     wished_town = SelectField(_("Is there a town you would like most?"), choices=[], default="")
     capacity = RadioField(_("How many pen friends would you like?"), choices=[], default="1")
@@ -337,10 +378,15 @@ class HowForm(Form):
 
     def offer(self, wishes: Iterable[Town], most: int) -> "HowForm":
         """The twin towns, and as many friends as the age allows (rule R19)."""
-        self.wished_town.choices = [("", gettext("Any of them")), *((one.slug, town_name(one)) for one in wishes)]
-        self.capacity.choices = [("1", gettext("One")), ("2", gettext("Up to two")), ("3", gettext("Up to three"))][
-            :most
+        self.wished_town.choices = [
+            SelectChoice("", gettext("Any of them")),
+            *(SelectChoice(one.slug, town_name(one)) for one in wishes),
         ]
+        self.capacity.choices = [
+            SelectChoice("1", gettext("One")),
+            SelectChoice("2", gettext("Up to two")),
+            SelectChoice("3", gettext("Up to three")),
+        ][:most]
         return self
 
 
