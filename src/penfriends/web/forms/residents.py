@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _

@@ -10,13 +10,13 @@ from wtforms import (
     BooleanField,
     HiddenField,
     RadioField,
-    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from penfriends.i18n import current, gettext, locale_of
 from penfriends.i18n import lazy as _
@@ -200,7 +200,7 @@ class AvatarField(RadioField):
     """A picture of the set; each has a word for those who do not see it."""
 
     def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, choices=[(one, AVATAR_WORDS.get(one, one)) for one in AVATARS], **options)
+        super().__init__(label, choices=[SelectChoice(one, AVATAR_WORDS[one]) for one in AVATARS], **options)
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002
         if self.data not in AVATARS:
