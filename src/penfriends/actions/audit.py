@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,7 +38,7 @@ async def note(
 ) -> AuditEntry:
     """Append one line. On PostgreSQL an advisory lock orders the writers; SQLite has one writer anyway."""
     if db.get_bind().dialect.name == "postgresql":
-        await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await db.exec(select(func.pg_advisory_xact_lock(_LOCK)))
     last = (await db.exec(select(AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1))).first()
     entry = AuditEntry(
         at=now,

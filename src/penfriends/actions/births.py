@@ -105,15 +105,15 @@ async def leave_band(db: AsyncSession, resident_id: UUID, *, now: datetime) -> N
     Open matches end, correspondences freeze, waiting letters are held; nothing is deleted.
     """
     sides = select(MatchSide.match_id).where(MatchSide.resident_id == resident_id)
-    await db.execute(
+    await db.exec(
         update(Match)
         .where(col(Match.id).in_(sides), col(Match.state).in_([MatchState.PROPOSED, MatchState.APPROVED]))
         .values(state=MatchState.EXPIRED, closed_at=now)
     )
-    await db.execute(update(MatchSide).where(col(MatchSide.resident_id) == resident_id).values(open_band=None))
-    await db.execute(update(Participant).where(col(Participant.resident_id) == resident_id).values(open_band=None))
+    await db.exec(update(MatchSide).where(col(MatchSide.resident_id) == resident_id).values(open_band=None))
+    await db.exec(update(Participant).where(col(Participant.resident_id) == resident_id).values(open_band=None))
     mine = select(Participant.correspondence_id).where(Participant.resident_id == resident_id)
-    await db.execute(
+    await db.exec(
         update(Correspondence)
         .where(col(Correspondence.id).in_(mine), col(Correspondence.state) != CorrespondenceState.ENDED)
         .values(state=CorrespondenceState.FROZEN, state_reason="band", state_changed_at=now)

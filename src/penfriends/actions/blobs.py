@@ -18,7 +18,7 @@ async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
     if (await db.exec(select(Blob.sha256).where(Blob.sha256 == digest))).first() is None:
         with contextlib.suppress(IntegrityError):  # another transaction keeps the same bytes at this moment
             async with db.begin_nested():
-                await db.execute(insert(Blob).values(sha256=digest, data=data, size=len(data), created_at=now))
+                await db.exec(insert(Blob).values(sha256=digest, data=data, size=len(data), created_at=now))
     return digest
 
 

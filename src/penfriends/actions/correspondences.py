@@ -87,7 +87,7 @@ async def wait_again(db: AsyncSession, resident_id: UUID, *, now: datetime) -> N
     """The resident would like another pen friend. Raises Refused where they have as many as they wished for."""
     if not await may_wait_again(db, resident_id):
         raise Refused(Refusal.CHANGED_SINCE)
-    await db.execute(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=now))
+    await db.exec(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=now))
 
 
 async def may_wait_again(db: AsyncSession, resident_id: UUID) -> bool:

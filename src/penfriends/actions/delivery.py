@@ -100,12 +100,12 @@ async def withdraw(db: AsyncSession, letter_id: UUID, *, now: datetime) -> bool:
     if any(row.state not in (*WAITING, DeliveryState.WITHDRAWN) for row in rows):
         return False
     for row in rows:
-        done = await db.execute(
+        done = await db.exec(
             update(Delivery)
             .where(col(Delivery.id) == row.id, col(Delivery.state).in_([*WAITING, DeliveryState.WITHDRAWN]))
             .values(state=DeliveryState.WITHDRAWN, due_at=now)
         )
-        if done.rowcount != 1:  # type: ignore[attr-defined]
+        if done.rowcount != 1:
             return False
     return True
 

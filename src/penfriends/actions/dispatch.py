@@ -51,13 +51,13 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
 
     None: nothing to do — not due, taken by another, already gone, or stopped by rule R25 and now held for a person.
     """
-    done = await db.execute(
+    done = await db.exec(
         update(Delivery)
         .where(col(Delivery.id) == delivery_id, _claimable(now))
         .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount != 1:
         return None
     row = await _row(db, delivery_id)
     if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
@@ -88,7 +88,7 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now
         return False
     if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
         return False
-    done = await db.execute(
+    done = await db.exec(
         update(Delivery)
         .where(
             col(Delivery.id) == delivery_id,
@@ -98,7 +98,7 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now
         .values(state=DeliveryState.COMMITTED, lease_until=now + LEASE)
         .execution_options(synchronize_session=False)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount != 1:
         return False
     if row.letter_id:
         await _set_letter(db, row.letter_id, LetterState.ON_ITS_WAY)

@@ -63,12 +63,12 @@ async def find(db: AsyncSession, secret: str, *purposes: LinkPurpose, now: datet
 
 async def use(db: AsyncSession, link: OneTimeLink, *, now: datetime) -> None:
     """Use a link up. Two at the same time: one wins, the other is refused."""
-    done = await db.execute(
+    done = await db.exec(
         update(OneTimeLink)
         .where(col(OneTimeLink.id) == link.id, col(OneTimeLink.used_at).is_(None))
         .values(used_at=now)
     )
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    if done.rowcount != 1:
         raise Refused(Refusal.LINK_USED)
 
 
@@ -94,7 +94,7 @@ async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, c
     if row is None:
         return False
     if row.code_fingerprint != _code_fingerprint(sign_in_id, code):
-        await db.execute(update(OneTimeLink).where(col(OneTimeLink.id) == row.id).values(tries=OneTimeLink.tries + 1))
+        await db.exec(update(OneTimeLink).where(col(OneTimeLink.id) == row.id).values(tries=OneTimeLink.tries + 1))
         return False
     await use(db, row, now=now)
     return True

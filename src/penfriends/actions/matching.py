@@ -79,7 +79,7 @@ async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: Wor
 
 async def claim_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> bool:
     """Take a proposal for ten minutes, so that two never decide the same. False if another has it."""
-    done = await db.execute(
+    done = await db.exec(
         update(Match)
         .where(
             col(Match.id) == match_id,
@@ -93,7 +93,7 @@ async def claim_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *,
         .values(claimed_by=moderator.id, claimed_until=now + CLAIM)
         .execution_options(synchronize_session=False)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return done.rowcount == 1
 
 
 async def approve(
@@ -272,7 +272,7 @@ async def _enough(db: AsyncSession, match: Match, sides: list[Resident], approva
 async def _close(db: AsyncSession, match: Match, state: MatchState, *, now: datetime) -> None:
     match.state, match.closed_at = state, now
     db.add(match)
-    await db.execute(update(MatchSide).where(col(MatchSide.match_id) == match.id).values(open_band=None))
+    await db.exec(update(MatchSide).where(col(MatchSide.match_id) == match.id).values(open_band=None))
 
 
 async def _open(

@@ -36,7 +36,7 @@ async def view_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, no
 
 async def claim_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> bool:
     """Take a letter for ten minutes, so that two never decide the same. False if another has it."""
-    done = await db.execute(
+    done = await db.exec(
         update(Hold)
         .where(
             col(Hold.id) == hold_id,
@@ -50,7 +50,7 @@ async def claim_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, n
         .values(claimed_by=moderator.id, claimed_until=now + CLAIM)
         .execution_options(synchronize_session=False)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return done.rowcount == 1
 
 
 async def release(

@@ -151,7 +151,7 @@ async def forget_drafted(db: AsyncSession, resident: Resident) -> None:
     """Delete somebody who never came to take part, with the addresses that nobody else uses (rule R08)."""
     guardian = await db.get(Guardian, resident.guardian_id) if resident.guardian_id else None
     sign_ins = [resident.sign_in_id, guardian.sign_in_id if guardian else None]
-    await db.execute(delete(Resident).where(col(Resident.id) == resident.id))
+    await db.exec(delete(Resident).where(col(Resident.id) == resident.id))
     db.expunge(resident)
     for sign_in_id in {one for one in sign_ins if one is not None}:
         await forget_address(db, sign_in_id)
@@ -163,16 +163,16 @@ async def forget_address(db: AsyncSession, sign_in_id: UUID) -> bool:
     if guardian is not None:
         if await _any(db, select(Resident.id).where(Resident.guardian_id == guardian.id)):
             return False
-        await db.execute(delete(Consent).where(col(Consent.guardian_id) == guardian.id))
-        await db.execute(delete(Guardian).where(col(Guardian.id) == guardian.id))
+        await db.exec(delete(Consent).where(col(Consent.guardian_id) == guardian.id))
+        await db.exec(delete(Guardian).where(col(Guardian.id) == guardian.id))
     if await _any(db, select(Resident.id).where(Resident.sign_in_id == sign_in_id)):
         return False
     if await _any(db, select(Moderator.id).where(Moderator.sign_in_id == sign_in_id)):
         return False
-    await db.execute(delete(Delivery).where(col(Delivery.sign_in_id) == sign_in_id, col(Delivery.letter_id).is_(None)))
-    await db.execute(update(Delivery).where(col(Delivery.sign_in_id) == sign_in_id).values(sign_in_id=None))
-    await db.execute(delete(Session).where(col(Session.sign_in_id) == sign_in_id))
-    await db.execute(delete(SignIn).where(col(SignIn.id) == sign_in_id))
+    await db.exec(delete(Delivery).where(col(Delivery.sign_in_id) == sign_in_id, col(Delivery.letter_id).is_(None)))
+    await db.exec(update(Delivery).where(col(Delivery.sign_in_id) == sign_in_id).values(sign_in_id=None))
+    await db.exec(delete(Session).where(col(Session.sign_in_id) == sign_in_id))
+    await db.exec(delete(SignIn).where(col(SignIn.id) == sign_in_id))
     return True
 
 

@@ -77,7 +77,7 @@ async def block(db: AsyncSession, blocker_id: UUID, *, now: datetime) -> None:
 
 async def freeze(db: AsyncSession, correspondence_id: UUID, reason: str, *, now: datetime) -> None:
     """Stop a correspondence until a person has looked. One that has ended stays ended."""
-    await db.execute(
+    await db.exec(
         update(Correspondence)
         .where(col(Correspondence.id) == correspondence_id, col(Correspondence.state) != CorrespondenceState.ENDED)
         .values(state=CorrespondenceState.FROZEN, state_reason=reason, state_changed_at=now)
@@ -86,12 +86,12 @@ async def freeze(db: AsyncSession, correspondence_id: UUID, reason: str, *, now:
 
 async def end(db: AsyncSession, correspondence_id: UUID, reason: str, *, now: datetime) -> None:
     """End a correspondence for good; its letters stay readable, nothing more can be written."""
-    await db.execute(
+    await db.exec(
         update(Correspondence)
         .where(col(Correspondence.id) == correspondence_id)
         .values(state=CorrespondenceState.ENDED, state_reason=reason, state_changed_at=now)
     )
-    await db.execute(
+    await db.exec(
         update(Participant)
         .where(col(Participant.correspondence_id) == correspondence_id)
         .values(open_band=None, state=ParticipantState.LEFT)
@@ -118,7 +118,7 @@ async def take(db: AsyncSession, report_id: UUID, moderator: Moderator, *, now: 
     if row is None:
         raise NotFound
     await _must_judge(db, row, moderator, now=now)
-    done = await db.execute(
+    done = await db.exec(
         update(Report)
         .where(
             col(Report.id) == report_id,
@@ -132,7 +132,7 @@ async def take(db: AsyncSession, report_id: UUID, moderator: Moderator, *, now: 
         .values(state=ReportState.TAKEN, claimed_by=moderator.id, claimed_until=now + CLAIM)
         .execution_options(synchronize_session=False)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return done.rowcount == 1
 
 
 async def close(
@@ -186,7 +186,7 @@ async def _resume(db: AsyncSession, correspondence_id: UUID, *, now: datetime) -
         select(Report.id).where(Report.correspondence_id == correspondence_id, Report.state != ReportState.CLOSED)
     )
     if waiting.first() is None:
-        await db.execute(
+        await db.exec(
             update(Correspondence)
             .where(
                 col(Correspondence.id) == correspondence_id,
@@ -199,7 +199,7 @@ async def _resume(db: AsyncSession, correspondence_id: UUID, *, now: datetime) -
 
 async def _warn(db: AsyncSession, author_id: UUID) -> None:
     """Letters that were delivered already carry a warning from now on."""
-    await db.execute(
+    await db.exec(
         update(Letter)
         .where(col(Letter.author_id) == author_id, col(Letter.state) == LetterState.DELIVERED)
         .values(warned=True)

@@ -198,7 +198,7 @@ async def change_card(db: AsyncSession, resident: Resident, *, first_name: str, 
 
 
 async def change_languages(db: AsyncSession, resident: Resident, values: Mapping[str, Any], *, now: datetime) -> None:
-    await db.execute(delete(ResidentLanguage).where(col(ResidentLanguage.resident_id) == resident.id))
+    await db.exec(delete(ResidentLanguage).where(col(ResidentLanguage.resident_id) == resident.id))
     await write_lists(db, resident.id, Answers(languages=answers_of(values).languages))
     await _changed(db, resident, now=now)
 
@@ -206,7 +206,7 @@ async def change_languages(db: AsyncSession, resident: Resident, values: Mapping
 async def change_likes(db: AsyncSession, resident: Resident, values: Mapping[str, Any], *, now: datetime) -> None:
     """Likes, and an adult's own words; a child's row takes none (rule R47)."""
     answers = answers_of(values)
-    await db.execute(delete(ResidentInterest).where(col(ResidentInterest.resident_id) == resident.id))
+    await db.exec(delete(ResidentInterest).where(col(ResidentInterest.resident_id) == resident.id))
     await write_lists(db, resident.id, Answers(likes=answers.likes))
     if resident.band is Band.ADULT:
         resident.facts, resident.question = "\n".join(answers.facts), answers.question
@@ -292,8 +292,8 @@ async def _drop_proposals(db: AsyncSession, resident_id: UUID, *, now: datetime)
     still_open = (MatchState.PROPOSED, MatchState.APPROVED)
     found = await db.exec(select(Match.id).where(col(Match.id).in_(mine), col(Match.state).in_(still_open)))
     dropped = list(found.all())
-    await db.execute(update(MatchSide).where(col(MatchSide.match_id).in_(dropped)).values(open_band=None))
-    await db.execute(update(Match).where(col(Match.id).in_(dropped)).values(state=MatchState.EXPIRED, closed_at=now))
+    await db.exec(update(MatchSide).where(col(MatchSide.match_id).in_(dropped)).values(open_band=None))
+    await db.exec(update(Match).where(col(Match.id).in_(dropped)).values(state=MatchState.EXPIRED, closed_at=now))
 
 
 async def children_of(db: AsyncSession, sign_in_id: UUID) -> list[Resident]:

@@ -67,19 +67,24 @@ async def begin(
 
 async def end(db: AsyncSession, session_fingerprint: str) -> None:
     """Sign this browser out."""
-    await db.execute(delete(Session).where(col(Session.fingerprint) == session_fingerprint))
+    await db.exec(delete(Session).where(col(Session.fingerprint) == session_fingerprint))
 
 
 async def end_all(db: AsyncSession, sign_in_id: UUID) -> None:
     """Sign every browser of this person out."""
-    await db.execute(delete(Session).where(col(Session.sign_in_id) == sign_in_id))
+    await db.exec(delete(Session).where(col(Session.sign_in_id) == sign_in_id))
 
 
 async def act_as(db: AsyncSession, session_fingerprint: str, resident_id: UUID) -> None:
     """From now on this browser writes as `resident_id`, which the door has checked to be one of its choices."""
-    await db.execute(
+    await db.exec(
         update(Session).where(col(Session.fingerprint) == session_fingerprint).values(resident_id=resident_id)
     )
+
+
+async def prefer_shortcuts(db: AsyncSession, sign_in_id: UUID, wanted: bool) -> None:
+    """Keys on the review page, on or off, for this person on every device."""
+    await db.exec(update(SignIn).where(col(SignIn.id) == sign_in_id).values(shortcuts=wanted))
 
 
 async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:

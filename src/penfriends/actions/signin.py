@@ -127,7 +127,7 @@ async def by_code(db: AsyncSession, email: str, typed: str, *, now: datetime) ->
 
 async def _proved(db: AsyncSession, sign_in_id: UUID, *, now: datetime) -> UUID:
     """Who opens a mail has shown that the address is theirs."""
-    await db.execute(
+    await db.exec(
         update(SignIn).where(col(SignIn.id) == sign_in_id, col(SignIn.verified_at).is_(None)).values(verified_at=now)
     )
     return sign_in_id
@@ -176,12 +176,12 @@ async def check_one_time_code(db: AsyncSession, sign_in_id: UUID, typed: str, *,
     step = fitting_step(sign_in.totp_secret, typed, now=now)
     if step is None:
         return False
-    done = await db.execute(
+    done = await db.exec(
         update(SignIn)
         .where(col(SignIn.id) == sign_in_id, col(SignIn.totp_last_step) < step)
         .values(totp_last_step=step)
     )
-    return bool(done.rowcount == 1)  # type: ignore[attr-defined]
+    return done.rowcount == 1
 
 
 def fitting_step(secret: str, typed: str, *, now: datetime) -> int | None:

@@ -113,7 +113,7 @@ async def submit(db: AsyncSession, draft: SignUpDraft, *, locale: str, at: Addre
     way = _child if asked is Agreement.GUARDIAN else _by_own_yes
     made = await way(db, answers, town, locale=locale, at=at, now=now)
     await _log_older(db, answers, made, own_from, now=now)
-    await db.execute(delete(SignUpDraft).where(col(SignUpDraft.id) == draft.id))
+    await db.exec(delete(SignUpDraft).where(col(SignUpDraft.id) == draft.id))
     return asked
 
 
@@ -125,7 +125,7 @@ async def _by_own_yes(
     known = await living_resident(db, own.id)
     if known is not None and known.state is ResidentState.UNCONFIRMED:
         # Whoever owns the address may have been signed up by somebody else before: the newest answers count.
-        await db.execute(delete(Resident).where(col(Resident.id) == known.id))
+        await db.exec(delete(Resident).where(col(Resident.id) == known.id))
         db.expunge(known)
         known = None
     if known is not None:
@@ -261,7 +261,7 @@ async def confirm(
 
 async def sweep(db: AsyncSession, *, now: datetime) -> int:
     """Forget drafts of 30 days, sign-ups that nobody confirmed in 7, and addresses left over. Returns how many."""
-    drafts = await db.execute(delete(SignUpDraft).where(col(SignUpDraft.changed_at) <= now - DRAFT_LASTS))
+    drafts = await db.exec(delete(SignUpDraft).where(col(SignUpDraft.changed_at) <= now - DRAFT_LASTS))
     silent = await db.exec(
         select(Resident).where(
             Resident.state == ResidentState.UNCONFIRMED, col(Resident.created_at) <= now - UNCONFIRMED_LASTS

@@ -173,7 +173,7 @@ async def picture(db: AsyncSession, resident_id: UUID | None, letter_id: UUID, n
 
 async def note_opened(db: AsyncSession, letter_ids: Sequence[UUID], *, now: datetime) -> None:
     """The reader has opened these: they are not marked as new again. Nobody else ever learns of it (rule R52)."""
-    await db.execute(
+    await db.exec(
         update(Letter).where(col(Letter.id).in_(letter_ids), col(Letter.read_at).is_(None)).values(read_at=now)
     )
 

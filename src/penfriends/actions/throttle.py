@@ -25,4 +25,4 @@ async def check(db: AsyncSession, key: str, *, limit: int, within: timedelta, no
 
 async def forget_old(db: AsyncSession, *, now: datetime) -> None:
     """Tries of yesterday count for nothing."""
-    await db.execute(delete(Attempt).where(col(Attempt.at) < now - timedelta(days=1)))
+    await db.exec(delete(Attempt).where(col(Attempt.at) < now - timedelta(days=1)))

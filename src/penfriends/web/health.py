@@ -4,7 +4,8 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.response import Response
-from sqlalchemy import text
+from sqlalchemy import literal
+from sqlmodel import select
 
 from penfriends.web.permissions import Permission, table
 from penfriends.web.state import database_of
@@ -22,7 +23,7 @@ async def alive() -> Response[str]:
 async def ready(request: Request[Any, Any, Any]) -> Response[str]:
     """The database answers too."""
     async with database_of(request).reading() as db:
-        await db.execute(text("select 1"))
+        await db.exec(select(literal(1)))
     return Response("ready", media_type="text/plain")
 
 
