@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -16,7 +16,7 @@ from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response, Template
 
-from penfriends import i18n
+from penfriends import i18n, reasons
 from penfriends.models.places import Town
 from penfriends.settings import settings
 from penfriends.web import assets
@@ -50,6 +50,8 @@ def environment() -> Environment:
         longdate=longdate,
         localtime=localtime,
         ago=ago,
+        span=span,
+        reasons=reasons,
         number=number,
         direction=i18n.direction,
         language_name=language_name,
@@ -163,6 +165,11 @@ def localtime(moment: datetime, zone: str = "UTC") -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """A distance in time without direction: 3 hours, 2 days."""
     return format_timedelta(abs(now - moment), threshold=1.2, locale=_locale())
+
+
+def span(length: timedelta) -> str:
+    """A length of time in words: 2 days."""
+    return format_timedelta(length, threshold=1.2, locale=_locale())
 
 
 def number(value: float) -> str:
