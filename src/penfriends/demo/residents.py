@@ -6,13 +6,9 @@ from uuid import UUID
 from penfriends.models.residents import ResidentState
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.matching import Level, Medium, Seeker
+from penfriends.web import assets
 
-AVATARS = (
-    *("mail", "feather", "bird", "cat", "dog", "fish", "rabbit", "turtle", "squirrel", "leaf", "flower-2", "sun"),
-    *("moon", "star", "mountain", "sailboat", "bike", "train-front", "rocket", "palette", "music", "book-open"),
-    *("puzzle", "umbrella", "shell"),
-)
-"""Names of Lucide icons."""
+AVATARS = assets.AVATARS
 COLOURS = ("ochre", "moss", "plum", "teal", "sky", "brick", "navy")
 
 

@@ -64,7 +64,7 @@ async def one_mail(request: Request[Any, Any, Any], mail_id: FromPath[str]) -> T
 @get("/dev/post/{mail_id:str}/html", include_in_schema=False)
 async def mail_as_html(mail_id: FromPath[str]) -> Response[str]:
     """The HTML part alone, for a sandboxed frame: inline styles are allowed here and nowhere else, scripts never."""
-    shown = f'<base target="_top">{opened(_mail(mail_id)).html}'
+    shown = opened(_mail(mail_id)).html.replace("<head>", '<head><base target="_top">', 1)
     return Response(shown, media_type="text/html", headers={"content-security-policy": HTML_POLICY})
 
 

@@ -8,7 +8,22 @@ from litestar.types import ControllerRouterHandler
 
 from penfriends.settings import Settings
 
-MODULES = ("health", "site", "places", "signup", "consent", "signin", "residents", "matching", "letters", "mail_links")
+MODULES = (
+    "health",
+    "site",
+    "help",
+    "places",
+    "signup",
+    "consent",
+    "signin",
+    "residents",
+    "matching",
+    "letters",
+    "letters_write",
+    "letters_care",
+    "mail_links",
+    "friends",
+)
 STAFF_MODULES = ("staff", "desk", "review", "match_review", "reports", "people", "mail_desk")
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 

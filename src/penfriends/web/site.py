@@ -5,14 +5,24 @@ from urllib.parse import urlsplit
 
 from litestar import Request, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.settings import settings
+from penfriends.web import towns_seen
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page
 from penfriends.web.visitor import THEME_COOKIE, THEMES
 
-table("site", choose_theme=Permission.ANYONE, safety=Permission.ANYONE, privacy=Permission.ANYONE)
+table(
+    "site",
+    choose_theme=Permission.ANYONE,
+    safety=Permission.ANYONE,
+    privacy=Permission.ANYONE,
+    how_it_works=Permission.ANYONE,
+    about=Permission.ANYONE,
+)
 YEAR = 365 * 24 * 3600
 
 
@@ -40,4 +50,16 @@ async def privacy(request: Request[Any, Any, Any]) -> Template:
     return page(request, "site/privacy.html")
 
 
-ROUTES = [choose_theme, safety, privacy]
+@get("/how-it-works", include_in_schema=False)
+async def how_it_works(request: Request[Any, Any, Any]) -> Template:
+    """Step by step, for somebody who thinks about joining."""
+    return page(request, "site/how.html")
+
+
+@get("/about", include_in_schema=False)
+async def about(request: Request[Any, Any, Any], db: NamedDependency[AsyncSession]) -> Template:
+    """Who runs this: every association, with its towns."""
+    return page(request, "site/about.html", associations=await towns_seen.associations(db))
+
+
+ROUTES = [choose_theme, safety, privacy, how_it_works, about]
