@@ -26,6 +26,7 @@ TRY_AGAIN = "451 4.3.0 We cannot take mail right now, please try again"
 TAKEN = "250 2.0.0 Taken in"
 EMPTY = "554 5.6.0 An empty mail"
 DATABASE_SECONDS = 20
+LONGEST_LINE = 1024 * 1024
 log = structlog.get_logger()
 
 
@@ -76,7 +77,7 @@ class Door:
                     db,
                     target,
                     raw,
-                    envelope_from=envelope.mail_from or "",
+                    envelope_from=(envelope.mail_from or "").removeprefix("<>"),
                     envelope_to=address,
                     now=utc_now(),
                 )
@@ -92,9 +93,21 @@ class Door:
         return TRY_AGAIN
 
 
+class SmtpDoor(SMTP):
+    """SMTP that takes the long lines which many mail programs write, whatever RFC 5321 says."""
+
+    line_length_limit = LONGEST_LINE
+
+
+class LmtpDoor(LMTP):
+    """LMTP that does."""
+
+    line_length_limit = LONGEST_LINE
+
+
 def smtp_factory(door: Door, chosen: Settings) -> Any:
     """Makes the protocol of one SMTP connection."""
-    return lambda: SMTP(
+    return lambda: SmtpDoor(
         door,
         hostname=chosen.mail_domain,
         ident=f"penfriends {__version__}",
@@ -106,7 +119,7 @@ def smtp_factory(door: Door, chosen: Settings) -> Any:
 
 def lmtp_factory(door: Door, chosen: Settings) -> Any:
     """Makes the protocol of one LMTP connection."""
-    return lambda: LMTP(
+    return lambda: LmtpDoor(
         door,
         hostname=chosen.mail_domain,
         ident=f"penfriends {__version__}",
