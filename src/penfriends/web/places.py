@@ -20,7 +20,7 @@ SHORTEST_TO_GO, LONGEST_NAME = 3, 80
 async def home(
     request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], q: FromQuery[str] = ""
 ) -> Template | Redirect:
-    """All towns; with `?q=` those that may be meant. One alone is gone to at once, unless a letter or two were typed."""
+    """All towns; with `?q=` those that may be meant. One alone is gone to at once, from three letters on."""
     towns = await towns_seen.every_town(db)
     typed = " ".join(q.split())[:LONGEST_NAME]
     found = towns_seen.found_by(typed, towns) if typed else []
