@@ -23,6 +23,7 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.moderation import Hold
+from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.rules.journey import Journey, Travelling, journey
 from penfriends.rules.threading import Placed, Turn, turn
@@ -71,6 +72,7 @@ class Thread:
     correspondence: Correspondence
     me: Participant
     resident: Resident
+    home: Town
     partner: Participant
     friend: Friend
     sheets: tuple[Sheet, ...]
@@ -205,6 +207,7 @@ async def _thread(db: AsyncSession, mine: Participant, *, now: datetime) -> Thre
         correspondence=await db.get_one(Correspondence, mine.correspondence_id),
         me=mine,
         resident=me,
+        home=await db.get_one(Town, me.town_id),
         partner=partner,
         friend=await friend_for(db, me, other, today=now.date()),
         sheets=tuple(one for one in sheets if one.letter.state not in TYPED_ON),

@@ -2,7 +2,16 @@
 
 import unicodedata
 
-from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import Length
 
 from penfriends.actions.drafts import Typed
@@ -15,6 +24,7 @@ from penfriends.web.forms.residents import PauseForm
 from penfriends.web.respond import language_name
 
 UNSURE = "unsure"
+KINDS = ("unkind", "contact", "meeting", "money", "not_true", UNSURE)
 STOP_PAUSE_MAIL, STOP_MAIL_AGAIN, STOP_PAUSE, STOP_END = "mail", "mail_again", "pause", "end"
 
 
@@ -35,8 +45,7 @@ class LetterForm(Form):
 
     def validate_text(self, field: TextAreaField) -> None:
         if len(field.data or "") > LONGEST_TEXT:
-            field.errors = [gettext("The letter is too long. Please send it as two letters.")]
-            raise ValueError(field.errors[0])
+            raise ValidationError(gettext("The letter is too long. Please send it as two letters."))
 
     @property
     def typed(self) -> Typed:
@@ -74,8 +83,8 @@ class ReportForm(Form):
 
     @property
     def chosen(self) -> str:
-        known = [str(one[0]) for one in self.kind.choices]
-        return self.kind.data if self.kind.data in known else UNSURE
+        """The kind as one of our words; nothing chosen is fine."""
+        return self.kind.data if self.kind.data in KINDS else UNSURE
 
 
 class FriendPauseForm(PauseForm):

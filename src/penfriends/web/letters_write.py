@@ -1,0 +1,219 @@
+"""How is a letter written on the site: a sheet, kept while one types, sent to be read, taken back?"""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import drafts, friends, threads
+from penfriends.actions.addresses import Addresses
+from penfriends.errors import Refused
+from penfriends.i18n import gettext as _
+from penfriends.mail.images import SafeImage, UnsafeImage, reencode
+from penfriends.models.letters import Letter
+from penfriends.web.forms import filled
+from penfriends.web.forms.letters import LetterForm
+from penfriends.web.ideas import ideas_for
+from penfriends.web.permissions import Permission, table
+from penfriends.web.respond import go, page, visitor_of
+from penfriends.words import refusal_sentence, return_reason
+
+table(
+    "letters_write",
+    start=Permission.RESIDENT,
+    edit=Permission.RESIDENT,
+    keep=Permission.LINK,  # the key in the form opens this one sheet for writing: a session may be over meanwhile
+    send=Permission.LINK,
+    take_back=Permission.RESIDENT,
+    throw_away=Permission.RESIDENT,
+    remove_picture=Permission.RESIDENT,
+)
+Shown = Request[Any, Any, Any]
+
+
+@post("/letters/with/{correspondence_id:uuid}/new", include_in_schema=False)
+async def start(
+    request: Shown,
+    correspondence_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    """The sheet that lies there, else a new one."""
+    mine = await threads.my_side(db, visitor_of(request).resident_id, correspondence_id)
+    letter = await drafts.sheet_for(db, mine, now=now)
+    return go(f"/letters/{letter.id}/edit")
+
+
+@get("/letters/{letter_id:uuid}/edit", include_in_schema=False)
+async def edit(
+    request: Shown,
+    letter_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template | Redirect:
+    letter = await threads.my_letter(db, visitor_of(request).resident_id, letter_id)
+    if letter.state not in threads.TYPED_ON:
+        return go(_thread_of(letter))
+    form = LetterForm(data={"title": letter.title, "text": threads.typed_text(letter), "language": letter.language})
+    return await _sheet(request, letter, form, db, at=at, now=now)
+
+
+@post("/letters/{letter_id:uuid}/draft", include_in_schema=False)
+async def keep(
+    request: Shown,
+    letter_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template | Redirect | Response[str]:
+    """Keep the text: for the button “Save draft”, and every 20 seconds for autosave.js."""
+    form, (pictures, wrong) = await filled(LetterForm, request), await _pictures(request)
+    letter = await _opened(request, letter_id, form, db, at=at)
+    if letter.state not in threads.TYPED_ON:
+        return go(_thread_of(letter))
+    fits = form.validate()
+    await drafts.keep_typed(db, letter, form.typed, now=now)
+    if "x-autosave" in request.headers:
+        return Response(_("Saved"), media_type="text/plain", status_code=200 if fits else 422)
+    if visitor_of(request).resident_id is None:
+        return _sign_in_again(letter)
+    wrong += await drafts.add_pictures(db, letter, pictures, now=now)
+    if not fits or _said(form, wrong):
+        return await _sheet(request, letter, form, db, at=at, now=now, status=422)
+    return go(f"/letters/{letter.id}/edit", say=_("Saved. You can go on whenever you like."))
+
+
+@post("/letters/{letter_id:uuid}/sending", include_in_schema=False)
+async def send(
+    request: Shown,
+    letter_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template | Redirect:
+    """The text is kept before anything can go wrong with the sending; a second press of the button changes nothing."""
+    form, (pictures, wrong) = await filled(LetterForm, request), await _pictures(request)
+    letter = await _opened(request, letter_id, form, db, at=at)
+    if letter.state not in threads.TYPED_ON:
+        return go(_thread_of(letter))
+    fits = form.validate()
+    await drafts.keep_typed(db, letter, form.typed, now=now)
+    if visitor_of(request).resident_id is None:
+        return _sign_in_again(letter)
+    wrong += await drafts.add_pictures(db, letter, pictures, now=now)
+    if not fits or not form.must_have_text() or _said(form, wrong) or not await _sent(form, letter, db, now=now):
+        return await _sheet(request, letter, form, db, at=at, now=now, status=422)
+    return go(_thread_of(letter), say=_("Sent. You can still take it back for a while."))
+
+
+@post("/letters/{letter_id:uuid}/undo", include_in_schema=False)
+async def take_back(
+    request: Shown, letter_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Redirect:
+    letter = await threads.my_letter(db, visitor_of(request).resident_id, letter_id)
+    await drafts.take_back(db, letter, now=now)
+    return go(f"/letters/{letter.id}/edit", say=_("You have your letter back. Nobody received it."))
+
+
+@post("/letters/{letter_id:uuid}/removal", include_in_schema=False)
+async def throw_away(request: Shown, letter_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Redirect:
+    letter = await threads.my_letter(db, visitor_of(request).resident_id, letter_id)
+    await drafts.throw_away(db, letter)
+    return go(_thread_of(letter), say=_("The draft is gone."))
+
+
+@post("/letters/{letter_id:uuid}/pictures/{number:int}/removal", include_in_schema=False)
+async def remove_picture(
+    request: Shown, letter_id: FromPath[UUID], number: FromPath[int], db: NamedDependency[AsyncSession]
+) -> Redirect:
+    letter = await threads.my_letter(db, visitor_of(request).resident_id, letter_id)
+    await drafts.remove_picture(db, letter, number)
+    return go(f"/letters/{letter.id}/edit", say=_("The picture is taken out."))
+
+
+# --- what the handlers share ---------------------------------------------------------------------------------------
+
+
+async def _opened(request: Shown, letter_id: UUID, form: LetterForm, db: AsyncSession, *, at: Addresses) -> Letter:
+    """The writer's own sheet, or the one that the form's key opens when the session is over."""
+    resident_id = visitor_of(request).resident_id
+    if resident_id is None:
+        return await drafts.draft_by_key(db, letter_id, form.key.data or "", at=at)
+    return await threads.my_letter(db, resident_id, letter_id)
+
+
+async def _sheet(
+    request: Shown,
+    letter: Letter,
+    form: LetterForm,
+    db: AsyncSession,
+    *,
+    at: Addresses,
+    now: datetime,
+    status: int = 200,
+) -> Template:
+    thread = await threads.my_thread(db, visitor_of(request).resident_id, letter.correspondence_id, now=now)
+    sheet = next((one for one in (thread.draft, *thread.returned) if one and one.letter.id == letter.id), None)
+    form.offer(
+        [*(await friends.languages_of(db, thread.resident)), *(code for code, _level in thread.friend.languages)]
+    )
+    form.key.data = drafts.draft_key(letter.id, at)
+    return page(
+        request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread, ideas=ideas_for(thread),
+        pictures=sheet.pictures if sheet else (), most=drafts.MOST_PICTURES, return_reason=return_reason, now=now,
+    )  # fmt: skip
+
+
+async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
+    """The uploaded pictures, each drawn anew (rules R21, R29), and how many files were none. Before the database is
+    touched, because it takes a while."""
+    good: list[SafeImage] = []
+    wrong = 0
+    for part in (await request.form()).getall("pictures", []):
+        data = await part.read() if isinstance(part, UploadFile) else b""
+        if not data:
+            continue
+        try:
+            good.append(await asyncio.to_thread(reencode, data))
+        except UnsafeImage:
+            wrong += 1
+    return good, wrong
+
+
+def _said(form: LetterForm, wrong: int) -> bool:
+    """Whether something has to be said of the pictures; the text is kept in any case."""
+    if wrong:
+        sentence = _("Not every picture could be taken. Five at most, as JPEG or PNG. Your text is kept.")
+        form.pictures.errors = [*form.pictures.errors, sentence]
+    return bool(wrong)
+
+
+async def _sent(form: LetterForm, letter: Letter, db: AsyncSession, *, now: datetime) -> bool:
+    """Sent, or refused with a sentence on the sheet, where the text still stands."""
+    try:
+        await drafts.send(db, letter, now=now)
+    except Refused as no:
+        form.form_errors.append(refusal_sentence(no.refusal))
+        return False
+    return True
+
+
+def _sign_in_again(letter: Letter) -> Redirect:
+    return go(
+        f"/sign-in?next=/letters/{letter.id}/edit", say=_("Please sign in again. Your text is kept."), kind="note"
+    )
+
+
+def _thread_of(letter: Letter) -> str:
+    return f"/letters/with/{letter.correspondence_id}"
+
+
+ROUTES = [start, edit, keep, send, take_back, throw_away, remove_picture]
