@@ -1,0 +1,206 @@
+"""Does every page hold, for everybody who can come to it, in every language, width and theme?
+
+`make test` looks at a sample; `make pages` at everything, and draws it into build/pages for people to look at.
+"""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from babel import Locale
+from babel.messages.pofile import write_po
+from playwright.async_api import Browser, BrowserContext
+from sqlmodel import select
+
+from penfriends import i18n, pseudo
+from penfriends.clock import utc_now
+from penfriends.demo.load import load
+from penfriends.doorkeys import addresses_of, policy_of
+from penfriends.jobs import nobody
+from penfriends.models.places import Association, Town
+from tests.e2e.looking import THEMES, WIDTHS, Looker
+from tests.e2e.sheets import contact_sheets
+from tests.e2e.world import World, populated
+from tests.support.sentences import extracted
+from tests.support.site import running
+
+DRAWN = Path(__file__).parents[2] / "build" / "pages"
+TABS = 3
+DRAWN_LANGUAGES = ("en", "ar")
+SAMPLE = (
+    ("en", "anonymous", "/"), ("ar", "anonymous", "/t/nablus"), ("de", "newcomer", "/join/likes"),
+    ("ar", "newcomer", "/join/check"), ("en", "adult", "/me"), ("en", "adult", "/letters"),
+    ("fr", "adult", "/letters/with/"), ("ar", "child", "/letters/with/"), ("en", "child", "/me"),
+    ("pl", "adult", "/edit"), ("nl", "asked", "/matches/"), ("en", "moderator", "/desk"),
+    ("en", "moderator", "/desk/letters/"), ("ar", "moderator", "/desk/letters/"), ("de", "moderator", "/desk/matches/"),
+    ("en", "moderator", "/desk/people"), ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
+)  # fmt: skip
+
+Work = Callable[[Looker, str, str], Awaitable[list[str]]]
+
+
+@pytest.fixture(scope="session")
+async def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The demo, loaded once, on a site that stays for the whole run; looking at pages changes next to nothing."""
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copyfile(sqlite_template, folder / "demo.sqlite3")
+    async with running(f"sqlite+aiosqlite:///{folder}/demo.sqlite3", "", folder, nudge=nobody) as site:
+        now, at = utc_now(), addresses_of(site.settings)
+        async with site.database.transaction() as db:
+            await load(db, now=now, at=at, policy=policy_of(site.settings))
+        yield await populated(site, at=at, now=now)
+
+
+# --- going round -----------------------------------------------------------------------------------------------------
+
+
+async def context_for(browser: Browser, world: World, role: str, language: str) -> BrowserContext:
+    context = await browser.new_context(
+        base_url=world.site.url, locale=language.replace("xa", "en"), reduced_motion="reduce",
+        viewport={"width": WIDTHS[0], "height": 900},
+    )  # fmt: skip
+    cookies = {**world.cookies[role], "language": language}
+    await context.add_cookies(
+        [{"name": name, "value": value, "url": world.site.url} for name, value in cookies.items()]
+    )
+    return context
+
+
+async def go_round(
+    browser: Browser, world: World, visits: Iterable[tuple[str, str, str]], work: Work
+) -> dict[str, list[str]]:
+    """Do `work` on every (language, role, address), in several tabs at once; what was wrong, by page."""
+    waiting, wrong = list(reversed(list(visits))), {}
+
+    async def tab() -> None:
+        open_tabs: dict[tuple[str, str], Looker] = {}
+        while waiting:
+            language, role, address = waiting.pop()
+            if (role, language) not in open_tabs:
+                for looker in open_tabs.values():
+                    await looker.page.context.close()
+                context = await context_for(browser, world, role, language)
+                open_tabs = {(role, language): Looker.at(await context.new_page())}
+            looker = open_tabs[role, language]
+            found = await looker.open(address) or await work(looker, language, f"{role}{address}")
+            if found:
+                wrong[f"{language} {role} {without_ids(address)}"] = found
+        for looker in open_tabs.values():
+            await looker.page.context.close()
+
+    await asyncio.gather(*(tab() for _ in range(TABS)))
+    return wrong
+
+
+def without_ids(address: str) -> str:
+    """The address as a person recognises it, and as a file can be called."""
+    short = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", address)
+    return re.sub(r"^/(c|g|s|m|w|p|k|staff/invitation)/[^/]+", r"/\1/…", short)
+
+
+def visits_in(world: World, languages: Iterable[str]) -> list[tuple[str, str, str]]:
+    by_role = sorted(world.visits(), key=lambda visit: visit[0])
+    return [(language, role, address) for language in languages for role, address in by_role]
+
+
+def said(wrong: dict[str, list[str]]) -> str:
+    return "\n".join(f"{page}\n" + "\n".join(f"    {one}" for one in found) for page, found in sorted(wrong.items()))
+
+
+# --- what is looked at -----------------------------------------------------------------------------------------------
+
+
+async def test_there_is_something_behind_every_route(world: World, browser: Browser) -> None:
+    assert world.missing == [], "say in world.py what to open behind these"
+    assert [route for route, by_role in world.addresses.items() if not any(by_role.values())] == []
+
+
+async def test_a_sample_of_pages_holds(world: World, browser: Browser) -> None:
+    everything = world.visits()
+    chosen = []
+    for language, role, wanted in SAMPLE:
+        fitting = [address for by, address in everything if by == role and (address == wanted or wanted in address)]
+        exact = [address for address in fitting if address == wanted]
+        chosen += [(language, role, address) for address in (exact or fitting)[:1]]
+
+    async def look(looker: Looker, language: str, _name: str) -> list[str]:
+        return await looker.look(language, thorough=False)
+
+    wrong = await go_round(browser, world, sorted(chosen, key=lambda visit: visit[:2]), look)
+    assert not wrong, said(wrong)
+
+
+@pytest.mark.pages
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+async def test_every_page_holds(world: World, browser: Browser, language: str) -> None:
+    async def look(looker: Looker, language: str, name: str) -> list[str]:
+        wrong = await looker.look(language)
+        if language in DRAWN_LANGUAGES:
+            await draw(looker, language, name)
+        return wrong
+
+    wrong = await go_round(browser, world, visits_in(world, [language]), look)
+    if language in DRAWN_LANGUAGES:
+        for width in WIDTHS:
+            for theme in THEMES:
+                contact_sheets(DRAWN / f"{language}-{width}-{theme}", width)
+    assert not wrong, said(wrong)
+
+
+async def draw(looker: Looker, language: str, name: str) -> None:
+    """The whole page in both widths and themes."""
+    for width in WIDTHS:
+        await looker.page.set_viewport_size({"width": width, "height": 900})
+        for theme in THEMES:
+            await looker.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            file = re.sub(r"[^\w…]+", "-", without_ids(name)).strip("-")
+            await looker.page.screenshot(path=DRAWN / f"{language}-{width}-{theme}" / f"{file}.png", full_page=True)
+
+
+# --- what was forgotten to be translated -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def language_xa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pseudo-language, made from the sentences as they stand in templates and code at this moment."""
+    monkeypatch.setattr(pseudo, "LOCALE_DIR", tmp_path)
+    source = tmp_path / pseudo.SAMPLE / "LC_MESSAGES"
+    source.mkdir(parents=True)
+    with (source / "messages.po").open("wb") as out:
+        write_po(out, extracted())
+    (source / "interests.po").write_bytes((i18n.LOCALE_DIR / "de" / "LC_MESSAGES" / "interests.po").read_bytes())
+    pseudo.write(tmp_path)
+    i18n.catalogue.cache_clear()
+    monkeypatch.setattr(i18n, "LOCALE_DIR", tmp_path)
+    yield
+    i18n.catalogue.cache_clear()
+
+
+async def words_of_data(world: World) -> list[str]:
+    """Words on a page that come from rows and from CLDR, never from a catalogue."""
+    locale = Locale("en")
+    async with world.site.database.reading() as db:
+        towns, associations = (await db.exec(select(Town))).all(), (await db.exec(select(Association))).all()
+    names = [name for town in towns for name in (town.name, *town.names.values())]
+    names += [text for one in associations for text in (one.name, one.contact_name, one.about) if text]
+    shown = [*locale.months.values(), *locale.days.values()]
+    times = [word for lengths in shown for words in lengths.values() for word in words.values()]
+    units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "AM", "PM", "UTC"]
+    return [*names, *times, *units, *locale.territories.values(), *locale.languages.values(), "penfriends"]
+
+
+@pytest.mark.pages
+@pytest.mark.timeout(900)
+@pytest.mark.usefixtures("language_xa")
+async def test_no_sentence_was_forgotten(world: World, browser: Browser) -> None:
+    data = [word for word in await words_of_data(world) if word]
+
+    async def look(looker: Looker, _language: str, _name: str) -> list[str]:
+        return await looker.forgotten(data)
+
+    wrong = await go_round(browser, world, visits_in(world, ["xa"]), look)
+    assert not wrong, said(wrong)
