@@ -16,7 +16,7 @@ from penfriends.models.letters import Correspondence, Letter, LetterState, Parti
 from penfriends.models.matching import Match, MatchApproval, MatchRound, MatchSide, MatchState
 from penfriends.models.moderation import Conflict, Decision, Hold, Moderator, Report, ReportState, Verb
 from penfriends.models.places import Town
-from penfriends.models.residents import Guardian, Resident
+from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.rules.bands import Band, Birth, age_on
 
 SHOWN = 200
@@ -199,6 +199,27 @@ async def left_over(db: AsyncSession, desk: Desk) -> tuple[MatchRound | None, li
         .order_by(col(Town.name), col(Resident.first_name), col(Resident.id))
     )
     return last, [Left(resident, town, str(last.unmatched[str(resident.id)])) for resident, town in found.all()]
+
+
+async def own_towns(db: AsyncSession, desk: Desk) -> list[Town]:
+    found = await db.exec(
+        select(Town).where(Town.association_id == desk.moderator.association_id).order_by(col(Town.name))
+    )
+    return list(found)
+
+
+async def people(db: AsyncSession, desk: Desk, *, first_name: str, town: str, state: str, now: datetime) -> list[Face]:
+    """Residents of the own towns whom this moderator may judge, by the beginning of the first name, town and state."""
+    wanted = select(Resident, Town).join(Town, col(Town.id) == col(Resident.town_id)).where(person_for(desk))
+    if first_name.strip():
+        beginning = first_name.strip().lower()
+        wanted = wanted.where(func.lower(col(Resident.first_name)).startswith(beginning, autoescape=True))
+    if town:
+        wanted = wanted.where(Town.slug == town)
+    if state in set(ResidentState):
+        wanted = wanted.where(Resident.state == ResidentState(state))
+    found = await db.exec(wanted.order_by(col(Resident.first_name), col(Resident.id)).limit(SHOWN))
+    return [face_of(resident, home, now.date()) for resident, home in found.all()]
 
 
 async def who_has_what(db: AsyncSession, desk: Desk, *, now: datetime) -> list[tuple[str, int, int]]:

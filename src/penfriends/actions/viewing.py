@@ -65,13 +65,20 @@ class PersonView:
     changes: Sequence[BirthChange]
 
 
-async def view_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> MatchView:
-    """A match for this moderator's eyes. Raises NotFound for a foreign or unknown one alike, Refused for R17, R38."""
+async def must_see_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> Match:
+    """The match, if this moderator may judge it. Raises NotFound for a foreign or unknown one alike (rule R18)."""
     match = await db.get(Match, match_id, populate_existing=True)
     if match is None:
         raise NotFound
     sides = await matching.residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
+    return match
+
+
+async def view_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> MatchView:
+    """A match for this moderator's eyes. Raises as `must_see_match` does."""
+    match = await must_see_match(db, match_id, moderator, now=now)
+    sides = await matching.residents_of(db, match_id)
     for one in sides:
         await _note_profile(db, one, moderator, now=now)
     approvals = await matching.fresh_approvals(db, match_id, sides)

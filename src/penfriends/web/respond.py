@@ -169,7 +169,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def span(length: timedelta) -> str:
     """A length of time in words: 2 days."""
-    return format_timedelta(length, threshold=1.2, locale=_locale())
+    return format_timedelta(length, threshold=1, locale=_locale())
 
 
 def number(value: float) -> str:
