@@ -1,0 +1,164 @@
+"""Does only the right person get in, and does nobody learn which address is known?"""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import signin
+from penfriends.errors import NotFound, Refused
+from penfriends.models.delivery import Delivery
+from penfriends.models.moderation import Moderator, Role
+from penfriends.models.places import Association
+from penfriends.models.signin import SignIn
+from tests import builders as b
+from tests.builders import AT, NOW
+
+PASSWORD = "geese over the canal"
+
+
+async def mail_of(db: AsyncSession) -> tuple[str, str]:
+    """(secret of the link, code) of the only mail."""
+    row = (await db.exec(select(Delivery).where(Delivery.notice == "sign_in"))).one()
+    return str(row.payload["url"]).rpartition("/")[2], str(row.payload["code"])
+
+
+async def test_the_link_opens_once_for_fifteen_minutes(db: AsyncSession) -> None:
+    who = await b.adult(db, await b.town(db), email="henk@example.org")
+    await signin.ask(db, " Henk@example.ORG ", at=AT, now=NOW)
+    secret, _code = await mail_of(db)
+    with pytest.raises(Refused):
+        await signin.by_link(db, secret, now=NOW + timedelta(minutes=15))
+    assert await signin.by_link(db, secret, now=NOW + timedelta(minutes=14)) == who.sign_in_id
+    with pytest.raises(Refused):
+        await signin.by_link(db, secret, now=NOW + timedelta(minutes=14))
+
+
+async def test_the_code_may_be_pasted_with_spaces(db: AsyncSession) -> None:
+    who = await b.adult(db, await b.town(db), email="henk@example.org")
+    await signin.ask(db, "henk@example.org", at=AT, now=NOW)
+    _secret, code = await mail_of(db)
+    assert await signin.by_code(db, "henk@example.org", f" {code[:3]} {code[3:]}", now=NOW) == who.sign_in_id
+    assert await signin.by_code(db, "henk@example.org", code, now=NOW) is None
+
+
+async def test_after_five_wrong_tries_the_code_is_dead_and_the_link_is_not(db: AsyncSession) -> None:
+    await b.adult(db, await b.town(db), email="henk@example.org")
+    await signin.ask(db, "henk@example.org", at=AT, now=NOW)
+    secret, code = await mail_of(db)
+    wrong = "000000" if code != "000000" else "111111"
+    for _try in range(5):
+        assert await signin.by_code(db, "henk@example.org", wrong, now=NOW) is None
+    assert await signin.by_code(db, "henk@example.org", code, now=NOW) is None
+    assert await signin.by_link(db, secret, now=NOW)
+
+
+async def test_an_unknown_address_gets_no_mail_and_the_same_throttle(db: AsyncSession) -> None:
+    for _try in range(signin.MAILS_AN_HOUR):
+        await signin.ask(db, "nobody@example.org", at=AT, now=NOW)
+    with pytest.raises(Refused):
+        await signin.ask(db, "nobody@example.org", at=AT, now=NOW)
+    assert (await db.exec(select(Delivery))).all() == []
+    assert await signin.by_code(db, "nobody@example.org", "123456", now=NOW) is None
+
+
+async def test_a_guardian_gets_a_mail_for_adults(db: AsyncSession) -> None:
+    await b.child(db, await b.town(db, "Thetford"), guardian_email="ann@example.org")
+    await signin.ask(db, "ann@example.org", at=AT, now=NOW)
+    row = (await db.exec(select(Delivery))).one()
+    assert (row.payload["band"], row.payload["town"]) == ("adult", "Thetford")
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+async def invited(db: AsyncSession) -> tuple[Moderator, str]:
+    house = await b.association(db, "thetford")
+    moderator, url = await signin.add_moderator(
+        db, association=house.slug, email="ilse@example.org", name="Ilse", role=Role.LEAD, at=AT, now=NOW
+    )
+    return moderator, url.rpartition("/")[2]
+
+
+async def enrolled(db: AsyncSession) -> tuple[Moderator, pyotp.TOTP]:
+    """A moderator who has accepted the invitation, and their authenticator."""
+    moderator, secret = await invited(db)
+    app = pyotp.TOTP(signin.one_time_secret(secret, AT.key))
+    typed = app.at(NOW)
+    assert await signin.accept_invitation(db, secret, password=PASSWORD, typed=typed, at=AT, pepper="salt", now=NOW)
+    return moderator, app
+
+
+async def test_R40_password_and_one_time_code(db: AsyncSession) -> None:
+    moderator, app = await enrolled(db)
+    found = await signin.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", now=NOW)
+    assert found == moderator.sign_in_id
+    assert await signin.check_password(db, "ilse@example.org", PASSWORD + "!", pepper="salt", now=NOW) is None
+    assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="", now=NOW) is None
+    later = NOW + timedelta(minutes=1)
+    assert await signin.check_one_time_code(db, found, app.at(later), now=later)
+
+
+async def test_R40_a_one_time_code_opens_once(db: AsyncSession) -> None:
+    moderator, app = await enrolled(db)
+    later = NOW + timedelta(minutes=2)
+    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(NOW), now=NOW)
+    assert await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
+    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
+
+
+@pytest.mark.parametrize(("seconds", "fits"), [(-60, False), (-30, True), (30, True), (60, False)])
+def test_R40_one_step_early_or_late_is_fine(seconds: int, fits: bool) -> None:
+    secret = signin.one_time_secret("a link", AT.key)
+    now = NOW.replace(second=15)
+    typed = pyotp.TOTP(secret).at(now + timedelta(seconds=seconds))
+    assert (signin.fitting_step(secret, typed, now=now) is not None) is fits
+
+
+async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
+    moderator, app = await enrolled(db)
+    later = NOW + timedelta(minutes=2)
+    wrong = "000000" if app.at(later) != "000000" else "111111"
+    for _try in range(signin.ONE_TIME_CODES_AN_HOUR - 1):  # the first try was the invitation's
+        assert not await signin.check_one_time_code(db, moderator.sign_in_id, wrong, now=later)
+    with pytest.raises(Refused):
+        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
+
+
+async def test_R40_an_inactive_moderator_does_not_get_in(db: AsyncSession) -> None:
+    moderator, _app = await enrolled(db)
+    moderator.active = False
+    db.add(moderator)
+    await db.flush()
+    assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW) is None
+
+
+async def test_R40_the_password_is_kept_as_argon2id(db: AsyncSession) -> None:
+    moderator, _app = await enrolled(db)
+    who = await db.get(SignIn, moderator.sign_in_id)
+    assert who is not None
+    assert (who.password_hash or "").startswith("$argon2id$")
+
+
+async def test_an_invitation_is_used_once_and_a_wrong_code_does_not_use_it(db: AsyncSession) -> None:
+    _moderator, secret = await invited(db)
+    one_time = signin.one_time_secret(secret, AT.key)
+    wrong = "000000" if pyotp.TOTP(one_time).at(NOW) != "000000" else "111111"
+    options = {"password": PASSWORD, "at": AT, "pepper": "", "now": NOW}
+    assert await signin.accept_invitation(db, secret, typed=wrong, **options) is None  # type: ignore[arg-type]
+    assert await signin.accept_invitation(db, secret, typed=pyotp.TOTP(one_time).at(NOW), **options)  # type: ignore[arg-type]
+    with pytest.raises(Refused):
+        await signin.invited(db, secret, now=NOW)
+
+
+async def test_inviting_again_changes_the_row_and_makes_no_second(db: AsyncSession) -> None:
+    moderator, _secret = await invited(db)
+    again, _url = await signin.add_moderator(
+        db, association="thetford", email="Ilse@example.org", name="Ilse J.", role=Role.DEPUTY, at=AT, now=NOW
+    )
+    assert (again.id, again.name, again.role) == (moderator.id, "Ilse J.", Role.DEPUTY)
+    assert (await db.exec(select(Association))).one().slug == "thetford"
+    with pytest.raises(NotFound):
+        await signin.add_moderator(db, association="nowhere", email="a@example.org", name="A", at=AT, now=NOW)
