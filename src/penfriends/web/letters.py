@@ -46,8 +46,10 @@ async def thread(
     found = await threads.my_thread(db, visitor_of(request).resident_id, correspondence_id, now=now)
     opened = [one.letter.id for one in found.sheets if one.is_new]
     after = BackgroundTask(_note_opened, request, opened, now) if opened else None
-    shown = {"thread": found, "ideas": ideas_for(found), "return_reason": return_reason}
-    return page(request, "letters/thread.html", after=after, now=now, **shown)
+    ideas = ideas_for(found)
+    return page(
+        request, "letters/thread.html", after=after, thread=found, ideas=ideas, return_reason=return_reason, now=now
+    )
 
 
 @get("/letters/{letter_id:uuid}/pictures/{number:int}", include_in_schema=False)
