@@ -14,7 +14,7 @@ from penfriends.demo.drawing import draw_adult, draw_children
 from penfriends.demo.places import links, towns
 from penfriends.demo.residents import DemoResident, seeker_of
 from penfriends.models.residents import ResidentState
-from penfriends.rules.matching import Seeker, TownLink, World, broken_rules
+from penfriends.rules.matching import TownLink, World, broken_rules
 from penfriends.rules.score import score
 
 SIZE = 400
@@ -48,7 +48,9 @@ def _befriended(chance: random.Random, known: list[DemoResident], today: date) -
     ]
     world = World(tuple(seekers), tuple(TownLink(*link.towns, link.kind, link.since) for link in links()))
     # Only seven of eight may find somebody now, or only the hard cases would be left waiting.
-    found = [(score(a, b, world, today), a, b) for a, b in combinations(seekers, 2) if _permitted(a, b, world, today)]
+    linked = {frozenset(link.towns) for link in links()}
+    near = ((a, b) for a, b in combinations(seekers, 2) if a.band is b.band and {a.town, b.town} in linked)
+    found = [(score(a, b, world, today), a, b) for a, b in near if not broken_rules(a, b, world, today)]
     found.sort(key=lambda pair: (-pair[0], pair[1].uid, pair[2].uid))
     lucky = {seeker.uid for seeker in seekers if chance.random() < 0.88}
     taken: set[UUID] = set()
@@ -59,10 +61,6 @@ def _befriended(chance: random.Random, known: list[DemoResident], today: date) -
             known[one] = known[one].with_partner(known[other].key)
             known[other] = known[other].with_partner(known[one].key)
     return known
-
-
-def _permitted(a: Seeker, b: Seeker, world: World, today: date) -> bool:
-    return world.link(a.town, b.town) is not None and not broken_rules(a, b, world, today)
 
 
 def _waiting(chance: random.Random, known: list[DemoResident]) -> tuple[DemoResident, ...]:

@@ -28,7 +28,7 @@ from penfriends.models.places import Association, Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Birth, age_on
-from penfriends.settings import settings
+from penfriends.settings import Settings
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page, visitor_of
 from penfriends.web.state import database_of
@@ -75,7 +75,7 @@ async def become(
     secret = await sessions.begin(db, sign_in.id, now=now, staff=staff, replaces=visitor_of(request).fingerprint)
     if resident is not None:
         await sessions.act_as(db, fingerprint(secret), resident.id)
-    return go("/desk" if staff else "/me", cookies=[_signed_in(secret)])
+    return go("/desk" if staff else "/me", cookies=[_signed_in(secret, request.app.state.settings)])
 
 
 @post("/dev/matching", include_in_schema=False)
@@ -90,15 +90,14 @@ async def sweep_now(request: Request[Any, Any, Any]) -> Redirect:
     from workers import matching, sweeps
     from workers.tools import tools_for
 
-    tools = tools_for(settings(), database_of(request))
+    tools = tools_for(request.app.state.settings, database_of(request))
     await sweeps.sweep_letters(tools)
     await sweeps.sweep_people(tools)
     await matching.sweep_matches(tools)
     return go("/dev", say="Swept: whatever was forgotten has been asked for again.")
 
 
-def _signed_in(secret: str) -> Cookie:
-    chosen = settings()
+def _signed_in(secret: str, chosen: Settings) -> Cookie:
     return Cookie(
         key=session_cookie(chosen), value=secret, path="/", max_age=sessions.SESSION_DAYS * 86400,
         httponly=True, samesite="lax", secure=chosen.secure_cookies,

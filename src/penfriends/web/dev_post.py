@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 from penfriends.errors import NotFound
-from penfriends.settings import settings
+from penfriends.settings import Settings
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page
 from workers import postbox, postbox_reply
@@ -50,7 +50,7 @@ class ReadMail:
 @get("/dev/post", include_in_schema=False)
 async def mails(request: Request[Any, Any, Any]) -> Template:
     """Newest first; `?to=` shows those to one address only."""
-    found = await asyncio.to_thread(postbox.list_mail, _folder())
+    found = await asyncio.to_thread(postbox.list_mail, _folder(request))
     wanted = request.query_params.get("to", "").strip().lower()
     shown = [one for one in found if not wanted or wanted in (to.lower() for to in one.envelope_to)]
     return page(request, "dev/post.html", mails=[opened(one) for one in shown[:SHOWN]], total=len(shown), to=wanted)
@@ -58,20 +58,20 @@ async def mails(request: Request[Any, Any, Any]) -> Template:
 
 @get("/dev/post/{mail_id:str}", include_in_schema=False)
 async def one_mail(request: Request[Any, Any, Any], mail_id: FromPath[str]) -> Template:
-    return page(request, "dev/mail.html", mail=opened(_mail(mail_id)))
+    return page(request, "dev/mail.html", mail=opened(_mail(request, mail_id)))
 
 
 @get("/dev/post/{mail_id:str}/html", include_in_schema=False)
-async def mail_as_html(mail_id: FromPath[str]) -> Response[str]:
+async def mail_as_html(request: Request[Any, Any, Any], mail_id: FromPath[str]) -> Response[str]:
     """The HTML part alone, for a sandboxed frame: inline styles are allowed here and nowhere else, scripts never."""
-    shown = opened(_mail(mail_id)).html.replace("<head>", '<head><base target="_top">', 1)
+    shown = opened(_mail(request, mail_id)).html.replace("<head>", '<head><base target="_top">', 1)
     return Response(shown, media_type="text/html", headers={"content-security-policy": HTML_POLICY})
 
 
 @post("/dev/post/{mail_id:str}/reply", include_in_schema=False)
 async def reply(request: Request[Any, Any, Any], mail_id: FromPath[str], now: NamedDependency[datetime]) -> Redirect:
     """Send an answer as the receiver's mail program would; the flash says what the mailroom said."""
-    mail, form, chosen = _mail(mail_id), await request.form(), settings()
+    mail, form, chosen = _mail(request, mail_id), await request.form(), request.app.state.settings
     wish = postbox_reply.Wish(
         text=str(form.get("text", "")),
         quote="quote" in form,
@@ -99,12 +99,13 @@ def opened(mail: PostedMail) -> ReadMail:
     )
 
 
-def _folder() -> Path:
-    return settings().var_dir / "post"
+def _folder(request: Request[Any, Any, Any]) -> Path:
+    chosen: Settings = request.app.state.settings
+    return chosen.var_dir / "post"
 
 
-def _mail(mail_id: str) -> PostedMail:
-    found = postbox.read_mail(_folder(), mail_id)
+def _mail(request: Request[Any, Any, Any], mail_id: str) -> PostedMail:
+    found = postbox.read_mail(_folder(request), mail_id)
     if found is None:
         raise NotFound
     return found

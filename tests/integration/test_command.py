@@ -1,0 +1,112 @@
+"""Does the command line say what it can do, do it, and fail in one line?"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import structlog
+
+from penfriends import logs
+from penfriends.mail.inbound import MailClass
+from penfriends.rules.screening import Consequence, Kind
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = (
+    *("run", "web", "worker", "mailroom", "postbox", "migrate", "demo", "moderator", "backup", "restore", "check"),
+    *("screen", "replay"),
+)
+
+
+def penfriends(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run it as a program of its own, with these settings and no others."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PENFRIENDS")}
+    named = {f"PENFRIENDS_{name.upper()}": value for name, value in settings.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "penfriends", *words],
+        env={**own, "PENFRIENDS_VAR_DIR": str(folder / "var"), "COLUMNS": "200", **named},
+        cwd=folder, capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    said = penfriends(tmp_path, "--help").stdout
+    assert [name for name in COMMANDS if f" {name} " not in said] == []
+
+
+@pytest.mark.parametrize(("command", "words"), [("screen", (*Kind, *Consequence)), ("replay", tuple(MailClass))])
+def test_help_lists_every_value(command: str, words: tuple[str, ...], tmp_path: Path) -> None:
+    said = penfriends(tmp_path, command, "--help").stdout
+    assert [word for word in words if word not in said] == []
+
+
+def test_help_is_quick(tmp_path: Path) -> None:
+    code = (
+        "import sys, penfriends.__main__; print([m for m in ('litestar', 'sqlalchemy', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_bad_settings_are_one_line(tmp_path: Path) -> None:
+    for settings in ({"environment": "production"}, {"web_port": "eighty"}, {"languages": "en,tlh"}):
+        done = penfriends(tmp_path, "check", **settings)
+        assert done.returncode == 2
+        assert done.stderr.startswith("PENFRIENDS_")
+        assert done.stderr.count("\n") == 1
+
+
+def test_check_before_and_after_migrating(tmp_path: Path) -> None:
+    first = penfriends(tmp_path, "check")
+    assert (first.returncode, "missing database" in first.stdout) == (0, True)
+    assert penfriends(tmp_path, "migrate").returncode == 0
+    second = penfriends(tmp_path, "check", smtp_port="1")
+    assert (second.returncode, "fine    database" in second.stdout) == (0, True)
+    wanted = {
+        "environment": "production", "secret_key": "x" * 40, "base_url": "https://pen.test", "mail_domain": "a.test",
+        "bounce_domain": "b.test", "team_address": "t@a.test", "authserv_id": "mx.test", "smtp_port": "1",
+    }  # fmt: skip
+    third = penfriends(tmp_path, "check", **wanted)
+    assert (third.returncode, "wrong   mail server" in third.stdout) == (1, True)
+
+
+def test_demo_once_and_only_in_development(tmp_path: Path) -> None:
+    assert penfriends(tmp_path, "demo", "--if-empty").returncode == 0
+    assert penfriends(tmp_path, "demo", "--if-empty").returncode == 0
+    assert penfriends(tmp_path, "demo").returncode == 2
+    invited = penfriends(tmp_path, "moderator", "add", "thetford", "new@team.example", "New Reader", "--language", "en")
+    assert "/staff/invitation/" in invited.stdout
+    assert penfriends(tmp_path, "moderator", "add", "atlantis", "new@team.example", "New").returncode == 1
+    assert penfriends(tmp_path, "backup", "saved").returncode == 0
+    assert penfriends(tmp_path, "backup", "saved").returncode == 1
+    assert penfriends(tmp_path, "restore", "saved").returncode == 0
+
+
+def test_replay_answers_one_line_a_file(tmp_path: Path) -> None:
+    file = ROOT / "tests/letters/gmail-en-top.eml"
+    done = penfriends(tmp_path, "replay", "--json", str(file), "missing.eml")
+    assert done.returncode == 1
+    assert [json.loads(line).get("class") for line in done.stdout.splitlines()] == ["human", None]
+
+
+def test_the_log_holds_no_address(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up()
+    try:
+        try:
+            raise ValueError("henk@post.example is wrong\nsecond line")
+        except ValueError:
+            structlog.get_logger().error("failed", who="Henk <henk@post.example>", exc_info=True)
+        structlog.get_logger().debug("unseen")
+        import logging
+
+        logging.getLogger("library").warning("mail to %s", "kasia@post.example")
+    finally:
+        structlog.reset_defaults()
+        logging.basicConfig(force=True)
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 2
+    assert "post.example" not in said
+    assert "error=ValueError" in said
+    assert "unseen" not in said
