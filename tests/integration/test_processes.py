@@ -10,15 +10,20 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import pytest
 import redis
 
+from penfriends.actions import letters
 from penfriends.app import opened
 from penfriends.clock import utc_now
+from penfriends.db import Database
 from penfriends.models.delivery import Delivery, DeliveryState
-from penfriends.models.letters import LetterState
+from penfriends.models.letters import LetterState, Participant
 from penfriends.settings import load
 from tests.support import processes, valkey
+from tests.support.faulty_smtp import faulty_smtp
+from tests.support.site import running
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.story import House, house_on
 
@@ -76,10 +81,12 @@ async def ground(fresh_sqlite: str, redis_url: str, tmp_path: Path) -> AsyncIter
 
 
 async def test_kill_9_before_the_point_of_no_return_loses_nothing(ground: Ground) -> None:
-    async with processes.running("worker", ground.folder, **{**ground.chosen, "smtp_port": silent()[0]}) as worker:
-        claimed = await ground.release("I was claimed")
-        await ground.becomes(claimed, DeliveryState.SENDING)
-        await worker.kill()
+    async with faulty_smtp(GREETING="hang") as silent:
+        speechless = {**ground.chosen, "smtp_port": silent.port}
+        async with processes.running("worker", ground.folder, **speechless) as worker:
+            claimed = await ground.release("I was claimed")
+            await ground.becomes(claimed, DeliveryState.SENDING)
+            await worker.kill()
     released = await ground.release("I wait for a worker")
     await ground.let_the_lease_run_out(claimed)
     async with processes.running("worker", ground.folder, **ground.chosen):
@@ -89,18 +96,6 @@ async def test_kill_9_before_the_point_of_no_return_loses_nothing(ground: Ground
         await asyncio.sleep(1.2)  # the sweep looks once more
     assert len(ground.sink.mails) == 2
     assert (await ground.house.delivery(claimed)).attempt == 2
-
-
-def silent() -> tuple[int, object]:
-    """A port that takes connections and says nothing; the socket lives as long as the test run."""
-    import socket
-
-    server = socket.create_server(("127.0.0.1", 0))
-    _KEPT.append(server)
-    return int(server.getsockname()[1]), server
-
-
-_KEPT: list[object] = []
 
 
 async def test_kill_9_after_data_is_unsure_and_never_sent_again(ground: Ground) -> None:
@@ -149,3 +144,32 @@ async def test_a_worker_that_loses_the_queue_ends_so_that_it_is_started_again(
         assert "worker_lost_redis" in worker.log.read_text()
         assert "Traceback" not in worker.log.read_text()
     assert (await ground.house.delivery(letter_id)).state is DeliveryState.SENT
+
+
+async def test_without_a_queue_the_site_reads_and_takes_letters_which_move_when_it_is_back(
+    ground: Ground, own_valkey: valkey.ValkeyServer, tmp_path: Path
+) -> None:
+    gone = own_valkey.url()
+    own_valkey.stop()
+    house, loop = ground.house, asyncio.get_running_loop()
+    async with running(str(ground.chosen["database_url"]), gone, tmp_path) as site, httpx.AsyncClient() as browser:
+        assert (await browser.get(site.url)).status_code == 200
+        began = loop.time()
+        written = [await write(site.database, house, f"Letter {number}") for number in range(5)]
+        assert loop.time() - began < 3
+        assert (await browser.get(site.url)).status_code == 200
+    assert {(await house.letter(one)).state for one in written} == {LetterState.WRITTEN}
+    async with processes.running("worker", ground.folder, **ground.chosen):
+        await ground.sink.wait(5)
+    assert len(ground.sink.mails) == 5
+
+
+async def write(database: Database, house: House, text: str) -> UUID:
+    """Anna writes and sends, as the website does it: one transaction, then the wish for a worker."""
+    now = utc_now()
+    async with database.transaction() as db:
+        anna = await db.get_one(Participant, house.anna.participant_id)
+        letter = await letters.start_draft(db, anna, parent_id=None, language="en", now=now)
+        await letters.save_draft(db, letter, title="", text=text, language="en", now=now)
+        await letters.send(db, letter, now=now)
+    return letter.id

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests import builders
 
 _numbers = count(1)
+PATIENCE = 45.0  # seconds; a part starts in two, but not on a machine that does ten things at once
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,11 +35,11 @@ class Part:
         self.process.send_signal(signal.SIGTERM)
         return await self.process.wait()
 
-    async def ends(self, within: float = 10) -> int:
+    async def ends(self, within: float = PATIENCE) -> int:
         async with asyncio.timeout(within):
             return await self.process.wait()
 
-    async def says(self, word: str, within: float = 15) -> None:
+    async def says(self, word: str, within: float = PATIENCE) -> None:
         """Wait until the part has said `word`."""
 
         async def said() -> bool:
@@ -79,7 +80,7 @@ async def running(name: str, folder: Path, **chosen: str | int) -> AsyncIterator
             await part.kill()
 
 
-async def until(holds: Callable[[], Awaitable[object]], within: float = 15) -> None:
+async def until(holds: Callable[[], Awaitable[object]], within: float = PATIENCE) -> None:
     """Ask again and again whether it `holds` now. Raises TimeoutError."""
     async with asyncio.timeout(within):
         while not await holds():  # noqa: ASYNC110 (other processes set no events)

@@ -47,7 +47,7 @@ class SmtpSink:
         await self.answers.wait()
         return "250 2.0.0 queued"
 
-    async def wait(self, count: int, within: float = 15) -> list[Arrived]:
+    async def wait(self, count: int, within: float = 45) -> list[Arrived]:
         """The mails, once there are `count`. Raises TimeoutError."""
         async with asyncio.timeout(within):
             while len(self.mails) < count:
