@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select
 
-from penfriends.actions import consent_sweep, digest, dispatch, intake, residents, signup, throttle
+from penfriends.actions import consent_sweep, correspondences, digest, dispatch, intake, residents, signup, throttle
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.models.letters import Letter, LetterState
@@ -35,6 +35,7 @@ async def sweep_people(tools: Tools) -> None:
     now = utc_now()
     async with tools.database.transaction() as db:
         await consent_sweep.sweep(db, at=tools.at, now=now)
+        await correspondences.wake(db, now=now)
         await signup.sweep(db, now=now)
         await residents.wake(db, now=now)
         await throttle.forget_old(db, now=now)

@@ -47,6 +47,7 @@ def environment() -> Environment:
         map_layout=assets.map_layout,
         localdate=localdate,
         localday=localday,
+        shortday=shortday,
         longdate=longdate,
         localtime=localtime,
         ago=ago,
@@ -143,6 +144,13 @@ def localday(day: date | datetime, zone: str = "UTC") -> str:
     if isinstance(day, datetime):
         day = day.astimezone(ZoneInfo(zone)).date()
     return format_date(day, "long", locale=_locale())
+
+
+def shortday(day: date | datetime, zone: str = "UTC") -> str:
+    """A date that fits on a postmark."""
+    if isinstance(day, datetime):
+        day = day.astimezone(ZoneInfo(zone)).date()
+    return format_date(day, "medium", locale=_locale())
 
 
 def longdate(day: date | datetime, zone: str = "UTC") -> str:
