@@ -13,7 +13,7 @@ from penfriends.actions.consent_sweep import sweep
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.delivery import Delivery
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant
-from penfriends.models.moderation import AuditEntry, Role
+from penfriends.models.moderation import AuditEntry, Moderator, Role
 from penfriends.models.residents import Consent, ConsentState, ConsentText, Guardian, Resident, ResidentState
 from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.consent import LASTS
@@ -95,7 +95,7 @@ async def test_R09_a_yes_keeps_the_exact_text_and_lasts_a_year(db: AsyncSession)
 
 async def test_R46_a_yes_needs_lead_and_deputy_at_that_moment(db: AsyncSession) -> None:
     child = await asked_child(db)
-    for moderator in (await db.exec(select(consent.Moderator))).all():
+    for moderator in (await db.exec(select(Moderator))).all():
         moderator.active = False
         db.add(moderator)
     await db.flush()

@@ -12,6 +12,7 @@ from penfriends.models.delivery import Delivery
 from penfriends.models.letters import Correspondence, CorrespondenceState, LetterState
 from penfriends.models.matching import Match, MatchState
 from penfriends.models.residents import Resident, ResidentState
+from penfriends.models.signin import SignIn
 from tests import builders as b
 from tests.builders import AT, NOW
 
@@ -96,7 +97,7 @@ async def test_R49_the_file_holds_what_is_kept_and_no_secret_and_nothing_of_the_
     text = json.dumps(await privacy.held_about(db, henk.id, now=NOW), ensure_ascii=False)
     for kept in ("henk@example.org", "My own words", "Her words to me", "Łucja", "chess"):
         assert kept in text, kept
-    who = await db.get(privacy.SignIn, lucja.sign_in_id)
+    who = await db.get(SignIn, lucja.sign_in_id)
     assert who is not None
     for hidden in ("password_hash", "totp_secret", "fingerprint", "Her words that wait", str(who.email)):
         assert hidden not in text, hidden

@@ -5,13 +5,14 @@ import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
 
 from penfriends.actions import signin
+from penfriends.doorkeys import addresses_of
 from penfriends.models.residents import Guardian, Resident
-from penfriends.web.state import addresses_of
 from tests import builders as b
 from tests.support.visits import Visit, faults, visiting, words
 
@@ -60,7 +61,7 @@ async def test_R12_an_adult_does_not_read_the_child_s_line(visit: Visit) -> None
 async def test_each_line_of_the_card_can_be_changed(visit: Visit) -> None:
     await adult_at_home(visit)
     likes = {"pictures": ["cats", "dogs", "cycling"], "fact_one": "a", "fact_two": "b", "question": "Why?"}
-    lines = {
+    lines: dict[str, dict[str, Any]] = {
         "card": {"first_name": "Łucja", "avatar": "cat"},
         "languages": {"level_pl": "first"},
         "likes": likes,

@@ -161,6 +161,25 @@ async def test_R07_a_child_s_own_address_differs_from_the_guardian_s(db: AsyncSe
     assert refused.value.refusal is Refusal.CHANGED_SINCE
 
 
+async def test_R07_below_13_a_child_has_no_address_of_its_own(db: AsyncSession) -> None:
+    await thetford(db)
+    with pytest.raises(Refused):
+        await send(db, **a_child(email="small@example.org"))
+
+
+async def test_R07_an_address_that_waits_for_its_confirmation_is_not_swept_away(db: AsyncSession) -> None:
+    await thetford(db)
+    await send(db, **a_child(birth=[2012, "2012-11-27"], email="teen@example.org"))
+    child = await only(db)
+    await consent.give(db, child, YES, at=AT, now=NOW + timedelta(days=8))
+    own = select(SignIn).where(SignIn.email == "teen@example.org")
+    await signup.sweep(db, now=NOW + timedelta(days=9))
+    assert len((await db.exec(own)).all()) == 1
+    await signup.sweep(db, now=NOW + timedelta(days=12))
+    assert (await db.exec(own)).all() == []
+    assert (await only(db)).state is ResidentState.ACTIVE
+
+
 async def test_R07_several_children_share_a_guardian(db: AsyncSession) -> None:
     await thetford(db)
     await send(db, **a_child())

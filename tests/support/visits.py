@@ -61,7 +61,8 @@ async def visiting(database_url: str, **more: Any) -> AsyncIterator[Visit]:
     """The site on this database, answering in this process."""
     chosen = Settings(database_url=database_url, base_url=BASE, **more)
     database = Database(make_engine(chosen.database), nobody)
-    transport = httpx.ASGITransport(app=build(chosen, database))
+    app: Any = build(chosen, database)  # two libraries, two spellings of the same ASGI types
+    transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield Visit(client, database, chosen)
     await database.close()

@@ -29,7 +29,7 @@ from penfriends.ids import fingerprint, token
 from penfriends.mail.notices import Notice
 from penfriends.models.places import Town
 from penfriends.models.residents import Consent, Guardian, Resident, ResidentState, SignUpDraft
-from penfriends.models.signin import LinkPurpose, SignIn
+from penfriends.models.signin import LinkPurpose, OneTimeLink, SignIn
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.consent import Agreement, agreement, loosened
 from penfriends.rules.sign_up import Answers, Step, answers_of, first_missing, stored_birth
@@ -271,9 +271,17 @@ async def sweep(db: AsyncSession, *, now: datetime) -> int:
     for resident in silent.all():
         await forget_drafted(db, resident)
         gone += 1
+    # A child's own address waits for its confirmation: the row goes only when no link to it is still good.
+    awaited = select(OneTimeLink.sign_in_id).where(
+        OneTimeLink.expires_at > now, col(OneTimeLink.used_at).is_(None), col(OneTimeLink.sign_in_id).is_not(None)
+    )
     left_over = await db.exec(
-        select(SignIn.id).where(col(SignIn.verified_at).is_(None), col(SignIn.created_at) <= now - UNCONFIRMED_LASTS)
+        select(SignIn.id).where(
+            col(SignIn.verified_at).is_(None),
+            col(SignIn.created_at) <= now - UNCONFIRMED_LASTS,
+            col(SignIn.id).not_in(awaited),
+        )
     )
     for sign_in_id in left_over.all():
         gone += await forget_address(db, sign_in_id)
-    return gone + int(drafts.rowcount)  # type: ignore[attr-defined]
+    return gone + int(drafts.rowcount)

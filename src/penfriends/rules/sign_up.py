@@ -163,12 +163,13 @@ def birth_is_known(birth: Birth, today: date, *, for_child: bool = False) -> boo
 
 
 def _address_missing(answers: Answers, today: date, own_from: int) -> bool:
-    """Adults need their own address, children a guardian's, and who may agree themselves needs both (rule R07)."""
+    """Adults need their own address, children a guardian's; below 13 none of their own, with an own yes both (R07)."""
     if answers.band(today) is Band.ADULT:
         return not answers.email
-    own_yes = answers.birth is not None and age_on(answers.birth, today) >= own_from
+    age = age_on(answers.birth, today) if answers.birth else 0
+    own_yes, too_young_for_own = age >= own_from, bool(answers.email) and age < TEEN_AGE
     same = answers.email.casefold() == answers.guardian_email.casefold()
-    return not answers.guardian_email or same or (own_yes and not answers.email)
+    return not answers.guardian_email or same or too_young_for_own or (own_yes and not answers.email)
 
 
 def likes_fit(likes: tuple[str, ...], band: Band) -> bool:

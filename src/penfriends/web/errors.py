@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Response, Template
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from penfriends.errors import NotFound, Refused
+from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.web.respond import go, page, visitor_of
 from penfriends.words import refusal_sentence
 
@@ -37,7 +37,8 @@ def _to_sign_in(request: Request[Any, Any, Any], error: NotAuthorizedException) 
 
 def on_refused(request: Request[Any, Any, Any], error: Refused) -> Answer:
     """An action said no: the page says why, nothing was changed."""
-    return page(request, "error.html", status=409, code=409, reference="", sentence=refusal_sentence(error.refusal))
+    code = 429 if error.refusal is Refusal.TOO_MANY_TRIES else 409
+    return page(request, "error.html", status=code, code=code, reference="", sentence=refusal_sentence(error.refusal))
 
 
 def on_not_found(request: Request[Any, Any, Any], _error: NotFound) -> Answer:
