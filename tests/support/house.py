@@ -74,8 +74,8 @@ class Mail:
             content = part.get_payload(decode=True)
             seen += [content] if isinstance(content, bytes) else []
         for run in re.findall(rb"[A-Za-z0-9+/\r\n]{24,}={0,2}", self.raw):
-            packed = re.sub(rb"\s", b"", run)
-            seen.append(base64.b64decode(packed + b"=" * (-len(packed) % 4)))
+            packed = re.sub(rb"[\s=]", b"", run)
+            seen += [base64.b64decode(packed[start:][: (len(packed) - start) // 4 * 4]) for start in range(4)]
         return b"\n".join(seen)
 
 
