@@ -1,5 +1,6 @@
 """What becomes of a mail that came in: whose is it, what did they write, and does it stay visible if nobody knows?"""
 
+import asyncio
 import base64
 import io
 from datetime import timedelta
@@ -7,6 +8,7 @@ from urllib.parse import urlparse
 
 import pytest
 from PIL import Image
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from penfriends.actions import delivery, intake, throttle
@@ -87,6 +89,19 @@ async def test_the_same_mail_twice_is_one_letter_and_another_body_is_another(fre
         assert (again.state, again.reason) == (RawMailState.DROPPED, "duplicate")
         assert other.state is RawMailState.TAKEN
         assert len(await house.letters()) == 2
+
+
+async def test_two_workers_that_read_copies_at_the_same_moment_make_one_letter(fresh_database: str) -> None:
+    async with house_on(fresh_database) as house:
+        copies = [await house.take_in(mail()) for _ in range(3)]
+        both = [read_mail(house.tools, copy) for copy in copies for _ in range(2)]
+        for failed in await asyncio.gather(*both, return_exceptions=True):
+            assert failed is None or isinstance(failed, IntegrityError)
+        for copy in copies:  # the sweep asks again
+            await read_mail(house.tools, copy)
+        states = sorted([(await house.raw_mail(copy)).state for copy in copies])
+        assert states == [RawMailState.DROPPED, RawMailState.DROPPED, RawMailState.TAKEN]
+        assert len(await house.letters()) == 1
 
 
 async def test_r27_a_strangers_mail_is_dropped_and_the_owner_told_once_a_day(fresh_database: str) -> None:

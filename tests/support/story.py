@@ -19,6 +19,7 @@ from penfriends.models.letters import Channel, Letter, LetterState, Participant
 from penfriends.models.moderation import Hold
 from penfriends.models.residents import Consent, Resident
 from penfriends.models.signin import SignIn
+from penfriends.rules.matching import Medium
 from tests import builders
 from workers.letters import read_mail
 from workers.tools import Tools
@@ -163,6 +164,9 @@ async def set_scene(
     else:
         one = await builders.adult(db, huerth, "Anna", email=ANNA_MAIL)
         other = await builders.adult(db, thetford, "Ben", email=BEN_MAIL)
+    for resident in (one, other):
+        resident.medium = Medium.EMAIL
+        db.add(resident)
     author, reader = await builders.correspondence(db, one, other, now=moment)
     anna = await _side(db, author, one, ANNA_MAIL)
     ben = await _side(db, reader, other, BEN_MAIL)
