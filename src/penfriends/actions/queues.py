@@ -279,13 +279,15 @@ def face_of(resident: Resident, town: Town, today: date) -> Face:
 
 def letters_for(desk: Desk) -> ColumnElement[bool]:
     """The condition on a query that has `Correspondence` in it: this moderator may judge what is in it."""
-    sides = select(Participant.resident_id).where(col(Participant.correspondence_id) == col(Correspondence.id))
+    here = col(Participant.correspondence_id) == col(Correspondence.id)
+    # said aloud: by itself a subquery correlates with the query right around it only, and this one stands two deeper
+    sides = select(Participant.resident_id).where(here).correlate(Correspondence)
     return and_(_side(desk, sides), _band_open(desk, col(Correspondence.band)))
 
 
 def matches_for(desk: Desk) -> ColumnElement[bool]:
     """The same for a query that has `Match` in it, without those that this moderator has said yes to already."""
-    sides = select(MatchSide.resident_id).where(col(MatchSide.match_id) == col(Match.id))
+    sides = select(MatchSide.resident_id).where(col(MatchSide.match_id) == col(Match.id)).correlate(Match)
     return and_(_side(desk, sides), _band_open(desk, col(Match.band)), ~_own_yes(desk.moderator))
 
 
