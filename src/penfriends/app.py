@@ -80,6 +80,7 @@ async def serve() -> None:
                 build(chosen, database),
                 host=chosen.web_host,
                 port=chosen.web_port,
+                log_config=None,  # our own, in which no address is written
                 log_level="warning",
                 access_log=False,
                 server_header=False,

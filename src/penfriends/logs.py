@@ -9,6 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -47,11 +48,16 @@ def with_stack(_logger: Any, _method: str, event: Event) -> Event:
     if error is True:
         error = sys.exc_info()[1]
     if isinstance(error, BaseException):
-        places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-12:]]
         event["error"] = type(error).__name__
         event["said"] = said(error)
-        event["where"] = " > ".join(places)
+        event["where"] = where(error)
     return event
+
+
+def where(error: BaseException) -> str:
+    """The way through the code to an exception, outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return " > ".join(f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}" for frame in frames)
 
 
 def said(error: BaseException) -> str:
@@ -74,10 +80,10 @@ def _masked(value: Any) -> Any:
 
 
 class _Masked(logging.Formatter):
-    """The lines of libraries, with addresses masked and without stacks, whose last line may quote a value."""
+    """The lines of libraries, with addresses masked and the way to an exception instead of its stack, which may quote a value."""
 
     def format(self, record: logging.LogRecord) -> str:
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        error = record.exc_info[1] if record.exc_info else None
         record.exc_info, record.exc_text, record.stack_info = None, None, None
         line = _ADDRESS.sub(MASK, super().format(record)).replace("\n", " ")
-        return f"{line} error={kind}" if kind else line
+        return f'{line} error={type(error).__name__} where="{where(error)}"' if error else line
