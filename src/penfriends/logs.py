@@ -80,7 +80,7 @@ def _masked(value: Any) -> Any:
 
 
 class _Masked(logging.Formatter):
-    """The lines of libraries, with addresses masked and the way to an exception instead of its stack, which may quote a value."""
+    """The lines of libraries, addresses masked, with the way to an exception and no stack, which may quote a value."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None
