@@ -153,11 +153,13 @@ async def release(db: AsyncSession, letter: Letter, *, at: Addresses, policy: Po
 
 
 async def text_to_release(db: AsyncSession, letter: Letter) -> str:
-    """What the friend would read: for children without links (rule R30)."""
+    """What the friend would read: for children without links (rule R30), also where the screen stumbled at first."""
     correspondence = await db.get_one(Correspondence, letter.correspondence_id)
     if correspondence.band is Band.ADULT:
         return letter.kept_text
-    return strip_links(letter.kept_text, findings_of(letter))
+    looked_at = letter.screened_at is not None
+    found = findings_of(letter) if looked_at else await _findings(db, letter, correspondence.band)
+    return strip_links(letter.kept_text, found)
 
 
 def findings_of(letter: Letter) -> tuple[Finding, ...]:
