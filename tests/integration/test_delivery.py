@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from penfriends.actions import compose, delivery, dispatch
 from penfriends.clock import utc_now
+from penfriends.mail import return_path
 from penfriends.mail.notices import Notice
 from penfriends.mail.outbound import headers_outside_list
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
@@ -387,6 +388,35 @@ async def test_a_bounce_names_its_delivery_by_the_signed_return_path_only(fresh_
         assert (raw.state, bounce.hard, bounce.delivery_id) == ("taken", True, (await house.delivery(letter.id)).id)
         assert await suppressions(house) == [(house.ben.sign_in_id, SuppressionReason.HARD_BOUNCE)]
         assert [row.notice for row in await house.notices()] == [Notice.BOUNCE_PARTNER]
+
+
+async def test_a_bounce_may_be_faster_than_our_own_record_and_is_told_once(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        letter = await house.release()
+        row, now = await house.delivery(letter.id), utc_now()
+        async with house.database.transaction() as db:
+            claim = await dispatch.claim(db, row.id, at=house.tools.at, now=now)
+        assert claim is not None
+        async with house.database.transaction() as db:
+            assert await dispatch.commit_point(db, row.id, claim.attempt, now=now)
+        for status in ("5.1.1", "5.1.1"):
+            await house.post(report(BEN_MAIL, status), claim.envelope_from, envelope_from="<>")
+        async with house.database.transaction() as db:
+            assert not await dispatch.record(db, row.id, claim.attempt, SENT, jitter=0, now=now)
+        assert (await house.delivery(letter.id)).state is DeliveryState.FAILED
+        assert (await house.letter(letter.id)).state is LetterState.DELIVERED  # readable on the website
+        assert len(await house.notices()) == 1
+
+
+async def test_a_late_bounce_does_not_let_a_held_letter_go(fresh_sqlite: str) -> None:
+    async with smtp_sink() as sink, house_on(fresh_sqlite, sink.port) as house:
+        letter = await house.release(f"Write to {ANNA_MAIL}")
+        row = await house.delivery(letter.id)
+        await deliver(house.tools, row.id)
+        back = return_path.sign(row.id, house.tools.at.key, "bounce.test")
+        await house.post(report(BEN_MAIL, "5.1.1"), back, envelope_from="<>")
+        assert await house.hold_reasons(letter.id) == ["leak"]
+        assert (await house.delivery(letter.id)).state is DeliveryState.WITHDRAWN
 
 
 async def test_a_full_mailbox_and_an_automatic_answer_suppress_nobody(fresh_sqlite: str) -> None:

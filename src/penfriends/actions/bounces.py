@@ -22,6 +22,15 @@ from penfriends.models.delivery import (
 )
 from penfriends.rules.bounces import HARD, BounceReason, judge, status_in
 
+# A bounce may be faster than our own record of the sending. A delivery that was taken back stays as it is.
+TRIED = (
+    DeliveryState.SENDING,
+    DeliveryState.COMMITTED,
+    DeliveryState.SENT,
+    DeliveryState.UNSURE,
+    DeliveryState.FAILED,
+)
+
 
 async def note_report(
     db: AsyncSession, row: RawMail, delivery_id: UUID, parsed: ParsedMail, *, at: Addresses, now: datetime
@@ -68,10 +77,10 @@ async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, no
     reader = await compose.reader_of(db, delivery)
     if reader is None:
         return
-    delivery.state = DeliveryState.FAILED
-    db.add(delivery)
-    await dispatch.suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
-    if delivery.kind is DeliveryKind.LETTER:
+    if delivery.state in TRIED:
+        await dispatch.give_up(db, delivery, delivery.last_text or "bounced", now=now)
+    is_news = await dispatch.suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
+    if is_news and delivery.kind is DeliveryKind.LETTER:
         await tell_friend(db, delivery.participant_id, at=at, now=now)
 
 

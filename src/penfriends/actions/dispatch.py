@@ -67,7 +67,7 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
         await _reached_without_mail(db, row, now=now)
         return None
     if await _suppressed(db, sign_in):
-        await _failed(db, row, "suppressed", now=now)
+        await give_up(db, row, "suppressed", now=now)
         return None
     built = await compose.build(db, row, sign_in, at=at, now=now)
     if built is None:
@@ -121,7 +121,7 @@ async def record(
     elif outcome.kind is OutcomeKind.DEFERRED:
         await _later(db, row, jitter=jitter, now=now)
     elif outcome.kind is OutcomeKind.REFUSED:
-        await _failed(db, row, outcome.text, now=now)
+        await give_up(db, row, outcome.text, now=now)
     elif outcome.kind is OutcomeKind.UNSURE:
         await mark_unsure(db, row, now=now)
     elif row.state is DeliveryState.SENDING and row.kind is DeliveryKind.LETTER:
@@ -135,7 +135,7 @@ async def cannot_leave(db: AsyncSession, row: Delivery, *, now: datetime) -> Non
     if row.kind is DeliveryKind.LETTER:
         await _stop(db, row, HoldReason.LEAK, now=now)
     else:
-        await _failed(db, row, "cannot be written", now=now)
+        await give_up(db, row, "cannot be written", now=now)
 
 
 async def unsure_after_silence(db: AsyncSession, *, now: datetime) -> int:
@@ -220,18 +220,20 @@ async def _sent(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
 async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetime) -> None:
     again = next_try(row.attempt, row.first_try_at or now, now, jitter)
     if again is None:
-        await _failed(db, row, row.last_text, now=now)
+        await give_up(db, row, row.last_text, now=now)
         return
     row.state, row.due_at = DeliveryState.DEFERRED, again
 
 
 async def suppress(
     db: AsyncSession, sign_in: SignIn, reason: SuppressionReason, delivery_id: UUID | None, *, now: datetime
-) -> None:
-    """Write to this address no more, until somebody lifts it. A second time changes nothing."""
-    if not await _suppressed(db, sign_in):
-        db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
-        await db.flush()
+) -> bool:
+    """Write to this address no more, until somebody lifts it. A second time changes nothing and answers False."""
+    if await _suppressed(db, sign_in):
+        return False
+    db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
+    await db.flush()
+    return True
 
 
 async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:
@@ -247,7 +249,7 @@ async def _suppressed(db: AsyncSession, sign_in: SignIn) -> bool:
     return found.first() is not None
 
 
-async def _failed(db: AsyncSession, row: Delivery, why: str, *, now: datetime) -> None:
+async def give_up(db: AsyncSession, row: Delivery, why: str, *, now: datetime) -> None:
     """Given up. The letter stays readable on the website, and the desk's mail page shows the row."""
     row.state, row.last_text, row.lease_until, row.due_at = DeliveryState.FAILED, why[:LAST_TEXT], None, now
     db.add(row)
