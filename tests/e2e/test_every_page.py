@@ -5,8 +5,7 @@
 
 import asyncio
 import re
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,16 +15,11 @@ from playwright.async_api import Browser, BrowserContext
 from sqlmodel import select
 
 from penfriends import i18n, pseudo
-from penfriends.clock import utc_now
-from penfriends.demo.load import load
-from penfriends.doorkeys import addresses_of, policy_of
-from penfriends.jobs import nobody
 from penfriends.models.places import Association, Town
 from tests.e2e.looking import THEMES, WIDTHS, Looker
 from tests.e2e.sheets import contact_sheets
-from tests.e2e.world import World, populated
+from tests.e2e.world import World
 from tests.support.sentences import extracted
-from tests.support.site import running
 
 DRAWN = Path(__file__).parents[2] / "build" / "pages"
 TABS = 3
@@ -40,18 +34,6 @@ SAMPLE = (
 )  # fmt: skip
 
 Work = Callable[[Looker, str, str], Awaitable[list[str]]]
-
-
-@pytest.fixture(scope="session")
-async def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The demo, loaded once, on a site that stays for the whole run; looking at pages changes next to nothing."""
-    folder = tmp_path_factory.mktemp("world")
-    shutil.copyfile(sqlite_template, folder / "demo.sqlite3")
-    async with running(f"sqlite+aiosqlite:///{folder}/demo.sqlite3", "", folder, nudge=nobody) as site:
-        now, at = utc_now(), addresses_of(site.settings)
-        async with site.database.transaction() as db:
-            await load(db, now=now, at=at, policy=policy_of(site.settings))
-        yield await populated(site, at=at, now=now)
 
 
 # --- going round -----------------------------------------------------------------------------------------------------

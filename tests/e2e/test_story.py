@@ -123,33 +123,39 @@ async def test_two_adults_become_friends(home: House, browser: Browser) -> None:
         arrived = await friends(home, browser, desk, margaret)
 
         answer = gmail_answer(arrived, sender=HELGA.email, written=ANSWER)
-        assert await home.arrives(answer, sender=HELGA.email, to=arrived.reply_to)
+        await home.arrives(answer, sender=HELGA.email, to=arrived.reply_to)
         assert "water tower" not in await read_thread(margaret.page), "an answer was shown before it was read"
         await release_letter(desk.page)
         await home.settled()
-
         shown = await read_thread(margaret.page)
         assert "the old water tower" in shown
-        for cut in ("wrote:", "Rademacher", "02233", "Lindenstrasse", "> Dear Helga"):
-            assert cut not in shown
-        assert_nothing_leaked(home, MARGARET, HELGA)
+        assert_clean(shown)
 
-
-async def test_a_mail_that_nobody_vouched_for_is_confirmed_first(home: House, browser: Browser) -> None:
-    async with browsing(browser, home.url) as margaret, browsing(browser, home.url) as desk:
-        arrived = await friends(home, browser, desk, margaret)
-
-        answer = gmail_answer(arrived, sender=HELGA.email, written=ANSWER)
-        await home.arrives(answer, sender=HELGA.email, to=arrived.reply_to, vouched=False)
-        asked = home.post.latest(HELGA.email)
-        assert asked is not arrived, "she was not asked whether the mail is hers"
-        async with browsing(browser, home.url) as helga:
-            await helga.page.goto(asked.link("/k/"))
-            await helga.page.locator("main form button.btn--primary").click()
-            await helga.page.wait_for_load_state()
-        await home.settled()
+        await a_mail_that_nobody_vouched_for(home, browser, arrived)
         await release_letter(desk.page)
         await home.settled()
-
-        assert "the old water tower" in await read_thread(margaret.page)
+        shown = await read_thread(margaret.page)
+        assert "a heron stood on the roof" in shown
+        assert_clean(shown)
         assert_nothing_leaked(home, MARGARET, HELGA)
+
+
+def assert_clean(shown: str) -> None:
+    """Neither the quotation nor the signature of the mail program is in the thread."""
+    for cut in ("wrote:", "Rademacher", "02233", "Lindenstrasse", "> Dear Helga"):
+        assert cut not in shown
+
+
+async def a_mail_that_nobody_vouched_for(home: House, browser: Browser, arrived: Mail) -> None:
+    """Anybody could have sent it: the registered address is asked, and only then is it a letter (rule R27)."""
+    written = "Dear Margaret,\n\nthis morning a heron stood on the roof of the town hall."
+    mail = gmail_answer(arrived, sender=HELGA.email, written=written, message_id="<CAF2@mail.example.net>")
+    before = len(home.post.to(HELGA.email))
+    await home.arrives(mail, sender=HELGA.email, to=arrived.reply_to, vouched=False)
+    asked = home.post.to(HELGA.email)[before:]
+    assert len(asked) == 1
+    async with browsing(browser, home.url) as helga:
+        await helga.page.goto(asked[0].link("/k/"))
+        await helga.page.locator("main form button.btn--primary").click()
+        await helga.page.wait_for_load_state()
+    await home.settled()

@@ -21,7 +21,8 @@ from penfriends.ids import fingerprint
 from penfriends.models.delivery import RawMail
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
-from penfriends.models.moderation import Hold, Moderator, Report
+from penfriends.models.moderation import Hold, Moderator, Report, Role
+from penfriends.models.places import Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.bands import Band
@@ -146,6 +147,20 @@ async def _people(db: AsyncSession) -> People:
     )
 
 
+async def _reported_to(db: AsyncSession) -> Moderator:
+    """The safeguarding lead of the town of somebody who reported a letter."""
+    found = await db.exec(
+        select(Moderator)
+        .join(Town, col(Town.association_id) == col(Moderator.association_id))
+        .join(Resident, col(Resident.town_id) == col(Town.id))
+        .join(Participant, col(Participant.resident_id) == col(Resident.id))
+        .join(Report, col(Report.reporter_id) == col(Participant.id))
+        .where(Moderator.role == Role.LEAD)
+        .order_by(col(Report.id))
+    )
+    return found.all()[0]
+
+
 async def _named(db: AsyncSession, name: str, band: Band) -> Resident:
     """Of that name, and with letters."""
     found = await db.exec(
@@ -209,6 +224,7 @@ async def _cookies(db: AsyncSession, people: People, site: Site, *, at: Addresse
         "moderator": await signed_in(people.moderator.id, staff=True),
         "asked": await resident(people.asked),
         "asked child": await resident(people.asked_child or people.child),
+        "reported to": await signed_in((await _reported_to(db)).sign_in_id, staff=True),
         "newcomer": {SIGN_UP_COOKIE: await _draft(db, NEWCOMER, now=now)},
         "new child": {SIGN_UP_COOKIE: await _draft(db, NEW_CHILD, now=now)},
     }
@@ -311,12 +327,7 @@ async def _desk(db: AsyncSession, people: People) -> Addressed:
         .where(Match.state == MatchState.PROPOSED, col(MatchSide.resident_id).in_(home))
         .distinct()
     )
-    reports = await db.exec(
-        select(Report.id)
-        .join(Participant, col(Participant.correspondence_id) == col(Report.correspondence_id))
-        .where(col(Participant.resident_id).in_(home))
-    )
-    hold_ids, match_ids, report_ids = list(holds.all())[:3], list(matches.all())[:2], list(reports.all())[:1]
+    hold_ids, match_ids = list(holds.all())[:3], list(matches.all())[:2]
     assert staff.active
     desk: dict[str, list[str]] = {
         "/desk/letters/{hold_id}": [f"/desk/letters/{one}" for one in hold_ids],
@@ -324,10 +335,12 @@ async def _desk(db: AsyncSession, people: People) -> Addressed:
         "/desk/letters/{hold_id}/escalation": [f"/desk/letters/{one}/escalation" for one in hold_ids[:1]],
         "/desk/matches/{match_id}": [f"/desk/matches/{one}" for one in match_ids],
         "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
-        "/desk/reports/{report_id}": [f"/desk/reports/{one}" for one in report_ids],
         "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
     }
-    return {route: {"moderator": addresses} for route, addresses in desk.items()}
+    report = (await db.exec(select(Report.id))).all()[0]
+    return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
+        "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
+    }
 
 
 async def _matches(db: AsyncSession, people: People) -> Addressed:
