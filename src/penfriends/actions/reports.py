@@ -96,7 +96,6 @@ async def end(db: AsyncSession, correspondence_id: UUID, reason: str, *, now: da
         .where(col(Participant.correspondence_id) == correspondence_id)
         .values(open_band=None, state=ParticipantState.LEFT)
     )
-    db.expire_all()
 
 
 async def view_report(db: AsyncSession, report_id: UUID, moderator: Moderator, *, now: datetime) -> Report:
