@@ -109,7 +109,7 @@ def paragraphs(value: str) -> Markup:
 @pass_eval_context
 def label(context: EvalContext, value: str) -> str:
     """The words on a link: those that stand before the address in the text mail, without their colon."""
-    words = value.rstrip(":：")
+    words = value.rstrip(":：").rstrip()
     return Markup(words) if context.autoescape and isinstance(value, Markup) else words  # noqa: S704 (was markup)
 
 
@@ -155,7 +155,9 @@ def _cut(value: str, longest: int) -> str:
 
 
 def _wrapped(value: str) -> list[str]:
-    return textwrap.wrap(" ".join(value.split()), WIDTH, break_long_words=False, break_on_hyphens=False)
+    # only plain blanks are places to break: French keeps its colon by a narrow no-break space
+    one_line = " ".join(part for part in re.split(r"[ \t\r\n]+", value) if part)
+    return textwrap.wrap(one_line, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _marked(line: str) -> str:
