@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from penfriends.actions import intake, letters
+from penfriends.actions.writing import Drawn, draw
 from penfriends.clock import utc_now
 from penfriends.ids import chance
 from penfriends.mail.inbound import headers, parse
@@ -25,10 +26,13 @@ async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
     if raw is None:
         return
     parsed = await asyncio.to_thread(parse, raw)
+    async with tools.database.reading() as db:
+        worth_it = await intake.has_writers_pictures(db, raw_mail_id, parsed)
+    drawn = await asyncio.to_thread(draw, parsed) if worth_it else Drawn()
     try:
         async with tools.database.transaction() as db:
             await intake.read_mail(
-                db, raw_mail_id, parsed, headers(raw), at=tools.at, policy=tools.policy, now=utc_now()
+                db, raw_mail_id, parsed, headers(raw), drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now()
             )
     except Exception as error:
         if passes(error):

@@ -114,12 +114,23 @@ async def bytes_of(db: AsyncSession, raw_mail_id: UUID) -> bytes | None:
     return found.first()
 
 
+async def has_writers_pictures(db: AsyncSession, raw_mail_id: UUID, parsed: ParsedMail) -> bool:
+    """Whether it is worth drawing the pictures of this mail: not for strangers and machines."""
+    if parsed.mail_class is not MailClass.HUMAN or not any(one.data for one in parsed.attachments):
+        return False
+    row = await db.get(RawMail, raw_mail_id)
+    side = await compose.side_of(db, row.participant_id) if row else None
+    registered = await people.mail_to(db, side.resident) if side else None
+    return registered is not None and _is_from(parsed, registered)
+
+
 async def read_mail(
     db: AsyncSession,
     raw_mail_id: UUID,
     parsed: ParsedMail,
     headers: tuple[tuple[str, str], ...],
     *,
+    drawn: writing.Drawn,
     at: Addresses,
     policy: Policy,
     now: datetime,
@@ -142,7 +153,7 @@ async def read_mail(
     elif row.association_id is not None:
         await _team_message(db, row, row.association_id, parsed, now=now)
     else:
-        await _from_writer(db, row, parsed, headers, at=at, policy=policy, now=now)
+        await _from_writer(db, row, parsed, headers, drawn=drawn, at=at, policy=policy, now=now)
 
 
 def _set_aside(row: RawMail, parsed: ParsedMail) -> None:
@@ -200,6 +211,7 @@ async def _from_writer(
     parsed: ParsedMail,
     headers: tuple[tuple[str, str], ...],
     *,
+    drawn: writing.Drawn,
     at: Addresses,
     policy: Policy,
     now: datetime,
@@ -209,19 +221,24 @@ async def _from_writer(
     if side is None or registered is None:
         _drop(row, "no_address")
         return
-    sender = parsed.from_addresses[0] if len(parsed.from_addresses) == 1 else ""
-    if people.email_key(sender) != registered.email_key:
+    if not _is_from(parsed, registered):
         _drop(row, "stranger")
         await _tell_registered(db, side, registered, at=at, now=now)
         return
-    verdict = judge(headers, sender.rpartition("@")[2], policy.authserv_id)
+    verdict = judge(headers, parsed.from_addresses[0].rpartition("@")[2], policy.authserv_id)
     if verdict is AuthVerdict.FAIL:
         _drop(row, "failed_authentication")
     elif verdict is AuthVerdict.ALIGNED_PASS or policy.accept_unauthenticated:
-        await writing.letter_from_mail(db, row, side, parsed, now=now)
+        await writing.letter_from_mail(db, row, side, parsed, drawn, now=now)
     else:
         row.state = RawMailState.AWAITING_WRITER
         await _ask_writer(db, row, side, registered, parsed, at=at, now=now)
+
+
+def _is_from(parsed: ParsedMail, registered: SignIn) -> bool:
+    """Exactly one sender counts, and it is the registered one."""
+    sender = parsed.from_addresses[0] if len(parsed.from_addresses) == 1 else ""
+    return people.email_key(sender) == registered.email_key
 
 
 async def _ask_writer(
@@ -271,7 +288,8 @@ async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) ->
         _drop(row, "denied_by_writer")
         return
     raw = (await db.exec(select(Blob.data).where(Blob.sha256 == row.blob_sha256))).one()
-    await writing.letter_from_mail(db, row, side, inbound.parse(raw), now=now)
+    parsed = inbound.parse(raw)
+    await writing.letter_from_mail(db, row, side, parsed, writing.draw(parsed), now=now)
 
 
 async def _tell_registered(

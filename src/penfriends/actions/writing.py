@@ -1,6 +1,7 @@
 """How does a mail become a letter of its writer? Text, title, pictures, and its place in the thread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import compose
 from penfriends.actions.blobs import keep
 from penfriends.jobs import Job, later
-from penfriends.mail.images import UnsafeImage, reencode
+from penfriends.mail.images import SafeImage, UnsafeImage, reencode
 from penfriends.mail.inbound import ParsedMail
 from penfriends.mail.notices import thread_subjects
 from penfriends.models.delivery import RawMail, RawMailState
@@ -21,8 +22,30 @@ MOST_PICTURES = 5
 LONGEST_ID = 900
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The pictures of a mail, drawn anew, and the names of what is left out."""
+
+    pictures: tuple[SafeImage, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def draw(parsed: ParsedMail) -> Drawn:
+    """Draw the pictures anew. It may take seconds: a door does it before it opens a transaction."""
+    pictures: list[SafeImage] = []
+    left_out: list[str] = []
+    for attachment in parsed.attachments:
+        try:
+            if not attachment.data or len(pictures) >= MOST_PICTURES:
+                raise UnsafeImage("not a picture")
+            pictures.append(reencode(attachment.data))
+        except UnsafeImage:
+            left_out.append((attachment.name or attachment.content_type)[:80])
+    return Drawn(tuple(pictures), tuple(left_out))
+
+
 async def letter_from_mail(
-    db: AsyncSession, row: RawMail, side: compose.Side, parsed: ParsedMail, *, now: datetime
+    db: AsyncSession, row: RawMail, side: compose.Side, parsed: ParsedMail, drawn: Drawn, *, now: datetime
 ) -> Letter:
     """The letter that `parsed` is, checked next by a worker. What was cut stays beside it for the moderator."""
     participant = side.participant
@@ -40,13 +63,14 @@ async def letter_from_mail(
         kept_text=parsed.kept_text.strip(),
         removed_text=parsed.removed_text,
         cut_is_sure=parsed.sure,
+        left_out=list(drawn.left_out),
         created_at=now,
         changed_at=now,
         sent_at=now,
     )
     db.add(letter)
     await db.flush()
-    letter.left_out = await _attach(db, letter, parsed, now=now)
+    await _attach(db, letter, drawn.pictures, now=now)
     if parsed.message_id:
         db.add(
             LetterMailId(letter_id=letter.id, participant_id=participant.id, message_id=parsed.message_id[:LONGEST_ID])
@@ -96,19 +120,9 @@ async def _title(db: AsyncSession, side: compose.Side, subject: str) -> str:
     return own_title(subject, ours)
 
 
-async def _attach(db: AsyncSession, letter: Letter, parsed: ParsedMail, *, now: datetime) -> list[str]:
-    """Keep the pictures, re-encoded by us; return the names of what was left out."""
-    left_out: list[str] = []
-    position = 0
-    for attachment in parsed.attachments:
-        try:
-            if not attachment.data or position >= MOST_PICTURES:
-                raise UnsafeImage("not a picture")
-            picture = reencode(attachment.data)
-        except UnsafeImage:
-            left_out.append((attachment.name or attachment.content_type)[:80])
-            continue
-        position += 1
+async def _attach(db: AsyncSession, letter: Letter, pictures: Sequence[SafeImage], *, now: datetime) -> None:
+    """Keep the pictures under names of ours."""
+    for position, picture in enumerate(pictures, start=1):
         suffix = "png" if picture.content_type == "image/png" else "jpg"
         db.add(
             Attachment(
@@ -121,4 +135,3 @@ async def _attach(db: AsyncSession, letter: Letter, parsed: ParsedMail, *, now: 
                 position=position,
             )
         )
-    return left_out
