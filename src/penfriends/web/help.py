@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from penfriends.actions.consent import lead_of
 from penfriends.actions.people import association_of
@@ -73,7 +74,10 @@ async def tell(
 async def _with_towns(form: QuestionForm, db: AsyncSession) -> QuestionForm:
     """The towns that somebody looks after, by their names in the reader's language."""
     towns = [town for town in await towns_seen.every_town(db) if town.association_id]
-    form.town.choices = [("", _("Choose a town")), *((town.slug, town_name(town)) for town in towns)]
+    form.town.choices = [
+        SelectChoice("", _("Choose a town")),
+        *(SelectChoice(town.slug, town_name(town)) for town in towns),
+    ]
     return form
 
 

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from penfriends.actions import births, desk_mail, queues, viewing
 from penfriends.actions.queues import Desk
@@ -40,8 +41,14 @@ async def search(request: Asked, db: NamedDependency[AsyncSession], now: NamedDe
     desk = await desk_of(request, db, now)
     towns = await queues.own_towns(db, desk)
     form = SearchForm(data={name: request.query_params.get(name, "") for name in ("q", "town", "state")})
-    form.town.choices = [("", _("All our towns")), *((one.slug, town_name(one)) for one in towns)]
-    form.state.choices = [("", _("Any")), *((code, said(RESIDENT_STATES, code)) for code in RESIDENT_STATES)]
+    form.town.choices = [
+        SelectChoice("", _("All our towns")),
+        *(SelectChoice(one.slug, town_name(one)) for one in towns),
+    ]
+    form.state.choices = [
+        SelectChoice("", _("Any")),
+        *(SelectChoice(code, said(RESIDENT_STATES, code)) for code in RESIDENT_STATES),
+    ]
     found = await queues.people(
         db, desk, first_name=form.q.data or "", town=form.town.data or "", state=form.state.data or "", now=now
     )

@@ -12,6 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
@@ -41,7 +42,7 @@ class ReturnForm(Form):
     step = HiddenField()
 
     def offer(self) -> "ReturnForm":
-        self.reasons.choices = [(code, gettext(sentence)) for code, sentence in RETURN_REASONS.items()]
+        self.reasons.choices = [SelectChoice(code, gettext(sentence)) for code, sentence in RETURN_REASONS.items()]
         return self
 
     def validate_reasons(self, field: SelectMultipleField) -> None:
@@ -66,7 +67,7 @@ class VetoForm(Form):
 
 
 class CloseReportForm(Form):
-    outcome = RadioField(_("What happens now?"), choices=[(one.value, _(OUTCOMES[one.value])) for one in ReportOutcome])
+    outcome = RadioField(_("What happens now?"), choices=[SelectChoice(one, _(OUTCOMES[one])) for one in ReportOutcome])
     note = TextAreaField(_("What did you look at, and why did you decide so?"), filters=[tidy])
 
     def validate_outcome(self, field: RadioField) -> None:

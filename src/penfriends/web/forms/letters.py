@@ -12,6 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from penfriends.actions.drafts import Typed
@@ -40,7 +41,7 @@ class LetterForm(Form):
     def offer(self, first: list[str]) -> "LetterForm":
         """Languages to choose from: those of the two first, then the others."""
         codes = [*first, *(code for code in WRITING_LANGUAGES if code not in first)]
-        self.language.choices = [(code, language_name(code)) for code in codes]
+        self.language.choices = [SelectChoice(code, language_name(code)) for code in codes]
         return self
 
     def validate_text(self, field: TextAreaField) -> None:
@@ -68,12 +69,12 @@ class ReportForm(Form):
     kind = RadioField(
         _("What is it?"),
         choices=[
-            ("unkind", _("It is unkind or frightening")),
-            ("contact", _("They ask for my address, number or name on an app")),
-            ("meeting", _("They want to meet me or to keep a secret")),
-            ("money", _("It is about money or presents")),
-            ("not_true", _("I think they are not who they say they are")),
-            (UNSURE, _("Something else, or I am not sure")),
+            SelectChoice("unkind", _("It is unkind or frightening")),
+            SelectChoice("contact", _("They ask for my address, number or name on an app")),
+            SelectChoice("meeting", _("They want to meet me or to keep a secret")),
+            SelectChoice("money", _("It is about money or presents")),
+            SelectChoice("not_true", _("I think they are not who they say they are")),
+            SelectChoice(UNSURE, _("Something else, or I am not sure")),
         ],
         default=UNSURE,
         validate_choice=False,
@@ -98,10 +99,10 @@ class StopForm(FriendPauseForm):
 
     def offer(self, *, mail_paused: bool) -> "StopForm":
         self.choice.choices = [
-            (STOP_MAIL_AGAIN, _("Send me e-mails again"))
+            SelectChoice(STOP_MAIL_AGAIN, _("Send me e-mails again"))
             if mail_paused
-            else (STOP_PAUSE_MAIL, _("No e-mails, I read on the website")),
-            (STOP_PAUSE, _("A pause from letters")),
-            (STOP_END, _("Stop writing with this pen friend")),
+            else SelectChoice(STOP_PAUSE_MAIL, _("No e-mails, I read on the website")),
+            SelectChoice(STOP_PAUSE, _("A pause from letters")),
+            SelectChoice(STOP_END, _("Stop writing with this pen friend")),
         ]
         return self
