@@ -116,6 +116,19 @@ async def test_a_report_reaches_the_towns_team(fresh_sqlite: str, tmp_path: Path
         assert last.status_code == 409
 
 
+async def test_help_names_whom_to_ask(fresh_sqlite: str, tmp_path: Path) -> None:
+    async with visiting(fresh_sqlite, tmp_path) as (client, database):
+        assert (await client.get("/help")).headers["location"].startswith("/sign-in")
+        async with database.transaction() as db:
+            home = (await db.exec(select(Town).where(Town.name == "Thetford"))).one()
+            derek = await builders.adult(db, home, "Derek")
+            assert derek.sign_in_id
+            client.cookies.set("session", await builders.session(db, derek.sign_in_id))
+        shown = (await client.get("/help")).text
+        assert "Ilse Hargreave" in shown
+        assert "/report?town=" in shown
+
+
 def test_names_are_found_however_they_are_typed() -> None:
     nimes, exeter = ["Nîmes"], ["Exeter", "إكستر"]
     assert all(means(typed, nimes) for typed in ("nimes", "Nîmes", "nim", "Nîmes, France"))
