@@ -14,7 +14,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from penfriends import __version__
-from penfriends.actions import intake
+from penfriends.actions import doorway, intake
 from penfriends.app import opened
 from penfriends.clock import utc_now
 from penfriends.settings import Settings, settings
@@ -44,7 +44,7 @@ class Door:
             return ONE_AT_A_TIME
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.tools.database.reading() as db:
-                target = await intake.target_of(db, address, at=self.tools.at)
+                target = await doorway.target_of(db, address, at=self.tools.at)
         except Exception as error:  # noqa: BLE001 (whatever is wrong with us must never become a 5xx)
             log.error("mailroom_cannot_look_up", error=type(error).__name__)
             return TRY_AGAIN
@@ -70,7 +70,7 @@ class Door:
         address = envelope.rcpt_tos[0]
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.tools.database.transaction() as db:
-                target = await intake.target_of(db, address, at=self.tools.at)
+                target = await doorway.target_of(db, address, at=self.tools.at)
                 if target is None:
                     return NO_SUCH
                 row = await intake.take_in(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import intake, letters
+from penfriends.actions import doorway, intake, letters
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.jobs import Job
@@ -104,7 +104,7 @@ class House:
         """A mail that the mailroom has kept, for Anna's alias unless told otherwise."""
         address = to or self.anna.alias
         async with self.database.transaction() as db:
-            target = await intake.target_of(db, address, at=self.tools.at)
+            target = await doorway.target_of(db, address, at=self.tools.at)
             assert target is not None
             sender = envelope_from or self.anna.mail
             sender = "" if sender == "<>" else sender

@@ -4,7 +4,6 @@ Whose it is decides the envelope's alias and an aligned authentication by our ow
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,64 +14,18 @@ from penfriends.actions import bounces, compose, links, people, throttle, writin
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
 from penfriends.actions.delivery import queue_notice
+from penfriends.actions.doorway import Target
 from penfriends.errors import Refused
 from penfriends.jobs import Job, later
 from penfriends.mail import inbound, return_path
 from penfriends.mail.authentication import AuthVerdict, judge
 from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.notices import Notice
-from penfriends.models.delivery import Alias, RawMail, RawMailState, TeamMessage
-from penfriends.models.letters import Blob, Correspondence, CorrespondenceState, Participant, ParticipantState
-from penfriends.models.places import Association
+from penfriends.models.delivery import RawMail, RawMailState, TeamMessage
+from penfriends.models.letters import Blob
 from penfriends.models.signin import LinkPurpose, SignIn
-from penfriends.rules.masking import is_alias_shape
 
 CONFIRM_LIFETIME = timedelta(days=7)
-TEAM_PREFIX = "team-"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an address of ours leads: one writer's alias, an association's team, or a delivery that bounced."""
-
-    participant_id: UUID | None = None
-    association_id: UUID | None = None
-    delivery_id: UUID | None = None
-
-
-async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target | None:
-    """Where `address` leads. None for unknown, closed and foreign alike: the sender hears the same (rule R26)."""
-    if not (address.isascii() and address.isprintable()):  # none of ours; and no database is asked about such bytes
-        return None
-    local, _, domain = address.strip().lower().rpartition("@")
-    if domain == at.bounce_domain.lower():
-        delivery_id = return_path.verify(address, at.key)
-        return Target(delivery_id=delivery_id) if delivery_id else None
-    if domain != at.mail_domain.lower():
-        return None
-    if local.startswith(TEAM_PREFIX):
-        slug = local.removeprefix(TEAM_PREFIX)
-        found = (await db.exec(select(Association.id).where(Association.slug == slug))).first()
-        return Target(association_id=found) if found else None
-    if not is_alias_shape(local):
-        return None
-    return await _alias_target(db, local)
-
-
-async def _alias_target(db: AsyncSession, local: str) -> Target | None:
-    row = (
-        await db.exec(
-            select(Participant, Correspondence)
-            .join(Alias, col(Alias.participant_id) == col(Participant.id))
-            .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
-            .where(Alias.local_part == local, col(Alias.closed_at).is_(None))
-        )
-    ).first()
-    if row is None:
-        return None
-    participant, correspondence = row
-    gone = participant.state is ParticipantState.LEFT or correspondence.state is CorrespondenceState.ENDED
-    return None if gone else Target(participant_id=participant.id)
 
 
 async def take_in(
