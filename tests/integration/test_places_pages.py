@@ -113,7 +113,7 @@ async def test_a_report_reaches_the_towns_team(fresh_sqlite: str, tmp_path: Path
         assert told.text == "Somebody is unkind.\n\n→ a@mail.example"
         for _ in range(6):
             last = await client.post("/report", data=words)
-        assert last.status_code == 409
+        assert last.status_code == 429
 
 
 async def test_help_names_whom_to_ask(fresh_sqlite: str, tmp_path: Path) -> None:
