@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.jobs import Nudge, Wishes, wishes_of
 
-BUSY_SECONDS = 5
+BUSY_SECONDS = 20
 
 
 def make_engine(url: str, **options: Any) -> AsyncEngine:

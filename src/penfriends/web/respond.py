@@ -190,6 +190,9 @@ def language_name(code: str) -> str:
 
 
 def country_name(code: str) -> str:
+    """The name of a country in the reader's language; for Palestine the short name that its people use."""
+    if code == "PS":
+        return i18n.gettext("Palestine")
     return str(_locale().territories.get(code, code))
 
 
