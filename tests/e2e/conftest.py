@@ -1,15 +1,18 @@
 """What do the walks share? An empty house with real towns and moderators, and the whole demo to look at."""
 
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from penfriends.clock import utc_now
+from penfriends.db import Database, make_engine
 from penfriends.demo import load_places
 from penfriends.demo.load import load
-from penfriends.doorkeys import addresses_of, policy_of
+from penfriends.doorkeys import addresses_of
 from penfriends.jobs import nobody
 from tests.e2e.world import World, populated
 from tests.support.house import House, house
@@ -27,12 +30,31 @@ async def home(fresh_sqlite: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture(scope="session")
-async def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The demo, loaded once, on a site that stays for the whole run; looking at pages changes next to nothing."""
+async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the whole demo, loaded once, to copy."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    database = Database(make_engine(f"sqlite+aiosqlite:///{path}"), nobody)
+    async with database.transaction() as db:
+        await load(db, now=utc_now())
+    await database.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+    return path
+
+
+@pytest.fixture(scope="session")
+async def world(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The demo on a site that stays for the whole run, to look at: nobody changes anything but claims."""
     folder = tmp_path_factory.mktemp("world")
-    shutil.copyfile(sqlite_template, folder / "demo.sqlite3")
+    shutil.copyfile(demo, folder / "demo.sqlite3")
     async with running(f"sqlite+aiosqlite:///{folder}/demo.sqlite3", "", folder, nudge=nobody) as site:
-        now, at = utc_now(), addresses_of(site.settings)
-        async with site.database.transaction() as db:
-            await load(db, now=now, at=at, policy=policy_of(site.settings))
-        yield await populated(site, at=at, now=now)
+        yield await populated(site, at=addresses_of(site.settings), now=utc_now())
+
+
+@pytest.fixture
+async def lively(demo: Path, tmp_path: Path) -> AsyncIterator[tuple[House, World]]:
+    """The demo in a house of this test's own, to do things in."""
+    shutil.copyfile(demo, tmp_path / "demo.sqlite3")
+    async with house(f"sqlite+aiosqlite:///{tmp_path}/demo.sqlite3", tmp_path) as opened:
+        yield opened, await populated(opened.site, at=addresses_of(opened.settings), now=utc_now())

@@ -3,15 +3,19 @@
 Nothing here depends on a sentence or on JavaScript: fields are found by name, buttons by the address they post to.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyotp
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from penfriends.demo.load_places import ONE_TIME_SECRET, PASSWORD
 from tests.support.house import House
+
+PATIENCE = 20_000  # milliseconds: a shared machine may be slow
+NO_COOKIES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,13 @@ class Browsing:
 
 @asynccontextmanager
 async def browsing(
-    browser: Browser, base: str, *, language: str = "en", script: bool = True, width: int = 1280
+    browser: Browser,
+    base: str,
+    *,
+    language: str = "en",
+    script: bool = True,
+    width: int = 1280,
+    cookies: Mapping[str, str] = NO_COOKIES,
 ) -> AsyncIterator[Browsing]:
     """A browser of one's own, with its own cookies. At the end nothing may have been complained about."""
     context = await browser.new_context(
@@ -63,7 +73,8 @@ async def browsing(
         viewport={"width": width, "height": 900},
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
+    await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
     mine = Browsing(context, await context.new_page())
     mine.page.on("console", lambda said: mine.note(said))
     mine.page.on("pageerror", lambda error: mine.complaints.append(str(error)))
@@ -224,9 +235,3 @@ async def write_letter(page: Page, text: str, *, title: str = "") -> None:
         await page.fill('input[name="title"]', title)
     await page.fill('textarea[name="text"]', text)
     await press(page, "/sending")
-
-
-async def addresses_of(page: Page, pattern: str) -> Sequence[str]:
-    """Every link of the page that matches a CSS selector."""
-    found = await page.locator(pattern).evaluate_all("all => all.map(one => one.getAttribute('href'))")
-    return [str(one) for one in found]
