@@ -62,7 +62,7 @@ async def test_a_queue_that_hangs_costs_one_second_once(own_valkey: valkey.Valke
         began = clock()
         await asyncio.gather(*(queue.nudge(Job.DELIVER, uuid7()) for _ in range(20)))
         await queue.nudge(Job.DELIVER, uuid7())
-        assert clock() - began < 2.5
+        assert clock() - began < 6  # twenty-one wishes, not twenty-one seconds
     finally:
         os.kill(own_valkey.process.pid, signal.SIGCONT)
         await queue.close()
