@@ -80,7 +80,7 @@ async def go_round(
 def without_ids(address: str) -> str:
     """The address as a person recognises it, and as a file can be called."""
     short = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", address)
-    return re.sub(r"^/(c|g|s|m|w|p|k|staff/invitation)/[^/]+", r"/\1/…", short)
+    return re.sub(r"/(c|g|s|m|w|p|k|staff/invitation)/[^/]+", r"/\1/…", short)
 
 
 def visits_in(world: World, languages: Iterable[str]) -> list[tuple[str, str, str]]:
