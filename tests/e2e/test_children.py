@@ -6,6 +6,7 @@ Names the rules R02, R07, R08, R10, R15, R22 of docs/safeguarding.md.
 import re
 from datetime import date
 
+import pytest
 from playwright.async_api import Browser, Page
 from sqlmodel import col, select
 
@@ -25,6 +26,8 @@ from tests.support.walk import (
     staff_sign_in,
     write_letter,
 )
+
+pytestmark = pytest.mark.timeout(300)  # seconds enough for a machine that others use, too
 
 BORN = date(utc_now().year - 10, 1, 12)
 MAISIE = Newcomer(

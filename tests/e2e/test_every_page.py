@@ -69,12 +69,21 @@ async def go_round(
             looker = open_tabs[role, language]
             found = await looker.open(address) or await work(looker, language, f"{role}{address}")
             if found:
-                wrong[f"{language} {role} {without_ids(address)}"] = found
+                page = f"{language} {role} {without_ids(address)}"
+                wrong[page] = found
+                note({page: found})
         for looker in open_tabs.values():
             await looker.page.context.close()
 
     await asyncio.gather(*(tab() for _ in range(TABS)))
     return wrong
+
+
+def note(found: dict[str, list[str]]) -> None:
+    """At once, so that a long walk that is interrupted has said what it saw."""
+    DRAWN.mkdir(parents=True, exist_ok=True)
+    with (DRAWN / "faults.txt").open("a", encoding="utf-8") as out:
+        out.write(said(found) + "\n")
 
 
 def without_ids(address: str) -> str:
@@ -100,6 +109,7 @@ async def test_there_is_something_behind_every_route(world: World, browser: Brow
     assert [route for route, by_role in world.addresses.items() if not any(by_role.values())] == []
 
 
+@pytest.mark.timeout(300)
 async def test_a_sample_of_pages_holds(world: World, browser: Browser) -> None:
     everything = world.visits()
     chosen = []

@@ -1,4 +1,7 @@
-"""Does everything that matters work where JavaScript is switched off, blocked, or did not arrive?"""
+"""Does everything that matters work where JavaScript is switched off, blocked, or did not arrive?
+
+Helga in test_story.py signs up, confirms and answers without it, too.
+"""
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -8,10 +11,9 @@ from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import Report
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import Browsing, Newcomer, browsing, confirm, press, sign_up
+from tests.support.walk import Browsing, browsing, press
 
 Lively = tuple[House, World]
-ROSE = Newcomer("Rose", "thetford", 1961, "rose@example.org")
 TEXT = "Dear friend,\n\nthe plums are ripe, and the swans are back."
 
 
@@ -19,13 +21,6 @@ async def letter_with(home: House, text: str) -> Letter:
     async with home.site.database.reading() as db:
         found = await db.exec(select(Letter).where(col(Letter.original_text).contains(text)))
         return found.one()
-
-
-async def test_signing_up_without_script(home: House, browser: Browser) -> None:
-    async with browsing(browser, home.url, script=False, width=390) as rose:
-        await sign_up(rose.page, ROSE)
-        await confirm(rose.page, home, ROSE)
-        assert "Rose" in await rose.page.locator("h1").inner_text()
 
 
 async def test_letters_and_the_desk_without_script(lively: Lively, browser: Browser) -> None:
