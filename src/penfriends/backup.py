@@ -42,6 +42,7 @@ def backup(settings: Settings, file: Path, *, now: datetime | None = None) -> st
     unfinished = file.with_name(f".{file.name}.part")
     unfinished.unlink(missing_ok=True)
     try:
+        _for_us_alone(unfinished)
         _copy(source, unfinished)
         rows = _sign(unfinished, now or utc_now())
         _check(unfinished)
@@ -66,6 +67,7 @@ def restore(settings: Settings, file: Path, *, now: datetime | None = None) -> s
     with _site_stopped(settings.var_dir):
         prepared = target.with_name(f".{target.name}.restoring")
         prepared.unlink(missing_ok=True)
+        _for_us_alone(prepared)
         _copy(file, prepared)
         _unsign(prepared)
         _check(prepared, signed=False)
@@ -87,6 +89,11 @@ def _copy(source: Path, target: Path) -> None:
     with closing(_opened(source)) as original, closing(sqlite3.connect(target)) as copy:
         original.backup(copy, pages=PAGES_AT_ONCE)
         copy.execute("pragma journal_mode=delete")  # one file, without a -wal beside it
+
+
+def _for_us_alone(file: Path) -> None:
+    """Make the empty file that is filled next: every letter and address will be in it, so nobody else may read it."""
+    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _opened(file: Path) -> sqlite3.Connection:

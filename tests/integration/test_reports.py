@@ -117,5 +117,5 @@ async def test_who_looks_is_told_of_the_other_friends(db: AsyncSession) -> None:
     twin = await twins(db)
     row, _henk, arthur = await alarm(db, twin)
     await b.correspondence(db, await db.get_one(Resident, arthur.resident_id), await b.adult(db, twin.there, "Gerda"))
-    others = await reports.other_friends(db, row.reported_id)
+    others = await reports.other_friends(db, row.reported_id, twin.ilse)
     assert [one.resident.first_name for one in others] == ["Gerda"]

@@ -20,7 +20,7 @@ async def propose(
     db: AsyncSession, resident_id: UUID, moderator: Moderator, *, year: int, on: date | None, reason: str, now: datetime
 ) -> BirthChange:
     """Change a birth date, or, if that makes a child an adult or an adult a child, ask for a second moderator."""
-    resident = await _resident(db, resident_id, moderator)
+    resident = await _resident(db, resident_id, moderator, now=now)
     if not reason.strip():
         raise Refused(Refusal.NEEDS_REASON)
     birth = Birth(year, on)
@@ -51,7 +51,7 @@ async def agree(db: AsyncSession, change_id: UUID, moderator: Moderator, *, now:
     row = await db.get(BirthChange, change_id, with_for_update=True)
     if row is None:
         raise NotFound
-    resident = await _resident(db, row.resident_id, moderator)
+    resident = await _resident(db, row.resident_id, moderator, now=now)
     if row.state is not ChangeState.PROPOSED:
         raise Refused(Refusal.ALREADY_DECIDED)
     if row.proposed_by == moderator.id:
@@ -60,13 +60,11 @@ async def agree(db: AsyncSession, change_id: UUID, moderator: Moderator, *, now:
     return row
 
 
-async def _resident(db: AsyncSession, resident_id: UUID, moderator: Moderator) -> Resident:
+async def _resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> Resident:
     resident = await db.get(Resident, resident_id, with_for_update=True)
     if resident is None:
         raise NotFound
-    await eligible.must_belong(db, moderator, [resident])
-    if await eligible.knows(db, moderator, [resident]):
-        raise Refused(Refusal.CONFLICT_OF_INTEREST)
+    await eligible.must_judge_match(db, moderator, [resident], resident.band, now=now)
     return resident
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import links
+from penfriends.actions import links, proposals
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.people import association_of
@@ -278,6 +278,7 @@ async def withdraw(db: AsyncSession, child: Resident, *, at: Addresses, now: dat
     child.state, child.paused_until, child.waiting_since = ResidentState.PAUSED, None, None
     db.add(child)
     await _log(db, child, "consent_withdrawn", now=now)
+    await proposals.lapse(db, child.id, now=now)
     await end_correspondences(db, child, notice=Notice.CONSENT_WITHDRAWN, reason="consent_withdrawn", at=at, now=now)
 
 

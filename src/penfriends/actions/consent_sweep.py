@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import links
+from penfriends.actions import links, proposals
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.consent import LINK_LASTS, ask
@@ -79,6 +79,7 @@ async def _expire(db: AsyncSession, *, now: datetime) -> int:
         row.state = ConsentState.EXPIRED
         child.state, child.paused_until, child.waiting_since = ResidentState.PAUSED, None, None
         db.add_all([row, child])
+        await proposals.lapse(db, child.id, now=now)
         await _log(db, child, "consent_expired", now=now)
     await db.flush()
     return len(over)

@@ -62,6 +62,10 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
     row = await _row(db, delivery_id)
     if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
         return None
+    if row.kind is DeliveryKind.NOTICE and not await passage.still_stands(db, row, now=now):
+        row.state, row.payload, row.lease_until = DeliveryState.WITHDRAWN, {}, None
+        db.add(row)
+        return None
     sign_in = await compose.reader_of(db, row)
     if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
         await _reached_without_mail(db, row, now=now)

@@ -117,7 +117,7 @@ def draft_key(letter_id: UUID, at: Addresses) -> str:
 async def draft_by_key(db: AsyncSession, letter_id: UUID, key: str, *, at: Addresses) -> Letter:
     """The sheet that `key` belongs to. Raises NotFound."""
     letter = await db.get(Letter, letter_id)
-    if letter is None or not hmac.compare_digest(draft_key(letter_id, at), key):
+    if letter is None or not hmac.compare_digest(draft_key(letter_id, at).encode(), key.encode("utf-8", "replace")):
         raise NotFound
     return letter
 

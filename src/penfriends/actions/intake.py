@@ -104,7 +104,7 @@ async def read_mail(
     elif await _is_copy(db, row, parsed):
         _drop(row, "duplicate")
     elif row.association_id is not None:
-        await _team_message(db, row, row.association_id, parsed, now=now)
+        await _team_message(db, row, row.association_id, parsed, headers, policy=policy, now=now)
     else:
         await _from_writer(db, row, parsed, headers, drawn=drawn, at=at, policy=policy, now=now)
 
@@ -142,9 +142,19 @@ async def _is_copy(db: AsyncSession, row: RawMail, parsed: ParsedMail) -> bool:
 
 
 async def _team_message(
-    db: AsyncSession, row: RawMail, association_id: UUID, parsed: ParsedMail, *, now: datetime
+    db: AsyncSession,
+    row: RawMail,
+    association_id: UUID,
+    parsed: ParsedMail,
+    headers: tuple[tuple[str, str], ...],
+    *,
+    policy: Policy,
+    now: datetime,
 ) -> None:
-    sender = await people.sign_in_for(db, parsed.from_addresses[0]) if parsed.from_addresses else None
+    """Words for the desk. They count as a resident's only where our own border vouches for the sender (rule R27)."""
+    sender = await people.sign_in_for(db, parsed.from_addresses[0]) if len(parsed.from_addresses) == 1 else None
+    if sender is not None and not (_is_from(parsed, sender) and _vouched_for(parsed, headers, policy)):
+        sender = None
     db.add(
         TeamMessage(
             association_id=association_id,
@@ -178,10 +188,9 @@ async def _from_writer(
         _drop(row, "stranger")
         await _tell_registered(db, side, registered, at=at, now=now)
         return
-    verdict = judge(headers, parsed.from_addresses[0].rpartition("@")[2], policy.authserv_id)
-    if verdict is AuthVerdict.FAIL:
+    if _verdict(parsed, headers, policy) is AuthVerdict.FAIL:
         _drop(row, "failed_authentication")
-    elif verdict is AuthVerdict.ALIGNED_PASS or policy.accept_unauthenticated:
+    elif _vouched_for(parsed, headers, policy):
         await writing.letter_from_mail(db, row, side, parsed, drawn, now=now)
     else:
         row.state = RawMailState.AWAITING_WRITER
@@ -191,7 +200,18 @@ async def _from_writer(
 def _is_from(parsed: ParsedMail, registered: SignIn) -> bool:
     """Exactly one sender counts, and it is the registered one."""
     sender = parsed.from_addresses[0] if len(parsed.from_addresses) == 1 else ""
+    if not sender.isascii() and sender != (registered.email or "").lower():
+        return False  # ß and ss are two addresses, although they are compared without regard to case
     return people.email_key(sender) == registered.email_key
+
+
+def _verdict(parsed: ParsedMail, headers: tuple[tuple[str, str], ...], policy: Policy) -> AuthVerdict:
+    return judge(headers, parsed.from_addresses[0].rpartition("@")[2], policy.authserv_id)
+
+
+def _vouched_for(parsed: ParsedMail, headers: tuple[tuple[str, str], ...], policy: Policy) -> bool:
+    verdict = _verdict(parsed, headers, policy)
+    return verdict is AuthVerdict.ALIGNED_PASS or (verdict is AuthVerdict.UNKNOWN and policy.accept_unauthenticated)
 
 
 async def _ask_writer(

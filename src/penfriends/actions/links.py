@@ -72,6 +72,19 @@ async def use(db: AsyncSession, link: OneTimeLink, *, now: datetime) -> None:
         raise Refused(Refusal.LINK_USED)
 
 
+async def use_others(db: AsyncSession, purpose: LinkPurpose, sign_in_id: UUID, *, now: datetime) -> None:
+    """Use up whatever other links of one purpose this person has lying in old mails."""
+    await db.exec(
+        update(OneTimeLink)
+        .where(
+            col(OneTimeLink.purpose) == purpose,
+            col(OneTimeLink.sign_in_id) == sign_in_id,
+            col(OneTimeLink.used_at).is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
 async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, code: str, *, now: datetime) -> bool:
     """Whether `code` is the newest good one of this person; used up if so, a try counted if not.
 
@@ -93,8 +106,14 @@ async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, c
     ).first()
     if row is None:
         return False
-    if row.code_fingerprint != _code_fingerprint(sign_in_id, code):
-        await db.exec(update(OneTimeLink).where(col(OneTimeLink.id) == row.id).values(tries=OneTimeLink.tries + 1))
+    # counted before it is compared: of many tries at the same moment only five are looked at
+    counted = await db.exec(
+        update(OneTimeLink)
+        .where(col(OneTimeLink.id) == row.id, col(OneTimeLink.tries) < CODE_TRIES)
+        .values(tries=OneTimeLink.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if counted.rowcount != 1 or row.code_fingerprint != _code_fingerprint(sign_in_id, code):
         return False
     await use(db, row, now=now)
     return True

@@ -1,4 +1,4 @@
-"""What are the facts of a letter's way right now? Reads them for the rule R25, which decides."""
+"""What are the facts of the way of a letter, or of a notice about a friend, right now? R25 decides on them."""
 
 import hashlib
 import json
@@ -10,7 +10,9 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.delivery import Alias
+from penfriends.ids import fingerprint
+from penfriends.mail.notices import Notice
+from penfriends.models.delivery import Alias, Delivery
 from penfriends.models.letters import (
     Attachment,
     Correspondence,
@@ -20,9 +22,10 @@ from penfriends.models.letters import (
     Participant,
     ParticipantState,
 )
-from penfriends.models.matching import Block
+from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
-from penfriends.rules.bands import Band, Birth, age_on
+from penfriends.models.signin import OneTimeLink
+from penfriends.rules.bands import Band, Birth, age_on, band_on
 from penfriends.rules.relay import Obstacle, Passage, Person, obstacle
 
 T = TypeVar("T")
@@ -48,6 +51,31 @@ async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *,
             has_alias=await alias_of(db, reader.id) is not None,
         )
     )
+
+
+async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> bool:
+    """Whether a notice may still show one resident to another. One that waited while a guardian took the yes back, a
+    correspondence stopped or a proposal was closed says too much (rules R08, R10)."""
+    if row.notice == Notice.MATCH_PROPOSED:
+        secret = str(row.payload.get("url", "")).rpartition("/")[2]
+        found = await db.exec(
+            select(Match.state)
+            .join(MatchSide, col(MatchSide.match_id) == col(Match.id))
+            .join(OneTimeLink, col(OneTimeLink.subject_id) == col(MatchSide.id))
+            .where(OneTimeLink.fingerprint == fingerprint(secret))
+        )
+        return found.first() is MatchState.APPROVED
+    if row.notice not in (Notice.INTRODUCTION, Notice.NUDGE) or row.participant_id is None:
+        return True
+    mine = await _must(db, Participant, row.participant_id)
+    correspondence = await _must(db, Correspondence, mine.correspondence_id)
+    sides = await db.exec(
+        select(Resident)
+        .join(Participant, col(Participant.resident_id) == col(Resident.id))
+        .where(Participant.correspondence_id == mine.correspondence_id)
+    )
+    stopped = correspondence.state in (CorrespondenceState.ENDED, CorrespondenceState.FROZEN)
+    return not stopped and all([await consent_holds(db, one, now=now) for one in sides.all()])
 
 
 async def content_hash(db: AsyncSession, letter: Letter, *, text: str | None = None) -> str:
@@ -105,12 +133,19 @@ async def _person(db: AsyncSession, participant: Participant, *, now: datetime) 
         ResidentState.PAUSED,
     )
     return Person(
-        band=resident.band,
+        band=_band_today(resident, now=now),
         open_band=participant.open_band,
         active=not gone and not paused,
         paused=not gone and paused,
         consent_valid=await consent_holds(db, resident, now=now),
     )
+
+
+def _band_today(resident: Resident, *, now: datetime) -> Band:
+    """The band by the birth date: who has turned 18 passes nothing to a child, although the row still says child."""
+    if resident.birth_on is None:
+        return resident.band
+    return band_on(Birth(resident.birth_year, resident.birth_on), now.date())
 
 
 async def _blocked(db: AsyncSession, one: UUID, other: UUID) -> bool:

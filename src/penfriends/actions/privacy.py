@@ -28,7 +28,13 @@ from penfriends.models.residents import (
 )
 from penfriends.models.signin import Session, SignIn
 
-_FRIENDS_SIDE = frozenset({"original_text", "removed_text", "kept_text", "findings", "return_reasons", "return_note"})
+# Of a friend's letter: what the writer's file was called, what was cut, what a moderator thought of it.
+_FRIENDS_SIDE = frozenset(
+    {"original_text", "removed_text", "kept_text", "findings", "return_reasons", "return_note", "left_out",
+     "cut_is_sure", "channel", "content_hash", "created_at", "changed_at", "screened_at", "released_at", "due_at"}
+)  # fmt: skip
+# Of an own letter: when the friend read it (rule R52), and that the friend has called for help (rule R31).
+_READERS_SIDE = frozenset({"read_at", "warned"})
 
 
 async def held_about(db: AsyncSession, resident_id: UUID, *, now: datetime) -> dict[str, Any]:
@@ -134,7 +140,10 @@ async def _correspondence(db: AsyncSession, mine: Participant) -> dict[str, Any]
 
 
 async def _letter(db: AsyncSession, letter: Letter) -> dict[str, Any]:
-    return {**row_of(letter), "pictures": await _rows(db, Attachment, Attachment.letter_id == letter.id)}
+    return {
+        **row_of(letter, leave_out=_READERS_SIDE),
+        "pictures": await _rows(db, Attachment, Attachment.letter_id == letter.id),
+    }
 
 
 async def _notices(db: AsyncSession, *people: SignIn | None) -> list[dict[str, Any]]:

@@ -1,16 +1,17 @@
-"""What does a resident see of a match that was proposed to them, until both have answered? Never who said no."""
+"""What does a resident see of a match that was proposed to them, while it stands? Never who said no."""
 
 import enum
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.friends import Friend, friend_for
 from penfriends.errors import NotFound
-from penfriends.models.letters import Correspondence
+from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.matching import Answer, Match, MatchSide, MatchState
 from penfriends.models.residents import Resident
 
@@ -48,11 +49,22 @@ async def my_proposal(db: AsyncSession, resident_id: UUID | None, match_id: UUID
     standing = _standing(match, mine, now)
     me = await db.get_one(Resident, mine.resident_id)
     friend = None
-    if standing in (Standing.ASKED, Standing.SAID_YES, Standing.BOTH_SAID_YES):
+    opened = (await db.exec(select(Correspondence).where(Correspondence.match_id == match_id))).first()
+    goes_on = opened is None or opened.state is not CorrespondenceState.ENDED
+    if goes_on and standing in (Standing.ASKED, Standing.SAID_YES, Standing.BOTH_SAID_YES):
         other = next(one for one in sides if one.id != mine.id)
         friend = await friend_for(db, me, await db.get_one(Resident, other.resident_id), today=now.date())
-    opened = await db.exec(select(Correspondence.id).where(Correspondence.match_id == match_id))
-    return Proposal(match, me, standing, friend, opened.first())
+    return Proposal(match, me, standing, friend, opened.id if opened else None)
+
+
+async def lapse(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:
+    """Somebody stops, or their guardian's yes is over: from now on nobody is shown their card to decide (R08, R10)."""
+    mine = select(MatchSide.match_id).where(MatchSide.resident_id == resident_id)
+    still_open = (MatchState.PROPOSED, MatchState.APPROVED)
+    found = await db.exec(select(Match.id).where(col(Match.id).in_(mine), col(Match.state).in_(still_open)))
+    lapsed = list(found.all())
+    await db.exec(update(MatchSide).where(col(MatchSide.match_id).in_(lapsed)).values(open_band=None))
+    await db.exec(update(Match).where(col(Match.id).in_(lapsed)).values(state=MatchState.EXPIRED, closed_at=now))
 
 
 def _standing(match: Match, mine: MatchSide, now: datetime) -> Standing:

@@ -22,6 +22,7 @@ from penfriends.models.letters import (
 )
 from penfriends.models.matching import BlockReason
 from penfriends.models.moderation import Decision, Moderator, Report, ReportOutcome, ReportState, Verb
+from penfriends.models.residents import Resident
 
 CLAIM = timedelta(minutes=30)
 LONGEST = 5000
@@ -76,10 +77,14 @@ async def block(db: AsyncSession, blocker_id: UUID, *, now: datetime) -> None:
 
 
 async def freeze(db: AsyncSession, correspondence_id: UUID, reason: str, *, now: datetime) -> None:
-    """Stop a correspondence until a person has looked. One that has ended stays ended."""
+    """Stop a correspondence until a person has looked. One that has ended stays ended, and one that stopped because
+    somebody turned 18 does not go on when the report is closed (rule R04)."""
     await db.exec(
         update(Correspondence)
-        .where(col(Correspondence.id) == correspondence_id, col(Correspondence.state) != CorrespondenceState.ENDED)
+        .where(
+            col(Correspondence.id) == correspondence_id,
+            col(Correspondence.state).not_in([CorrespondenceState.ENDED, CorrespondenceState.FROZEN]),
+        )
         .values(state=CorrespondenceState.FROZEN, state_reason=reason, state_changed_at=now)
     )
 
@@ -171,12 +176,15 @@ async def close(
     await _tell_reporter(db, row, at=at, now=now)
 
 
-async def other_friends(db: AsyncSession, participant_id: UUID) -> list[compose.Side]:
-    """Everybody else whom the reported person writes with: a moderator should look at them too."""
+async def other_friends(db: AsyncSession, participant_id: UUID, moderator: Moderator) -> list[compose.Side]:
+    """Everybody else whom the reported person writes with: a moderator should look at them too. Only friendships in
+    which one of the own towns has a part (rule R18)."""
     person = await db.get_one(Participant, participant_id)
     mine = await db.exec(select(Participant.id).where(Participant.resident_id == person.resident_id))
     found = [await compose.friend_of(db, one) for one in mine if one != participant_id]
-    return [one for one in found if one is not None]
+    home = await people.association_of(db, (await db.get_one(Resident, person.resident_id)).town_id)
+    ours = home is not None and home.id == moderator.association_id
+    return [one for one in found if one and (ours or one.town.association_id == moderator.association_id)]
 
 
 async def _resume(db: AsyncSession, correspondence_id: UUID, *, now: datetime) -> None:

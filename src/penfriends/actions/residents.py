@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import consent
+from penfriends.actions import consent, proposals
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.newcomers import write_lists
@@ -273,7 +273,7 @@ async def wake(db: AsyncSession, *, now: datetime) -> int:
 async def leave(db: AsyncSession, resident: Resident, *, at: Addresses, now: datetime) -> None:
     """Stop for good. Partners are thanked and told; open proposals lapse; what is kept is forgotten by the sweeps."""
     await end_correspondences(db, resident, notice=Notice.PARTNER_ENDED, reason="left", at=at, now=now)
-    await _drop_proposals(db, resident.id, now=now)
+    await proposals.lapse(db, resident.id, now=now)
     resident.state, resident.waiting_since, resident.paused_until = ResidentState.LEFT, None, None
     db.add(resident)
     await note(
@@ -285,15 +285,6 @@ async def leave(db: AsyncSession, resident: Resident, *, at: Addresses, now: dat
         subject="resident",
         subject_id=resident.id,
     )
-
-
-async def _drop_proposals(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:
-    mine = select(MatchSide.match_id).where(MatchSide.resident_id == resident_id)
-    still_open = (MatchState.PROPOSED, MatchState.APPROVED)
-    found = await db.exec(select(Match.id).where(col(Match.id).in_(mine), col(Match.state).in_(still_open)))
-    dropped = list(found.all())
-    await db.exec(update(MatchSide).where(col(MatchSide.match_id).in_(dropped)).values(open_band=None))
-    await db.exec(update(Match).where(col(Match.id).in_(dropped)).values(state=MatchState.EXPIRED, closed_at=now))
 
 
 async def children_of(db: AsyncSession, sign_in_id: UUID) -> list[Resident]:

@@ -14,7 +14,7 @@ from uuid import UUID
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,7 +30,7 @@ from penfriends.mail.notices import Notice
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
-from penfriends.models.signin import LinkPurpose, SignIn
+from penfriends.models.signin import LinkPurpose, Session, SignIn
 
 MINUTES = 15
 HOUR = timedelta(hours=1)
@@ -307,6 +307,8 @@ async def accept_invitation(
     if step is None:
         return None
     await links.use(db, await links.find(db, secret, LinkPurpose.STAFF_INVITATION, now=now), now=now)
+    await links.use_others(db, LinkPurpose.STAFF_INVITATION, sign_in.id, now=now)
+    await db.exec(delete(Session).where(col(Session.sign_in_id) == sign_in.id))  # whoever was in with the old password
     sign_in.password_hash = await asyncio.to_thread(_hasher.hash, password + pepper)
     sign_in.totp_secret, sign_in.totp_last_step = one_time, step
     sign_in.verified_at = sign_in.verified_at or now

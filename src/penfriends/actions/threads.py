@@ -1,7 +1,7 @@
 """What does a resident read: their correspondences, one thread of letters, one picture? Only their own (rule R18)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -203,13 +203,17 @@ async def _thread(db: AsyncSession, mine: Participant, *, now: datetime) -> Thre
     paused = ParticipantState.PAUSED in (mine.state, partner.state) or other.state is ResidentState.PAUSED
     sheets = [await _sheet(db, one, mine, paused=paused, now=now) for one in letters]
     drafts = [one for one in sheets if one.letter.state is LetterState.DRAFT]
+    correspondence = await db.get_one(Correspondence, mine.correspondence_id)
+    friend = await friend_for(db, me, other, today=now.date())
+    if correspondence.state is CorrespondenceState.ENDED:  # what they change afterwards is not for this reader
+        friend = replace(friend, languages=(), likes=(), question="")
     return Thread(
-        correspondence=await db.get_one(Correspondence, mine.correspondence_id),
+        correspondence=correspondence,
         me=mine,
         resident=me,
         home=await db.get_one(Town, me.town_id),
         partner=partner,
-        friend=await friend_for(db, me, other, today=now.date()),
+        friend=friend,
         sheets=tuple(one for one in sheets if one.letter.state not in TYPED_ON),
         draft=drafts[0] if drafts else None,
         returned=tuple(one for one in sheets if one.letter.state is LetterState.RETURNED),

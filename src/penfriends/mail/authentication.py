@@ -8,8 +8,9 @@ import enum
 import re
 from collections.abc import Sequence
 
-_COMMENT = re.compile(r"\([^()]{0,1000}\)")
-_METHOD = re.compile(r"(?:^|\s)dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_PIECE = re.compile(r'\\.|[^"()\\]+|.', re.DOTALL)
+_HARMLESS = re.compile(r"[A-Za-z0-9.@_-]*")
+_METHOD = re.compile(r"^\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
 _FROM = re.compile(r"header\.from\s*=\s*\"?([^\s;\"]{1,300})", re.IGNORECASE)
 _LONGEST = 8192
 
@@ -42,16 +43,39 @@ def _ours(headers: Sequence[tuple[str, str]], authserv_id: str) -> str | None:
     for name, value in headers:
         if name.lower() != "authentication-results":
             continue
-        plain = value[:_LONGEST]
-        for _ in range(4):
-            plain = _COMMENT.sub(" ", plain)
+        plain = _plain(value[:_LONGEST])
         server, _, statements = plain.partition(";")
         words = server.split()
         if not authserv_id or not words or words[0].lower() != authserv_id:
             return None
-        if _METHOD.search(statements):
+        if any(_METHOD.search(statement) for statement in statements.split(";")):
             return statements
     return None
+
+
+def _plain(value: str) -> str:
+    """The field without comments, and without what stands in quotes, where the sender's own words may be: an envelope
+    sender like "x; dmarc=pass"@example.org is no statement. What is never closed swallows the rest."""
+    kept: list[str] = []
+    quoted: list[str] | None = None
+    depth = 0
+    for found in _PIECE.finditer(value):
+        piece = found.group()
+        if quoted is not None:
+            if piece == '"':
+                inside = "".join(quoted)
+                kept.append(inside if _HARMLESS.fullmatch(inside) else "quoted")
+                quoted = None
+            else:
+                quoted.append(piece)
+        elif piece == "(" or depth:
+            depth = max(0, depth + (piece == "(") - (piece == ")"))
+            kept.append(" ")
+        elif piece == '"':
+            quoted = []
+        else:
+            kept.append(piece)
+    return "".join(kept)
 
 
 def _verdict(statement: str, domain: str) -> AuthVerdict:

@@ -4,6 +4,7 @@ The word that matters is *unsure*: after DATA began, a lost connection does not 
 mail. Such a mail is never sent again by itself; everything that failed earlier is.
 """
 
+import re
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from penfriends.mail.outbound import UnsafeValue, checked_address
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 
 __all__ = ["Outcome", "OutcomeKind", "Phase", "SmtpServer", "Tls", "send"]
+
+_ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255}")
 
 
 class Tls(StrEnum):
@@ -151,5 +154,5 @@ def _named(error: BaseException) -> str:
 
 
 def _short(text: str) -> str:
-    """A server's words, kept to one short line for the record."""
-    return " ".join(text.split())[:300]
+    """A server's words, kept to one short line for the record; the address that they quote is no moderator's to see."""
+    return _ADDRESS.sub("…@…", " ".join(text.split()))[:300]

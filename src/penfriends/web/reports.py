@@ -109,7 +109,7 @@ async def _report_page(
         reporter=await compose.side_of(db, row.reporter_id),
         reported=await compose.side_of(db, row.reported_id),
         letters=await viewing.letters_in(db, row.correspondence_id),
-        others=await alarms.other_friends(db, row.reported_id),
+        others=await alarms.other_friends(db, row.reported_id, moderator),
         is_open=row.state is not ReportState.CLOSED,
         mine=is_held and row.claimed_by == moderator.id,
         taken_by=holder.name if holder and is_held and row.claimed_by != moderator.id else None,

@@ -120,7 +120,7 @@ def _flash(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     try:
         kind, sentence = json.loads(unquote(cookie_of(request, FLASH_COOKIE)))
         return [(str(kind), str(sentence))]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # anybody may plant a cookie
         return []
 
 

@@ -162,7 +162,7 @@ def _who_waits(request: Request[Any, Any, Any]) -> tuple[str, str]:
     try:
         email, back = json.loads(unquote(cookie_of(request, WAITING_COOKIE)))
         return str(email), str(back)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):  # anybody may plant a cookie
         return "", ""
 
 

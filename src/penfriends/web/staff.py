@@ -168,14 +168,14 @@ def _sealed(sign_in_id: UUID, back: str, key: bytes, now: datetime) -> str:
 
 def _opened(cookie: str, key: bytes, now: datetime) -> tuple[UUID, str] | None:
     signature, _bar, value = unquote(cookie).partition("|")
-    if not value or not hmac.compare_digest(signature, _signature(value, key)):
+    if not value or not hmac.compare_digest(signature.encode("utf-8", "replace"), _signature(value, key).encode()):
         return None
     sign_in_id, until, back = value.split("|", 2)
     return (UUID(sign_in_id), back) if int(until) > now.timestamp() else None
 
 
 def _signature(value: str, key: bytes) -> str:
-    return hmac.digest(key, f"halfway:{value}".encode(), "sha256").hex()
+    return hmac.digest(key, f"halfway:{value}".encode("utf-8", "replace"), "sha256").hex()
 
 
 def _halfway(value: str, seconds: int) -> Cookie:
