@@ -15,8 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from penfriends import __version__
 from penfriends.actions import doorway, intake
-from penfriends.app import opened
 from penfriends.clock import utc_now
+from penfriends.opening import opened
 from penfriends.settings import Settings, settings
 from workers.tools import Tools, tools_for
 

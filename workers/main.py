@@ -11,8 +11,8 @@ from arq import Worker, cron
 from arq.cron import CronJob
 from redis.exceptions import RedisError
 
-from penfriends.app import opened
 from penfriends.jobs import Job
+from penfriends.opening import opened
 from penfriends.queue import from_json, redis_settings, to_json
 from penfriends.settings import settings
 from workers import delivery, letters, matching, sweeps

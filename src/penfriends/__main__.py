@@ -265,9 +265,9 @@ def _load_demo(settings: "Settings", *, if_empty: bool) -> None:
 
 
 async def _demo_loaded(settings: "Settings", progress: Any, *, if_empty: bool) -> bool:
-    from penfriends.app import opened
     from penfriends.clock import utc_now
     from penfriends.demo.load import is_empty, load
+    from penfriends.opening import opened
 
     async with opened(settings) as database, database.transaction() as db:
         if not await is_empty(db):
@@ -282,10 +282,10 @@ async def _added(
     settings: "Settings", association: str, email: str, name: str, role: str, languages: tuple[str, ...]
 ) -> str:
     from penfriends.actions.signin import add_moderator as invite
-    from penfriends.app import opened
     from penfriends.clock import utc_now
     from penfriends.doorkeys import addresses_of
     from penfriends.models.moderation import Role
+    from penfriends.opening import opened
 
     if role not in list(Role):
         raise typer.BadParameter("moderator, lead or deputy", param_hint="--role")

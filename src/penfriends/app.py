@@ -1,7 +1,5 @@
 """Of what is the web application made? Routes, templates, errors, start and stop."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -13,8 +11,8 @@ from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
-from penfriends.db import Database, make_engine
-from penfriends.queue import Queue
+from penfriends.db import Database
+from penfriends.opening import opened
 from penfriends.settings import Settings, settings
 from penfriends.web import errors, permissions, respond, state
 from penfriends.web.routes import handlers
@@ -55,18 +53,6 @@ def _keep_for_ever(response: ASGIApp) -> ASGIApp:
     """Static files carry their hash in the address, so a browser asks once."""
     response.headers["cache-control"] = IMMUTABLE  # type: ignore[attr-defined]
     return response
-
-
-@asynccontextmanager
-async def opened(chosen: Settings) -> AsyncIterator[Database]:
-    """The database of this process with its queue, closed at the end."""
-    queue = Queue(chosen.redis_url)
-    database = Database(make_engine(chosen.database), queue.nudge)
-    try:
-        yield database
-    finally:
-        await queue.close()
-        await database.close()
 
 
 async def serve() -> None:

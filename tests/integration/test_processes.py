@@ -15,11 +15,11 @@ import pytest
 import redis
 
 from penfriends.actions import letters
-from penfriends.app import opened
 from penfriends.clock import utc_now
 from penfriends.db import Database
 from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import LetterState, Participant
+from penfriends.opening import opened
 from penfriends.settings import load
 from tests.support import processes, valkey
 from tests.support.faulty_smtp import faulty_smtp

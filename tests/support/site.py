@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from penfriends import app
+from penfriends import app, opening
 from penfriends.db import Database, make_engine
 from penfriends.jobs import Nudge
 from penfriends.settings import Settings
@@ -58,7 +58,7 @@ async def running(
 @asynccontextmanager
 async def _opened(chosen: Settings, nudge: Nudge | None) -> AsyncIterator[Database]:
     if nudge is None:
-        async with app.opened(chosen) as database:
+        async with opening.opened(chosen) as database:
             yield database
         return
     database = Database(make_engine(chosen.database), nudge)
