@@ -37,14 +37,15 @@ SIDEWAYS = """() => {
 
 # Every piece of text a person sees or hears, outside of what people wrote (see `exempt` below).
 TEXTS = """exempt => {
-  const found = [];
+  const found = [], whole = new Map();  // a sentence may have names in the middle of it: whole by parent
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const at = walker.currentNode.parentElement;
     if (!at || at.closest(exempt) || !walker.currentNode.data.trim()) continue;
     if (at.closest('svg') && !at.closest('title')) continue;
-    found.push(walker.currentNode.data.trim());
+    whole.set(at, (whole.get(at) || '') + ' ' + walker.currentNode.data.trim());
   }
+  found.push(...whole.values());
   for (const name of ['aria-label', 'alt', 'title', 'placeholder'])
     for (const at of document.querySelectorAll(`body [${name}]`))
       if (!at.closest(exempt) && at.getAttribute(name).trim()) found.push(at.getAttribute(name).trim());
@@ -109,7 +110,8 @@ class Looker:
         Everything translated stands in brackets there. `data` are the words that come from rows and from CLDR: names of
         towns, countries, languages, months. What is left of a text without brackets and data must have no word in it.
         """
-        known = re.compile("|".join(sorted(map(re.escape, data), key=len, reverse=True)))
+        longest_first = "|".join(sorted(map(re.escape, data), key=len, reverse=True))
+        known = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")
         texts: list[str] = await self.page.evaluate(TEXTS, EXEMPT)
         left = (known.sub(" ", BRACKETED.sub(" ", text)) for text in texts)
         return sorted({f"not translated: {one.strip()!r}" for one in left if WORD.search(one)})

@@ -182,7 +182,7 @@ async def words_of_data(world: World) -> list[str]:
     shown = [*locale.months.values(), *locale.days.values()]
     times = [word for lengths in shown for words in lengths.values() for word in words.values()]
     units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "AM", "PM", "UTC"]
-    return [*names, *times, *units, *locale.territories.values(), *locale.languages.values(), "penfriends"]
+    return [*names, *times, *units, *locale.territories.values(), *locale.languages.values(), "penfriends", "xa"]
 
 
 @pytest.mark.pages
