@@ -46,6 +46,13 @@ def _load(path: Path, language: str, fallback: NullTranslations) -> Translations
     return loaded
 
 
+@lru_cache(maxsize=32)
+def is_draft(language: str) -> bool:
+    """Whether no native reader has read one of this language's catalogues yet: the language menu says so."""
+    paths = [LOCALE_DIR / language / "LC_MESSAGES" / f"{domain}.po" for domain in DOMAINS]
+    return any('"X-Review: draft' in path.read_text(encoding="utf-8")[:4000] for path in paths if path.exists())
+
+
 def gettext(message: str) -> str:
     return catalogue(current.get()).ugettext(message)
 

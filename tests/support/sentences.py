@@ -4,6 +4,7 @@ Run as a program it puts them into every catalogue (`make messages`).
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from penfriends.i18n import LANGUAGES, LOCALE_DIR
 
 ROOT = Path(__file__).parents[2]
+REVIEW = re.compile(r'^"X-Review: ([^\\"]*)\\n"\n', re.MULTILINE)
 SOURCE_LANGUAGE = "en"
 KEYWORDS = dict(DEFAULT_KEYWORDS) | {"lazy": None}
 ASKING = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext", "N_", "lazy"})
@@ -48,11 +50,24 @@ def put_into_catalogues() -> None:
         path = catalogue_path(language)
         catalog = _present(path, language)
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
+        review = _review(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as out:
             write_po(out, catalog, width=110, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
+        _say_review(path, review)
         left = sum(bool(message.id) and not _said(message.string) for message in catalog)
         print(f"{path.relative_to(ROOT)}: {len(catalog)} sentences, {left} not yet translated")
+
+
+def _review(path: Path) -> str:
+    """What a catalogue says of itself: `draft` until a native reader has read it. Babel would drop the line."""
+    found = REVIEW.search(path.read_text(encoding="utf-8")) if path.exists() else None
+    return found[1] if found else "draft"
+
+
+def _say_review(path: Path, review: str) -> None:
+    text = REVIEW.sub("", path.read_text(encoding="utf-8"))
+    path.write_text(text.replace('"MIME-Version', f'"X-Review: {review}\\n"\n"MIME-Version', 1), encoding="utf-8")
 
 
 def unspeakable() -> Iterator[str]:

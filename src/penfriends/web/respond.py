@@ -85,7 +85,9 @@ def page(
             "path": request.url.path,
             "flash": flash,
             "errors": None,
-            "languages": [(code, OWN_NAMES[code], is_draft(code)) for code in settings().languages],
+            "languages": [
+                (code, OWN_NAMES[code], i18n.is_draft(code) and code != "en") for code in settings().languages
+            ],
             **context,
         },
         status_code=status,
@@ -131,12 +133,6 @@ def download(data: bytes, *, name: str, content_type: str) -> Response[bytes]:
         media_type=content_type,
         headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
     )
-
-
-def is_draft(language: str) -> bool:
-    """Whether no native reader has read this catalogue yet: the language menu says so."""
-    header = i18n.catalogue(language).info() if language != "en" else {}
-    return header.get("x-review", "") == "draft"
 
 
 def localday(day: date | datetime, zone: str = "UTC") -> str:
