@@ -86,7 +86,7 @@ def page(
             "flash": flash,
             "errors": None,
             "languages": [
-                (code, OWN_NAMES[code], i18n.is_draft(code) and code != "en") for code in settings().languages
+                (code, OWN_NAMES[code], i18n.is_draft(code)) for code in settings().languages
             ],
             **context,
         },
