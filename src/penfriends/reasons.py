@@ -164,10 +164,12 @@ REPORT_KINDS: Mapping[str, str] = {
     "contact": N_("Asks for contact outside penfriends"),
     "meeting": N_("Wants to meet"),
     "money": N_("Asks for money or gifts"),
+    "not_true": N_("May not be who they say they are"),
     "photo": N_("Asks for photos"),
     "secret": N_("Asks to keep a secret"),
     "sad": N_("Worried about the writer"),
     "other": N_("Something else"),
+    "unsure": N_("Something else, or not sure"),
 }
 
 OUTCOMES: Mapping[str, str] = {

@@ -13,6 +13,7 @@ from penfriends.i18n import direction
 
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
+HIGHEST = 16_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"axe.run(document, {json.dumps({'runOnly': TAGS, 'resultTypes': ['violations']})})"
 # Only the colours differ between light and dark.
@@ -48,7 +49,10 @@ TEXTS = """exempt => {
   found.push(...whole.values());
   for (const name of ['aria-label', 'alt', 'title', 'placeholder'])
     for (const at of document.querySelectorAll(`body [${name}]`))
-      if (!at.closest(exempt) && at.getAttribute(name).trim()) found.push(at.getAttribute(name).trim());
+    {
+      const said = at.getAttribute(name).trim(), named = [...at.querySelectorAll('bdi')].map(one => one.textContent);
+      if (said && !at.closest(exempt) && !named.includes(said)) found.push(said);
+    }
   return found;
 }"""
 # Names stand in <bdi>; what people wrote carries its own lang or dir; code and keys are nobody's words.
@@ -84,7 +88,7 @@ class Looker:
         wrong = await self._bones(language)
         await self.page.evaluate(AXE_SCRIPT)
         for width in WIDTHS if thorough else WIDTHS[:1]:
-            await self.page.set_viewport_size({"width": width, "height": 900})
+            await self._unroll(width)
             await self.page.emulate_media(color_scheme="light")
             if wide := await self.page.evaluate(SIDEWAYS):
                 wrong.append(f"{width}: wider than the screen, {wide}")
@@ -93,6 +97,12 @@ class Looker:
                 await self.page.emulate_media(color_scheme="dark")
                 wrong += [f"{width} dark: {one}" for one in await self._axe(AXE_COLOURS)]
         return wrong + self.said
+
+    async def _unroll(self, width: int) -> None:
+        """As high as the page, so that the bar at the bottom of a telephone covers nothing that scrolling would free."""
+        await self.page.set_viewport_size({"width": width, "height": 900})
+        high: int = await self.page.evaluate("document.documentElement.scrollHeight")
+        await self.page.set_viewport_size({"width": width, "height": min(max(high, 900), HIGHEST)})
 
     async def _axe(self, run: str) -> list[str]:
         found: list[str] = await self.page.evaluate(f"{run}.then({VIOLATIONS})")

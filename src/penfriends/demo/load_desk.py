@@ -110,7 +110,7 @@ async def _report(db: AsyncSession, friends: Friendship, *, now: datetime) -> No
         db,
         _reader(friends, letter),
         letter_id=letter.id,
-        kind="uncomfortable",
+        kind="unsure",
         text="I am not sure whether this matters. The letters have become a little too personal for me.",
         now=now,
     )
