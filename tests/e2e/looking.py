@@ -99,7 +99,7 @@ class Looker:
         return wrong + self.said
 
     async def _unroll(self, width: int) -> None:
-        """As high as the page, so that the bar at the bottom of a telephone covers nothing that scrolling would free."""
+        """As high as the page: the bar at the bottom of a telephone covers nothing that scrolling would free."""
         await self.page.set_viewport_size({"width": width, "height": 900})
         high: int = await self.page.evaluate("document.documentElement.scrollHeight")
         await self.page.set_viewport_size({"width": width, "height": min(max(high, 900), HIGHEST)})
