@@ -35,12 +35,13 @@ from tests.support.site import Site
 
 MODERATOR = "ilse.hargreave@team.example"
 WEEK = timedelta(days=7)
-# Who may see what, so that a page is looked at by everybody who can come to it.
+# Who may see what, so that a page is looked at by everybody who can come to it. A guardian of several children chooses
+# first for whom they write, and is a child from then on.
 ROLES = {
     Permission.ANYONE: ("anonymous", "adult", "child", "moderator"),
     Permission.LINK: ("anonymous",),
     Permission.SIGNED_IN: ("adult", "child", "guardian"),
-    Permission.RESIDENT: ("adult", "child", "guardian"),
+    Permission.RESIDENT: ("adult", "child"),
     Permission.STAFF: ("moderator",),
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
