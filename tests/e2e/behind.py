@@ -1,0 +1,175 @@
+"""Which real addresses are behind each route with a variable part, and as which role to open them?"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import letters, links
+from penfriends.models.delivery import RawMail
+from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
+from penfriends.models.matching import Match, MatchSide, MatchState
+from penfriends.models.moderation import Hold, Moderator, Report
+from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.signin import LinkPurpose, SignIn
+from tests.e2e.people import People, guardian_of
+
+WEEK = timedelta(days=7)
+STEPS = ("birthday", "about", "languages", "likes", "how", "check")
+LINES = ("card", "languages", "likes", "how")
+
+Addressed = dict[str, dict[str, list[str]]]
+
+
+async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
+    """What to open behind every route with a variable part, by role."""
+    found: Addressed = {
+        "/t/{slug}": {role: ["/t/thetford", "/t/nablus"] for role in ("anonymous", "adult")},
+        "/join/{name}": {
+            "newcomer": [f"/join/{step}" for step in ("town", "age", *STEPS)],
+            "new child": [f"/join/{step}" for step in STEPS],
+        },
+        "/me/profile/{line}": {role: [f"/me/profile/{line}" for line in LINES] for role in ("adult", "child")},
+        "/me/children/{child_id}": {"guardian": [f"/me/children/{one}" for one in await _children(db, people.parent)]},
+    }  # fmt: skip
+    found |= await _letters(db, people, now=now)
+    found |= await _desk(db, people)
+    found |= await _matches(db, people)
+    found |= await _links(db, people, now=now)
+    return found
+
+
+async def _children(db: AsyncSession, parent: SignIn) -> list[UUID]:
+    found = await db.exec(
+        select(Resident.id)
+        .join(Guardian, col(Guardian.id) == col(Resident.guardian_id))
+        .where(Guardian.sign_in_id == parent.id)
+    )
+    return list(found.all())
+
+
+async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
+    """The thread of each, a draft, a returned letter, and a received one to report."""
+    found: Addressed = {}
+    for role, one in (("adult", people.adult), ("child", people.child)):
+        mine = (await db.exec(select(Participant).where(Participant.resident_id == one.id))).all()[0]
+        draft = await letters.start_draft(db, mine, parent_id=None, language="en", now=now)
+        await letters.save_draft(db, draft, title="", text="Dear friend, today", language="en", now=now)
+        received = await db.exec(
+            select(Letter.id).where(
+                Letter.correspondence_id == mine.correspondence_id,
+                Letter.author_id != mine.id,
+                Letter.state == LetterState.DELIVERED,
+            )
+        )
+        letter, thread = received.all()[0], f"/letters/with/{mine.correspondence_id}"
+        for route, address in (
+            ("/letters/with/{correspondence_id}", thread),
+            ("/letters/with/{correspondence_id}/new", f"{thread}/new"),
+            ("/letters/with/{correspondence_id}/ending", f"{thread}/ending"),
+            ("/letters/with/{correspondence_id}/pause", f"{thread}/pause"),
+            ("/letters/{letter_id}/edit", f"/letters/{draft.id}/edit"),
+            ("/letters/{letter_id}/report", f"/letters/{letter}/report"),
+            ("/letters/{letter_id}", f"/letters/{letter}"),
+        ):
+            found.setdefault(route, {})[role] = [address]
+    return found
+
+
+async def _desk(db: AsyncSession, people: People) -> Addressed:
+    """What Ilse may judge: letters with marks first, a match of adults and one of children, a report, her people."""
+    staff = (await db.exec(select(Moderator).where(Moderator.sign_in_id == people.moderator.id))).one()
+    home = select(Resident.id).where(col(Resident.town_id) == people.adult.town_id).scalar_subquery()
+    holds = await db.exec(
+        select(Hold.id)
+        .join(Letter, col(Letter.id) == col(Hold.letter_id))
+        .join(Participant, col(Participant.correspondence_id) == col(Letter.correspondence_id))
+        .where(col(Participant.resident_id).in_(home), col(Hold.closed_at).is_(None))
+        .distinct()
+    )
+    matches = await db.exec(
+        select(Match.id)
+        .join(MatchSide, col(MatchSide.match_id) == col(Match.id))
+        .where(Match.state == MatchState.PROPOSED, col(MatchSide.resident_id).in_(home))
+        .distinct()
+    )
+    hold_ids, match_ids = list(holds.all())[:3], list(matches.all())[:2]
+    assert staff.active
+    desk: dict[str, list[str]] = {
+        "/desk/letters/{hold_id}": [f"/desk/letters/{one}" for one in hold_ids],
+        "/desk/letters/{hold_id}/return": [f"/desk/letters/{one}/return" for one in hold_ids[:1]],
+        "/desk/letters/{hold_id}/escalation": [f"/desk/letters/{one}/escalation" for one in hold_ids[:1]],
+        "/desk/matches/{match_id}": [f"/desk/matches/{one}" for one in match_ids],
+        "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
+        "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
+    }
+    report = (await db.exec(select(Report.id))).all()[0]
+    return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
+        "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
+    }
+
+
+async def _matches(db: AsyncSession, people: People) -> Addressed:
+    found: dict[str, list[str]] = {}
+    for role, one in (("asked", people.asked), ("asked child", people.asked_child)):
+        if one is not None:
+            found[role] = [f"/matches/{(await _side(db, one)).match_id}"]
+    return {"/matches/{match_id}": found}
+
+
+async def _side(db: AsyncSession, one: Resident) -> MatchSide:
+    found = await db.exec(
+        select(MatchSide)
+        .join(Match, col(Match.id) == col(MatchSide.match_id))
+        .where(MatchSide.resident_id == one.id, Match.state == MatchState.APPROVED)
+    )
+    return found.all()[0]
+
+
+async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
+    """A good one-time link of every purpose."""
+
+    async def link(purpose: LinkPurpose, subject: UUID | None, sign_in: UUID | None = None) -> str:
+        made = await links.make(db, purpose, now=now, lifetime=WEEK, sign_in_id=sign_in, subject_id=subject)
+        return made.secret
+
+    unconfirmed = await _in_state(db, ResidentState.UNCONFIRMED)
+    drafted = await _in_state(db, ResidentState.AWAITING_CONSENT)
+    letter, reader = await _delivered(db, people.adult)
+    mail = (await db.exec(select(RawMail.id))).all()[0]
+    ilse = people.moderator
+    staff = (await db.exec(select(Moderator.id).where(Moderator.sign_in_id == ilse.id))).one()
+    withdraw = await link(LinkPurpose.WITHDRAW_CONSENT, people.child.id, people.child_guardian.id)
+    consent = await link(LinkPurpose.GUARDIAN_CONSENT, drafted.id, (await guardian_of(db, drafted)).id)
+    found = {
+        "/c/{secret}": f"/c/{await link(LinkPurpose.CONFIRM_SIGN_UP, unconfirmed.id, unconfirmed.sign_in_id)}",
+        "/g/{secret}": f"/g/{consent}",
+        "/g/{secret}/withdrawal": f"/g/{withdraw}/withdrawal",
+        "/s/{secret}": f"/s/{await link(LinkPurpose.SIGN_IN, None, people.adult.sign_in_id)}",
+        "/m/{secret}": f"/m/{await link(LinkPurpose.ANSWER_MATCH, (await _side(db, people.asked)).id)}",
+        "/w/{secret}": f"/w/{await link(LinkPurpose.REPORT_LETTER, letter)}",
+        "/p/{secret}": f"/p/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
+        "/k/{secret}": f"/k/{await link(LinkPurpose.CONFIRM_MAIL, mail, people.adult.sign_in_id)}",
+        "/staff/invitation/{secret}": f"/staff/invitation/{await link(LinkPurpose.STAFF_INVITATION, staff, ilse.id)}",
+    }
+    return {route: {"anonymous": [address]} for route, address in found.items()}
+
+
+async def _in_state(db: AsyncSession, state: ResidentState) -> Resident:
+    return (await db.exec(select(Resident).where(Resident.state == state).order_by(col(Resident.id)))).all()[0]
+
+
+async def _delivered(db: AsyncSession, reader: Resident) -> tuple[UUID, UUID]:
+    """A letter that `reader` got, and their part in that correspondence."""
+    mine = (await db.exec(select(Participant).where(Participant.resident_id == reader.id))).all()[0]
+    found = await db.exec(
+        select(Letter.id)
+        .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
+        .where(
+            Letter.correspondence_id == mine.correspondence_id,
+            Letter.author_id != mine.id,
+            Letter.state == LetterState.DELIVERED,
+        )
+    )
+    return found.all()[0], mine.id
