@@ -27,9 +27,13 @@ from tests.support.site import Site, running
 BACKENDS = ("sqlite", "postgres")
 SERVERS = pytest.StashKey[Servers]()
 
-# CI draws the same examples each time; a developer's machine goes on looking for new ones.
-hypothesis_settings.register_profile("penfriends", deadline=None, derandomize=bool(os.environ.get("CI")))
-hypothesis_settings.load_profile("penfriends")
+# CI draws the same examples each time; a developer's machine goes on looking for new ones. PENFRIENDS_THOROUGH=1 draws
+# many more, for an hour without hurry.
+hypothesis_settings.register_profile(
+    "penfriends", deadline=None, derandomize=bool(os.environ.get("CI")), max_examples=25
+)
+hypothesis_settings.register_profile("thorough", deadline=None, max_examples=400)
+hypothesis_settings.load_profile("thorough" if os.environ.get("PENFRIENDS_THOROUGH") else "penfriends")
 
 
 # --- The servers: one of each for the whole run, started by whoever needs it first -----------------------------------

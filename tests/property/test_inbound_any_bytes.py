@@ -64,7 +64,7 @@ INTRODUCTIONS = st.sampled_from(
 
 
 @given(st.binary(max_size=3000) | st.lists(PIECES, max_size=60).map(b"".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_parsed(raw: bytes) -> None:
     mail = parse(raw)
     json.dumps([mail.kept_text, mail.removed_text, mail.subject, mail.from_name]).encode()
@@ -73,7 +73,7 @@ def test_any_bytes_are_parsed(raw: bytes) -> None:
 
 
 @given(LINES, INTRODUCTIONS, LINES, LINES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_answers_between_quoted_lines_stay(above: list[str], said: str, quoted: list[str], below: list[str]) -> None:
     marked = [f"> {line}" for line in quoted]
     split = split_reply("\n".join([*above, "", said, *marked, "", *below, "", *marked]))
@@ -82,7 +82,7 @@ def test_answers_between_quoted_lines_stay(above: list[str], said: str, quoted: 
 
 
 @given(st.text(max_size=2000))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_line_disappears(text: str) -> None:
     split = split_reply(text)
     left = [line.rstrip() for line in f"{split.kept}\n{split.removed}".split("\n")]

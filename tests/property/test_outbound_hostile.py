@@ -1,5 +1,6 @@
 """2,000 hostile mails: does a header appear that we did not write, does all come back as it was cleaned?"""
 
+import os
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -81,7 +82,11 @@ def header(raw: bytes, name: str) -> str:
 
 
 @pytest.mark.timeout(600)
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=2000 if os.environ.get("PENFRIENDS_THOROUGH") else 300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(subject=HOSTILE, name=HOSTILE, file_name=HOSTILE, text=HOSTILE, ids=st.lists(IDS, max_size=4))
 def test_no_header_of_theirs_and_everything_reads_back(
     subject: str, name: str, file_name: str, text: str, ids: list[str]
