@@ -65,6 +65,7 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
     if row.kind is DeliveryKind.NOTICE and not await passage.still_stands(db, row, now=now):
         row.state, row.payload, row.lease_until = DeliveryState.WITHDRAWN, {}, None
         db.add(row)
+        await db.flush()
         return None
     sign_in = await compose.reader_of(db, row)
     if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
