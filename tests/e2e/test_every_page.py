@@ -12,6 +12,7 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import write_po
 from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Error as PlaywrightError
 from sqlmodel import select
 
 from penfriends import i18n, pseudo
@@ -70,7 +71,10 @@ async def go_round(
                 context = await context_for(browser, world, role, language)
                 open_tabs = {(role, language): Looker.at(await context.new_page())}
             looker = open_tabs[role, language]
-            found = await looker.open(address) or await work(looker, language, f"{role}{address}")
+            try:
+                found = await looker.open(address) or await work(looker, language, f"{role}{address}")
+            except PlaywrightError as error:
+                found = [f"the browser gave up: {error.message.splitlines()[0]}"]
             if found:
                 page = f"{language} {role} {without_ids(address)}"
                 wrong[page] = found
