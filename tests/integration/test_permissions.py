@@ -1,0 +1,179 @@
+"""Does every address have a row that says who may, does looking change nothing, and does a stranger find nothing?"""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from sqlmodel import SQLModel, select
+
+from penfriends import app
+from penfriends.clock import utc_now
+from penfriends.db import Database, make_engine
+from penfriends.demo.load import load
+from penfriends.doorkeys import addresses_of
+from penfriends.jobs import nobody
+from penfriends.models.places import Town
+from penfriends.models.residents import Resident
+from penfriends.settings import Environment, Settings
+from penfriends.web.permissions import TABLE, Permission, key_of
+from penfriends.web.visitor import KnowVisitors
+from tests import builders as b
+from tests.e2e.world import World, populated
+from tests.support.site import Site
+
+PRODUCTION: Mapping[str, Any] = {
+    "environment": Environment.PRODUCTION, "secret_key": "k" * 40, "base_url": "https://letters.town.example",
+    "mail_domain": "letters.town.example", "bounce_domain": "bounce.town.example",
+    "team_address": "team@town.example", "authserv_id": "mx.town.example",
+}  # fmt: skip
+# What looking may change: a line in the audit log, who has a letter open, and that a letter is new no more.
+LEFT_BY_LOOKING = {
+    "audit_entry": None,
+    "hold": {"claimed_by", "claimed_until"},
+    "match": {"claimed_by", "claimed_until"},
+    "letter": {"read_at"},
+}
+PERSONAL = re.compile(r"^/(letters/|matches/|me/children/)")
+
+
+def handlers_of(chosen: Settings) -> dict[str, list[HTTPRouteHandler]]:
+    """Every handler of ours that this installation answers with, by address."""
+    application = app.build(chosen, Database(make_engine("sqlite+aiosqlite://"), nobody))
+    assert isinstance(application, KnowVisitors)
+    assert isinstance(application.app, Litestar)
+    found: dict[str, list[HTTPRouteHandler]] = {}
+    for route in application.app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler) and handler.fn.__module__.startswith("penfriends."):
+                found.setdefault(route.path, []).append(handler)
+    return found
+
+
+def keys_of(chosen: Settings) -> set[str]:
+    return {key_of(one) for handlers in handlers_of(chosen).values() for one in handlers}
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def test_every_handler_has_a_row_and_every_row_a_handler() -> None:
+    assert keys_of(Settings()) == set(TABLE)
+
+
+def test_what_is_for_development_does_not_exist_in_production() -> None:
+    made = handlers_of(Settings(**PRODUCTION))
+    assert made.keys() >= {"/", "/sign-in", "/desk"}
+    assert not [path for path in made if path.startswith("/dev")]
+    assert not [one for one in keys_of(Settings(**PRODUCTION)) if TABLE[one] is Permission.DEVELOPMENT]
+
+
+def test_the_desk_is_for_staff_and_the_own_pages_are_for_residents() -> None:
+    for path, handlers in handlers_of(Settings(**PRODUCTION)).items():
+        rows = {TABLE[key_of(one)] for one in handlers}
+        if path.startswith("/desk"):
+            assert rows == {Permission.STAFF}, path
+        elif path.startswith(("/letters", "/matches", "/friends", "/me")):
+            # LINK: the key of one sheet, with which a text is kept although the session is over
+            opened_by_key = {"letters_write.keep", "letters_write.send"} >= {key_of(one) for one in handlers}
+            assert rows <= {Permission.RESIDENT, Permission.SIGNED_IN} or opened_by_key, path
+
+
+def test_only_the_one_click_of_mail_programs_needs_no_token() -> None:
+    """RFC 8058. The secret in the address is the permission; every other form carries the token of its cookie."""
+    free = {
+        key_of(one)
+        for handlers in handlers_of(Settings()).values()
+        for one in handlers
+        if one.opt.get("one_click") and "POST" in one.http_methods
+    }
+    assert free == {"mail_links.stop"}
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def world(fresh_sqlite: str, tmp_path: Path) -> AsyncIterator[World]:
+    """The demo, with somebody of each role signed in."""
+    chosen = Settings(database_url=fresh_sqlite, redis_url="", var_dir=tmp_path, base_url="http://127.0.0.1:8000")
+    database = Database(make_engine(chosen.database), nobody)
+    async with database.transaction() as db:
+        await load(db, now=utc_now())
+    yield await populated(Site(chosen.base_url, chosen, database), at=addresses_of(chosen), now=utc_now())
+    await database.close()
+
+
+def visitor(world: World, cookies: Mapping[str, str]) -> httpx.AsyncClient:
+    application: Any = app.build(world.site.settings, world.site.database)
+    transport = httpx.ASGITransport(app=application)
+    return httpx.AsyncClient(transport=transport, base_url=world.site.url, cookies=dict(cookies))
+
+
+async def dump(database: Database) -> dict[str, list[str]]:
+    """Every row of every table, without what looking may change."""
+    found: dict[str, list[str]] = {}
+    async with database.engine.connect() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            left_out = LEFT_BY_LOOKING.get(table.name, set())
+            if left_out is None:
+                continue
+            columns = [one for one in table.columns if one.name not in left_out]
+            rows = (await connection.execute(sa.select(*columns))).all()
+            found[table.name] = sorted(repr(tuple(row)) for row in rows)
+    return found
+
+
+# What is no page: a download, an answer for monitors.
+MORE = (("adult", "/me/data"), ("child", "/me/data"), ("anonymous", "/health/ready"))
+
+
+async def test_looking_changes_nothing(world: World) -> None:
+    """Programs that look at mails open every link in them; browsers open pages before somebody presses (rule R07)."""
+    assert not world.missing
+    before = await dump(world.site.database)
+    browsers = {role: visitor(world, cookies) for role, cookies in world.cookies.items()}
+    for role, address in [*world.visits(), *MORE]:
+        answer = await browsers[role].get(address)
+        assert answer.status_code in (200, 303, 404), (role, address, answer.status_code)
+    after = await dump(world.site.database)
+    for table, rows in before.items():
+        assert after[table] == rows, table
+
+
+async def test_R18_a_stranger_finds_nothing_of_others(world: World) -> None:
+    """Every address of somebody, opened by another resident: as if it did not exist."""
+    async with world.site.database.transaction() as db:
+        town_id = (await db.exec(select(Resident.town_id).limit(1))).one()
+        stranger = await b.adult(db, await db.get_one(Town, town_id), "Stranger")
+        assert stranger.sign_in_id is not None
+        secret = await b.session(db, stranger.sign_in_id)
+    looked = 0
+    async with visitor(world, {"session": secret}) as client:
+        for _role, address in world.visits():
+            if PERSONAL.match(address):
+                looked += 1
+                assert (await client.get(address)).status_code == 404, address
+            elif address.startswith("/desk"):
+                answer = await client.get(address)
+                assert (answer.status_code, answer.headers["location"][:14]) == (303, "/staff/sign-in"), address
+    assert looked >= 10
+
+
+async def test_R18_another_association_s_moderator_finds_nothing(world: World) -> None:
+    async with world.site.database.transaction() as db:
+        far = await b.town(db, "Far")
+        foreign = await b.moderator(db, far.association_id, "Foreign", now=utc_now())
+        secret = await b.session(db, foreign.sign_in_id, staff=True)
+    looked = 0
+    async with visitor(world, {"session": secret}) as client:
+        for _role, address in world.visits():
+            if re.match(r"^/desk/\w+/[0-9a-f-]{36}", address):
+                looked += 1
+                assert (await client.get(address)).status_code == 404, address
+    assert looked >= 5
