@@ -21,6 +21,7 @@ from penfriends.db import Database, make_engine
 from penfriends.errors import Refusal, Refused
 from penfriends.ids import fingerprint
 from penfriends.jobs import nobody
+from penfriends.mail import images
 from penfriends.models.delivery import Delivery, DeliveryState, TeamMessage
 from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.matching import Match, MatchState
@@ -327,14 +328,16 @@ async def test_without_a_session_no_picture_is_drawn(fresh_sqlite: str, monkeypa
 
 async def test_of_a_form_full_of_pictures_five_are_drawn(fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(letters_write, "reencode", lambda data: drawn.append(len(data)) or real(data))
+
+    def counted(data: bytes) -> images.SafeImage:
+        drawn.append(len(data))
+        return images.reencode(data)
+
+    monkeypatch.setattr(letters_write, "reencode", counted)
     async with two_friends(fresh_sqlite) as friends:
         answer = await _send_pictures(friends, friends.arthur, 30)
     assert len(drawn) == 5
     assert answer == 422
-
-
-real = letters_write.reencode
 
 
 async def _send_pictures(friends: Friends, visit: Visit, number: int) -> int:
