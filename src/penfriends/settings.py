@@ -120,6 +120,10 @@ def _refuse_unsafe(made: Settings) -> None:
     if unknown := [code for code in made.languages if code not in LANGUAGES]:
         raise BadSettings(f"PENFRIENDS_LANGUAGES: {', '.join(unknown)} is not one of {', '.join(LANGUAGES)}")
     if made.development:
+        if made.secure_cookies:  # whoever opens /dev can be any child and any moderator
+            raise BadSettings(
+                "PENFRIENDS_ENVIRONMENT: set production for a site with https://, development is open to all"
+            )
         return
     if made.secret_key == DEVELOPMENT_SECRET or len(made.secret_key) < 32:
         raise BadSettings("PENFRIENDS_SECRET_KEY: set your own secret of at least 32 characters in production")
