@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import digest, holds, reports
@@ -279,7 +279,9 @@ async def test_R41_a_child_s_page_leaves_a_line_and_knowing_somebody_hides_them(
 
 
 async def digests(db: AsyncSession) -> list[Delivery]:
-    return list(await db.exec(select(Delivery).where(Delivery.notice == "desk_digest")))
+    return list(
+        await db.exec(select(Delivery).where(Delivery.notice == "desk_digest").order_by(col(Delivery.created_at)))
+    )
 
 
 async def test_the_digest_comes_once_a_day_and_only_when_something_waits(db: AsyncSession) -> None:

@@ -177,9 +177,9 @@ def test_points_add_up_stay_within_their_maxima_and_are_symmetric(a: Seeker, b: 
 
 @given(seekers(1), seekers(2), surroundings(), st.sampled_from(sorted(RARITY)))
 def test_one_more_common_interest_never_costs_points(a: Seeker, b: Seeker, around: World, code: str) -> None:
-    assume(code not in a.interests | b.interests)
+    cooler_a, cooler_b = (replace(s, interests=s.interests - {code}) for s in (a, b))
     fonder_a, fonder_b = (replace(s, interests=s.interests | {code}) for s in (a, b))
-    assert score(fonder_a, fonder_b, around, TODAY) >= score(a, b, around, TODAY)
+    assert score(fonder_a, fonder_b, around, TODAY) >= score(cooler_a, cooler_b, around, TODAY)
 
 
 @given(seekers(1), seekers(2), surroundings(), st.sampled_from(["en", "de", "ar"]))

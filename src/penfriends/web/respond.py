@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,8 +29,9 @@ TEMPLATE_FOLDERS = (HERE.parents[3] / "templates", HERE.parents[1] / "_templates
 OWN_NAMES = {"en": "English", "de": "Deutsch", "fr": "Français", "nl": "Nederlands", "pl": "Polski", "ar": "العربية"}
 
 
+@lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The one template environment of the site. Undefined names are errors; everything is escaped."""
+    """The one template environment of the process. Undefined names are errors; everything is escaped."""
     folders = [str(folder) for folder in TEMPLATE_FOLDERS if folder.is_dir()]
     made = Environment(
         loader=FileSystemLoader(folders),
@@ -85,9 +87,7 @@ def page(
             "path": request.url.path,
             "flash": flash,
             "errors": None,
-            "languages": [
-                (code, OWN_NAMES[code], i18n.is_draft(code)) for code in settings().languages
-            ],
+            "languages": [(code, OWN_NAMES[code], i18n.is_draft(code)) for code in settings().languages],
             **context,
         },
         status_code=status,
