@@ -67,6 +67,16 @@ async def test_R15_the_same_moderator_twice_is_one(db: AsyncSession) -> None:
     assert await refusal(db, match, twin.ilse) is Refusal.NEEDS_SECOND_PERSON
 
 
+async def test_R15_one_human_in_two_associations_is_one(db: AsyncSession) -> None:
+    twin = await twins(db)
+    match = await proposed(db, *await two_children(db, twin))
+    twin.uli.sign_in_id = twin.ilse.sign_in_id
+    db.add(twin.uli)
+    await db.flush()
+    assert await yes(db, match, twin.ilse) is MatchState.PROPOSED
+    assert await yes(db, match, twin.uli) is MatchState.PROPOSED, "the same human behind two roles"
+
+
 async def test_R15_a_yes_before_the_last_change_of_a_profile_counts_no_more(db: AsyncSession) -> None:
     twin = await twins(db)
     tom, lotte = await two_children(db, twin)

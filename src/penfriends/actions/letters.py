@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,8 +60,7 @@ async def save_draft(
     db: AsyncSession, letter: Letter, *, title: str, text: str, language: str | None, now: datetime
 ) -> None:
     """Keep what was typed so far. Only a draft or a returned letter can be typed on."""
-    if letter.state not in (LetterState.DRAFT, LetterState.RETURNED):
-        raise Refused(Refusal.CHANGED_SINCE)
+    await _must_be_with_its_writer(db, letter, now=now)
     letter.title = " ".join(title.split())[:150]
     letter.original_text = text[:LONGEST_TEXT]
     letter.channel = Channel.WEB  # a letter that came by mail and back is changed here from now on
@@ -73,8 +72,7 @@ async def save_draft(
 
 async def send(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
     """The writer is done: the letter is checked next. Raises Refused(EMPTY_LETTER) and others."""
-    if letter.state not in (LetterState.DRAFT, LetterState.RETURNED):
-        raise Refused(Refusal.CHANGED_SINCE)
+    await _must_be_with_its_writer(db, letter, now=now)
     author = await db.get_one(Participant, letter.author_id)
     await _must_be_open(db, author)
     if not letter.original_text.strip():
@@ -191,6 +189,18 @@ async def associations_of(db: AsyncSession, correspondence_id: UUID) -> list[Ass
         .where(Participant.correspondence_id == correspondence_id)
     )
     return list(found)
+
+
+async def _must_be_with_its_writer(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
+    """A draft or a returned letter, asked of the row itself: of two presses at once the second waits and is refused."""
+    done = await db.exec(
+        update(Letter)
+        .where(col(Letter.id) == letter.id, col(Letter.state).in_([LetterState.DRAFT, LetterState.RETURNED]))
+        .values(changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Refused(Refusal.CHANGED_SINCE)
 
 
 async def _must_be_open(db: AsyncSession, author: Participant) -> None:

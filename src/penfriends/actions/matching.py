@@ -261,7 +261,11 @@ async def _drop_stale(db: AsyncSession, match_id: UUID, moderator_id: UUID) -> N
 
 
 async def _enough(db: AsyncSession, match: Match, sides: list[Resident], approvals: list[MatchApproval]) -> bool:
-    if len({one.moderator_id for one in approvals}) < APPROVALS[match.band]:
+    # people are counted, not roles: one human may moderate for two associations
+    people = await db.exec(
+        select(Moderator.sign_in_id).where(col(Moderator.id).in_([one.moderator_id for one in approvals]))
+    )
+    if len(set(people)) < APPROVALS[match.band]:
         return False
     if match.band is Band.ADULT:
         return True

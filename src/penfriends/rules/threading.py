@@ -9,7 +9,8 @@ from uuid import UUID
 
 # Reply and forward marks of mail programs in our six languages, before the subject that they repeat.
 _MARK = re.compile(
-    r"^\s{0,9}(?:re|aw|wg|antw|odp|pd|tr|fw|fwd|rép|ref|sv|رد|ردّ|إعادة توجيه)\s{0,3}(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,9}",
+    r"^\s{0,9}(?:re|aw|wg|antw|odp|pd|tr|fw|fwd|rép|ref|sv|رد|ردّ|إعادة توجيه)"
+    r"\s{0,3}(?:\[\d{1,3}\])?\s{0,3}[:：]\s{0,9}",
     re.IGNORECASE,
 )
 MOST_MARKS = 20
