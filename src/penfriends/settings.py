@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from penfriends.errors import BadSettings
@@ -65,6 +65,14 @@ class Settings(BaseSettings):
     answer_days: int = Field(default=14, ge=1)
     sweep_seconds: int = Field(default=15, ge=1, le=60)
     password_pepper: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_address(cls, values: Any) -> Any:
+        """Where the site is reached, unless that was set: at the port that it was given."""
+        if isinstance(values, dict) and not values.get("base_url"):
+            values["base_url"] = f"http://127.0.0.1:{values.get('web_port') or 8000}"
+        return values
 
     @field_validator("languages", mode="before")
     @classmethod
