@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from penfriends import i18n
 from penfriends.i18n import N_, gettext, ngettext, pgettext
 from penfriends.rules.interests import CONTEXT, INTERESTS
+from penfriends.words import OUTCOMES as OUTCOMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,6 @@ REPORT_KINDS: Mapping[str, str] = {
     "sad": N_("Worried about the writer"),
     "other": N_("Something else"),
     "unsure": N_("Something else, or not sure"),
-}
-
-OUTCOMES: Mapping[str, str] = {
-    "nothing_found": N_("Nothing found: the correspondence goes on"),
-    "spoken_to": N_("Spoken to: the correspondence goes on"),
-    "ended": N_("Ended: the two never write to each other again"),
 }
 
 RESIDENT_STATES: Mapping[str, str] = {

@@ -48,3 +48,10 @@ RETURN_REASONS: dict[str, str] = {
 def return_reason(code: str) -> str:
     """What a writer is asked to change, in the language of the moment. An unknown code stands for itself."""
     return gettext(RETURN_REASONS[code]) if code in RETURN_REASONS else code
+
+
+OUTCOMES: dict[str, str] = {
+    "nothing_found": N_("Nothing found: the correspondence goes on"),
+    "spoken_to": N_("Spoken to: the correspondence goes on"),
+    "ended": N_("Ended: the two never write to each other again"),
+}

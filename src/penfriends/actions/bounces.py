@@ -7,9 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, dispatch, people
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.delivery import queue_notice
+from penfriends.actions.telling import tell_resident
 from penfriends.mail.inbound import MailClass, ParsedMail
-from penfriends.mail.notices import Notice
+from penfriends.mail.notices import Notice, Value
 from penfriends.mail.outcomes import Outcome, Phase
 from penfriends.models.delivery import (
     Bounce,
@@ -91,19 +91,8 @@ async def tell_friend(db: AsyncSession, unreachable: UUID | None, *, at: Address
     mailbox = await people.mail_to(db, friend.resident) if friend else None
     if gone is None or friend is None or mailbox is None:
         return
-    association = await people.association_of(db, friend.town.id)
-    await queue_notice(
-        db,
-        Notice.BOUNCE_PARTNER,
-        to=mailbox.id,
-        language=friend.resident.locale,
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-        values={
-            "band": friend.resident.band.value,
-            "town": compose.town_in(friend.town, friend.resident.locale),
-            "name": friend.resident.first_name,
-            "friend": gone.resident.first_name,
-        },
-    )
+    values: dict[str, Value] = {
+        "name": friend.resident.first_name,
+        "friend": gone.resident.first_name,
+    }
+    await tell_resident(db, Notice.BOUNCE_PARTNER, friend.resident, mailbox, values, at=at, now=now)

@@ -13,14 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import bounces, compose, links, people, throttle, writing
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
-from penfriends.actions.delivery import queue_notice
 from penfriends.actions.doorway import Target
+from penfriends.actions.telling import tell_resident
 from penfriends.errors import Refused
 from penfriends.jobs import Job, later
 from penfriends.mail import inbound, return_path
 from penfriends.mail.authentication import AuthVerdict, judge
 from penfriends.mail.inbound import MailClass, ParsedMail
-from penfriends.mail.notices import Notice
+from penfriends.mail.notices import Notice, Value
 from penfriends.models.delivery import RawMail, RawMailState, TeamMessage
 from penfriends.models.letters import Blob
 from penfriends.models.signin import LinkPurpose, SignIn
@@ -228,25 +228,14 @@ async def _ask_writer(
     made = await links.make(
         db, LinkPurpose.CONFIRM_MAIL, now=now, lifetime=CONFIRM_LIFETIME, sign_in_id=registered.id, subject_id=row.id
     )
-    association = await people.association_of(db, side.town.id)
-    await queue_notice(
-        db,
-        Notice.CONFIRM_MAIL,
-        to=registered.id,
-        language=side.resident.locale,
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-        values={
-            "band": side.resident.band.value,
-            "town": compose.town_in(side.town, side.resident.locale),
-            "name": side.resident.first_name,
-            "mail_subject": parsed.subject[:150],
-            "received_on": row.received_at.date(),
-            "received_at": row.received_at,
-            "url": at.link(f"/k/{made.secret}"),
-        },
-    )
+    values: dict[str, Value] = {
+        "name": side.resident.first_name,
+        "mail_subject": parsed.subject[:150],
+        "received_on": row.received_at.date(),
+        "received_at": row.received_at,
+        "url": at.link(f"/k/{made.secret}"),
+    }
+    await tell_resident(db, Notice.CONFIRM_MAIL, side.resident, registered, values, at=at, now=now)
 
 
 async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) -> None:
@@ -274,21 +263,10 @@ async def _tell_registered(
         await throttle.check(db, f"stranger:{side.participant.id}", limit=1, within=timedelta(days=1), now=now)
     except Refused:
         return
-    association = await people.association_of(db, side.town.id)
-    await queue_notice(
-        db,
-        Notice.MAIL_NOT_TAKEN,
-        to=registered.id,
-        language=side.resident.locale,
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-        values={
-            "band": side.resident.band.value,
-            "town": compose.town_in(side.town, side.resident.locale),
-            "name": side.resident.first_name,
-            "friend": friend.resident.first_name if friend else "",
-            "received_on": now.date(),
-            "url": at.link("/me/profile"),
-        },
-    )
+    values: dict[str, Value] = {
+        "name": side.resident.first_name,
+        "friend": friend.resident.first_name if friend else "",
+        "received_on": now.date(),
+        "url": at.link("/me/profile"),
+    }
+    await tell_resident(db, Notice.MAIL_NOT_TAKEN, side.resident, registered, values, at=at, now=now)

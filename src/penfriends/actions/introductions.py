@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import links, people
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.compose import town_in
-from penfriends.actions.delivery import queue_notice
+from penfriends.actions.telling import tell_resident
 from penfriends.mail.naming import interest_names, language_names
 from penfriends.mail.notices import Notice, Value
 from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import Match, MatchSide
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage
-from penfriends.models.signin import LinkPurpose, SignIn
+from penfriends.models.signin import LinkPurpose
 from penfriends.rules.bands import Band, Birth, age_on
 
 SPARE = timedelta(days=1)
@@ -41,7 +41,7 @@ async def ask_both(db: AsyncSession, match: Match, sides: Sequence[Resident], *,
         )
         values = await _proposal(db, me, friend, now=now)
         values |= {"answer_by": until.date(), "url": at.link(f"/m/{made.secret}")}
-        await _send(db, Notice.MATCH_PROPOSED, me, mailbox, values, at=at, now=now)
+        await tell_resident(db, Notice.MATCH_PROPOSED, me, mailbox, values, at=at, now=now)
 
 
 async def not_worked_out(db: AsyncSession, told: Sequence[Resident], *, at: Addresses, now: datetime) -> None:
@@ -49,7 +49,7 @@ async def not_worked_out(db: AsyncSession, told: Sequence[Resident], *, at: Addr
     for me in told:
         mailbox = await people.mail_to(db, me)
         if mailbox is not None:
-            await _send(db, Notice.MATCH_NOT_WORKED_OUT, me, mailbox, {"name": me.first_name}, at=at, now=now)
+            await tell_resident(db, Notice.MATCH_NOT_WORKED_OUT, me, mailbox, {"name": me.first_name}, at=at, now=now)
 
 
 async def introduce(
@@ -78,7 +78,9 @@ async def introduce(
             "first_letters": policy.read_first_letters,
             "url": at.link(f"/letters/with/{correspondence.id}"),
         }
-        await _send(db, Notice.INTRODUCTION, me, mailbox, values, at=at, now=now, participant=participants[index])
+        await tell_resident(
+            db, Notice.INTRODUCTION, me, mailbox, values, at=at, now=now, participant_id=participants[index].id
+        )
 
 
 async def _proposal(db: AsyncSession, me: Resident, friend: Resident, *, now: datetime) -> dict[str, Value]:
@@ -107,29 +109,3 @@ async def _proposal(db: AsyncSession, me: Resident, friend: Resident, *, now: da
 async def _side_id(db: AsyncSession, match: Match, me: Resident) -> UUID | None:
     found = await db.exec(select(MatchSide.id).where(MatchSide.match_id == match.id, MatchSide.resident_id == me.id))
     return found.first()
-
-
-async def _send(
-    db: AsyncSession,
-    notice: Notice,
-    me: Resident,
-    mailbox: SignIn,
-    values: dict[str, Value],
-    *,
-    at: Addresses,
-    now: datetime,
-    participant: Participant | None = None,
-) -> None:
-    association = await people.association_of(db, me.town_id)
-    town = await db.get_one(Town, me.town_id)
-    await queue_notice(
-        db,
-        notice,
-        to=mailbox.id,
-        language=me.locale,
-        values={"band": me.band.value, "town": town_in(town, me.locale), **values},
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-        participant_id=participant.id if participant else None,
-    )

@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import audit, compose, eligible, matching, people
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.delivery import queue_notice
+from penfriends.actions.telling import tell_resident
 from penfriends.errors import NotFound, Refusal, Refused
-from penfriends.mail.notices import Notice
+from penfriends.mail.naming import report_outcome
+from penfriends.mail.notices import Notice, Value
 from penfriends.models.letters import (
     Correspondence,
     CorrespondenceState,
@@ -234,20 +235,9 @@ async def _tell_reporter(db: AsyncSession, row: Report, *, at: Addresses, now: d
     mailbox = await people.mail_to(db, side.resident) if side else None
     if side is None or mailbox is None or row.outcome is None:
         return
-    association = await people.association_of(db, side.town.id)
-    await queue_notice(
-        db,
-        Notice.REPORT_OUTCOME,
-        to=mailbox.id,
-        language=side.resident.locale,
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-        values={
-            "band": side.resident.band.value,
-            "town": compose.town_in(side.town, side.resident.locale),
-            "name": side.resident.first_name,
-            "outcome": row.outcome.value,
-            "url": at.link("/me"),
-        },
-    )
+    values: dict[str, Value] = {
+        "name": side.resident.first_name,
+        "outcome": report_outcome(row.outcome.value, side.resident.locale),
+        "url": at.link("/me"),
+    }
+    await tell_resident(db, Notice.REPORT_OUTCOME, side.resident, mailbox, values, at=at, now=now)

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, people
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.delivery import queue_notice
+from penfriends.actions.telling import tell_resident
 from penfriends.mail.naming import return_reasons
 from penfriends.mail.notices import Notice, Rendered, Value, render
 from penfriends.models.letters import Letter
@@ -56,17 +56,7 @@ async def _tell(
     mailbox = await people.mail_to(db, side.resident)
     if mailbox is None:
         return
-    association = await people.association_of(db, side.town.id)
-    await queue_notice(
-        db,
-        notice,
-        to=mailbox.id,
-        language=side.resident.locale,
-        values={**await _frame(db, side), **values},
-        association_id=association.id if association else None,
-        at=at,
-        now=now,
-    )
+    await tell_resident(db, notice, side.resident, mailbox, {**await _frame(db, side), **values}, at=at, now=now)
 
 
 async def _frame(db: AsyncSession, side: compose.Side) -> dict[str, Value]:

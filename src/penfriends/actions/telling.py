@@ -1,5 +1,6 @@
 """How does a notice about a resident find its reader, its language and the town whose volunteers write it?"""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +41,33 @@ async def tell(
         association_id=association.id if association else None,
         at=at,
         now=now,
+    )
+
+
+async def tell_resident(
+    db: AsyncSession,
+    notice: Notice,
+    me: Resident,
+    mailbox: SignIn,
+    values: Mapping[str, Value],
+    *,
+    at: Addresses,
+    now: datetime,
+    participant_id: UUID | None = None,
+) -> None:
+    """Queue a notice in the resident's own language and register, also where a guardian's mailbox gets it."""
+    town = await db.get(Town, me.town_id)
+    association = await association_of(db, me.town_id)
+    await queue_notice(
+        db,
+        notice,
+        to=mailbox.id,
+        language=me.locale,
+        values={"band": me.band.value, "town": called(town, me.locale), **values},
+        association_id=association.id if association else None,
+        at=at,
+        now=now,
+        participant_id=participant_id,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from penfriends import i18n
 from penfriends.rules.interests import CONTEXT, INTERESTS
-from penfriends.words import return_reason
+from penfriends.words import OUTCOMES, return_reason
 
 
 def interest_names(codes: Iterable[str], language: str) -> list[str]:
@@ -23,3 +23,9 @@ def return_reasons(codes: Iterable[str], language: str) -> list[str]:
     """What a writer is asked to change, a sentence a code."""
     with i18n.speaking(language):
         return [return_reason(code) for code in codes]
+
+
+def report_outcome(code: str, language: str) -> str:
+    """What came of a report, as a sentence for whoever reported."""
+    with i18n.speaking(language):
+        return i18n.gettext(OUTCOMES[code])

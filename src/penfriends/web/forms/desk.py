@@ -17,9 +17,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
 from penfriends.models.moderation import ReportOutcome
-from penfriends.reasons import OUTCOMES
 from penfriends.web.forms import Form
-from penfriends.words import RETURN_REASONS
+from penfriends.words import OUTCOMES, RETURN_REASONS
 
 NOTE_LONGEST = 2000
 
