@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import letters, moderation, queues, reading
+from penfriends.actions import holds, letters, moderation, queues, reading
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import Correspondence, CorrespondenceState, LetterState
@@ -171,6 +171,37 @@ async def test_what_is_handed_on_stays_held_on_top_with_its_note(db: AsyncSessio
     assert (await queues.letters(db, desk, now=NOW))[0].hold.id == hold.id
     view = await reading.open_letter(db, hold.id, twin.marta, now=NOW)
     assert [one.note for one in view.escalated] == ["Please read line two."]
+
+
+async def test_R33_who_hands_a_letter_on_neither_opens_nor_decides_it(db: AsyncSession) -> None:
+    twin = await twins(db)
+    hold, letter = await held(db, (await children(db, twin))[0])
+    view = await reading.open_letter(db, hold.id, twin.ilse, now=NOW)
+    await moderation.escalate(db, hold.id, twin.ilse, note="Is this a call for help?", now=NOW)
+    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    assert await queues.letters(db, desk, now=NOW) == []
+    assert (await queues.counts(db, desk))["letters"] == 0
+    for trial in (
+        reading.open_letter(db, hold.id, twin.ilse, now=NOW),
+        release(db, hold, twin.ilse, view.seen_hash),
+        moderation.return_letter(db, hold.id, twin.ilse, reasons=["phone"], note="", at=b.AT, now=NOW),
+        moderation.escalate(db, hold.id, twin.ilse, note="Again.", now=NOW),
+    ):
+        with pytest.raises(Refused) as refused:
+            await trial
+        assert refused.value.refusal is Refusal.NEEDS_SECOND_PERSON
+    await release(db, hold, twin.marta)
+    assert letter.state is LetterState.RELEASED
+
+
+async def test_R33_a_letter_that_is_held_anew_is_a_new_question(db: AsyncSession) -> None:
+    twin = await twins(db)
+    hold, letter = await held(db, (await children(db, twin))[0])
+    await moderation.escalate(db, hold.id, twin.ilse, note="Line two.", now=NOW)
+    await moderation.return_letter(db, hold.id, twin.marta, reasons=["phone"], note="", at=b.AT, now=NOW)
+    again = await holds.hold(db, letter, ["child"], urgent=False, now=NOW + timedelta(days=1))
+    await release(db, again, twin.ilse)
+    assert letter.state is LetterState.RELEASED
 
 
 async def test_the_queue_is_urgent_then_children_then_oldest(db: AsyncSession) -> None:

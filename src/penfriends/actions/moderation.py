@@ -21,10 +21,11 @@ CLAIM = timedelta(minutes=10)
 async def view_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> tuple[Hold, Letter]:
     """A held letter for this moderator's eyes. A child's letter leaves a line in the audit log (rule R41).
 
-    Raises NotFound for a foreign or unknown hold alike (R18), Refused where R17, R38, R39 or R46 stand against it.
+    Raises NotFound for a foreign or unknown hold alike (R18), Refused where R17, R33, R38, R39 or R46 stand against it.
     """
     hold, letter = await _hold(db, hold_id)
     await eligible.must_judge_letter(db, moderator, letter, now=now)
+    await _must_not_have_handed_on(db, hold, moderator)
     correspondence = await db.get_one(Correspondence, letter.correspondence_id)
     if correspondence.band is Band.CHILD:
         await audit.note(
@@ -152,16 +153,32 @@ async def _hold(db: AsyncSession, hold_id: UUID, *, lock: bool = False) -> tuple
     return hold, await db.get_one(Letter, hold.letter_id, with_for_update=lock, populate_existing=True)
 
 
+async def _must_not_have_handed_on(db: AsyncSession, hold: Hold, moderator: Moderator) -> None:
+    """Who handed an open letter on has asked for other eyes, and these decide (rule R33)."""
+    handed_on = await db.exec(
+        select(Decision.id).where(
+            Decision.moderator_id == moderator.id,
+            Decision.verb == Verb.ESCALATE,
+            Decision.subject_id == hold.letter_id,
+            Decision.at >= hold.created_at,
+        )
+    )
+    if hold.closed_at is None and handed_on.first() is not None:
+        raise Refused(Refusal.NEEDS_SECOND_PERSON)
+
+
 async def _mine_to_decide(
     db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime
 ) -> tuple[Hold, Letter]:
     """The hold, open, claimed by this moderator, who may judge it at this very moment."""
     hold, letter = await _hold(db, hold_id, lock=True)
     await eligible.must_judge_letter(db, moderator, letter, now=now)
+    await _must_not_have_handed_on(db, hold, moderator)
     if hold.closed_at is not None or letter.state is not LetterState.HELD:
         raise Refused(Refusal.ALREADY_DECIDED)
     if not await claim_hold(db, hold_id, moderator, now=now):
         raise Refused(Refusal.TAKEN_BY_ANOTHER)
+    await db.refresh(hold)  # the claim went past the row in hand; who lets go of it must know that it was taken
     return hold, letter
 
 

@@ -94,7 +94,7 @@ async def counts(db: AsyncSession, desk: Desk) -> dict[str, int]:
     reports = reports.join(Correspondence, col(Correspondence.id) == col(Report.correspondence_id))
     matches = select(func.count()).select_from(Match)
     return {
-        "letters": (await db.exec(letters.where(_held(), letters_for(desk)))).one(),
+        "letters": (await db.exec(letters.where(_held(), letters_for(desk), ~_handed_on(desk.moderator)))).one(),
         "matches": (await db.exec(matches.where(_proposed(), matches_for(desk)))).one(),
         "reports": (await db.exec(reports.where(_open_reports(), letters_for(desk)))).one(),
     }
@@ -106,7 +106,7 @@ async def letters(db: AsyncSession, desk: Desk, *, now: datetime) -> list[Waitin
         select(Hold, Letter, Correspondence)
         .join(Letter, col(Letter.id) == col(Hold.letter_id))
         .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
-        .where(_held(), letters_for(desk))
+        .where(_held(), letters_for(desk), ~_handed_on(desk.moderator))
         .order_by(
             col(Hold.urgent).desc(),
             (col(Correspondence.band) == Band.ADULT).asc(),
@@ -345,6 +345,18 @@ def _band_open(desk: Desk, band: Mapped[Band]) -> ColumnElement[bool]:
 
 def _held() -> ColumnElement[bool]:
     return and_(col(Hold.closed_at).is_(None), col(Letter.state) == LetterState.HELD)
+
+
+def _handed_on(moderator: Moderator) -> ColumnElement[bool]:
+    """Whether this moderator asked for other eyes on the letter since it was held: it is not theirs any more (R33)."""
+    return exists(
+        select(Decision.id).where(
+            col(Decision.moderator_id) == moderator.id,
+            col(Decision.verb) == Verb.ESCALATE,
+            col(Decision.subject_id) == col(Hold.letter_id),
+            col(Decision.at) >= col(Hold.created_at),
+        )
+    )
 
 
 def _proposed() -> ColumnElement[bool]:
