@@ -27,9 +27,10 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.matching import Block, BlockReason
+from penfriends.models.moderation import Decision
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from tests.support.smtp_sink import SmtpSink, smtp_sink
-from tests.support.story import House, house_on
+from tests.support.story import House, house_on, read_by_somebody
 from workers.delivery import deliver
 from workers.letters import screen_letter
 
@@ -289,6 +290,7 @@ async def through_the_screen(house: House, text: str) -> UUID:
     async with house.database.transaction() as db:
         row = await db.get_one(Letter, letter_id)
         await letters.release(db, row, at=house.tools.at, policy=house.tools.policy, now=now)
+        await read_by_somebody(db, row)
     return letter_id
 
 
@@ -302,6 +304,25 @@ async def test_r22_a_childs_letter_never_leaves_unread(fresh_database: str) -> N
         await deliver(house.tools, (await house.delivery(letter_id)).id)
         assert (await house.letter(letter_id)).state is LetterState.HELD
     assert sink.mails == []
+
+
+@pytest.mark.parametrize("without", ["a decision", "the same words", "an undo"])
+async def test_r22_the_relay_alone_stops_a_childs_letter_that_no_person_let_go(
+    fresh_database: str, without: str
+) -> None:
+    """Policy, screen and desk are not asked: the row says released, with a hash that fits."""
+    async with smtp_sink() as sink, house_on(fresh_database, sink.port, children=True) as house:
+        letter = await house.release("I have a cat.")
+        async with house.database.transaction() as db:
+            said_yes = (await db.exec(select(Decision).where(Decision.subject_id == letter.id))).one()
+            if without == "a decision":
+                await db.delete(said_yes)
+            elif without == "the same words":
+                said_yes.content_hash = "0" * 64
+            else:
+                said_yes.undone_at = utc_now()
+        await deliver(house.tools, (await house.delivery(letter.id)).id)
+        await is_held(house, sink, letter.id)
 
 
 async def test_r30_a_letter_that_the_screen_stumbled_over_is_held_and_loses_its_links_later(

@@ -16,7 +16,7 @@ from penfriends.jobs import Job
 from penfriends.mail.smtp import SmtpServer
 from penfriends.models.delivery import Alias, Delivery, DeliveryKind, RawMail
 from penfriends.models.letters import Channel, Letter, LetterState, Participant
-from penfriends.models.moderation import Hold
+from penfriends.models.moderation import Decision, Hold, Verb
 from penfriends.models.residents import Consent, Resident
 from penfriends.models.signin import SignIn
 from penfriends.rules.matching import Medium
@@ -71,6 +71,7 @@ class House:
             row.channel = Channel.WEB
             policy = replace(self.tools.policy, undo_minutes=0)
             await letters.release(db, row, at=self.tools.at, policy=policy, now=utc_now() - timedelta(seconds=1))
+            await read_by_somebody(db, row)
         return row
 
     async def letter(self, letter_id: UUID) -> Letter:
@@ -120,6 +121,17 @@ class House:
     async def raw_mail(self, raw_mail_id: UUID) -> RawMail:
         async with self.database.reading() as db:
             return await db.get_one(RawMail, raw_mail_id)
+
+
+async def read_by_somebody(db: AsyncSession, letter: Letter) -> None:
+    """A moderator's yes to a letter as it is, without which no child's letter leaves (rule R22)."""
+    reader = await builders.moderator(db, None, "Reader")
+    db.add(
+        Decision(
+            moderator_id=reader.id, verb=Verb.RELEASE, subject="letter", subject_id=letter.id,
+            content_hash=letter.content_hash, at=utc_now(),
+        )
+    )  # fmt: skip
 
 
 def tools_on(database: Database, port: int) -> Tools:

@@ -23,13 +23,13 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
+from penfriends.models.moderation import Decision, Verb
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from penfriends.models.signin import OneTimeLink
-from penfriends.rules.bands import Band, Birth, age_on, band_on
+from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.relay import Obstacle, Passage, Person, obstacle
 
 T = TypeVar("T")
-OWN_CONSENT_AGE = 16
 PASSING = frozenset({LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED, LetterState.UNSURE})
 
 
@@ -42,7 +42,8 @@ async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *,
             correspondence_open=correspondence.state is CorrespondenceState.OPEN
             and reader.correspondence_id == author.correspondence_id == letter.correspondence_id,
             correspondence_band=correspondence.band,
-            released=letter.state in PASSING,
+            released=letter.state in PASSING
+            and (correspondence.band is Band.ADULT or await _read_by_a_person(db, letter)),
             approved_hash=letter.content_hash,
             present_hash=await content_hash(db, letter),
             author=await _person(db, author, now=now),
@@ -95,6 +96,20 @@ async def content_hash(db: AsyncSession, letter: Letter, *, text: str | None = N
     return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
 
+async def _read_by_a_person(db: AsyncSession, letter: Letter) -> bool:
+    """Whether a moderator said yes to exactly these words and did not take it back. Without such a row no child's
+    letter leaves, whatever the layers above the relay did (rules R22, R24)."""
+    found = await db.exec(
+        select(Decision.id).where(
+            Decision.subject_id == letter.id,
+            Decision.verb == Verb.RELEASE,
+            Decision.content_hash == letter.content_hash,
+            col(Decision.undone_at).is_(None),
+        )
+    )
+    return letter.content_hash is not None and found.first() is not None
+
+
 async def alias_of(db: AsyncSession, participant_id: UUID) -> Alias | None:
     """The masked address at which this participant's answers are taken, while it is open."""
     found = await db.exec(
@@ -106,9 +121,10 @@ async def alias_of(db: AsyncSession, participant_id: UUID) -> Alias | None:
 
 
 async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) -> bool:
-    """Whether a child may write: a guardian's yes that has neither run out nor been taken back. Adults need none.
+    """Whether a child may write: a yes that has neither run out nor been taken back. Adults need none.
 
-    A child of 16 or 17 who agreed alone (rule R11) has no guardian's row, only the own sign-in.
+    Also at 16 and 17 the own yes is a row of its own, with the guardian who was told (rule R11): an adult whose birth
+    date is put right to 17 has none, and waits for it.
     """
     if resident.band is Band.ADULT:
         return True
@@ -119,10 +135,9 @@ async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) 
             .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
         )
     ).first()
-    if newest is None:
-        old_enough = age_on(Birth(resident.birth_year, resident.birth_on), now.date()) >= OWN_CONSENT_AGE
-        return old_enough and resident.guardian_id is None and resident.rules_agreed_at is not None
-    return newest.state is ConsentState.GIVEN and newest.expires_at is not None and newest.expires_at > now
+    if newest is None or newest.state is not ConsentState.GIVEN:
+        return False
+    return newest.expires_at is not None and newest.expires_at > now
 
 
 async def _person(db: AsyncSession, participant: Participant, *, now: datetime) -> Person:
@@ -142,9 +157,7 @@ async def _person(db: AsyncSession, participant: Participant, *, now: datetime) 
 
 
 def _band_today(resident: Resident, *, now: datetime) -> Band:
-    """The band by the birth date: who has turned 18 passes nothing to a child, although the row still says child."""
-    if resident.birth_on is None:
-        return resident.band
+    """The band by the birth date or year alone, whatever the row says: who has turned 18 passes nothing to a child."""
     return band_on(Birth(resident.birth_year, resident.birth_on), now.date())
 
 
