@@ -9,14 +9,16 @@ from urllib.parse import urlparse
 import pytest
 from PIL import Image
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from penfriends.actions import delivery, intake, throttle
 from penfriends.clock import utc_now
 from penfriends.errors import Refusal, Refused
+from penfriends.jobs import Job
 from penfriends.mail.notices import Notice
-from penfriends.models.delivery import Delivery, RawMail, RawMailState
+from penfriends.models.delivery import Delivery, RawMail, RawMailState, TeamMessage
 from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, LetterState
+from penfriends.models.places import Association
 from penfriends.models.signin import Attempt
 from tests.support.smtp_sink import smtp_sink
 from tests.support.story import ANNA_MAIL, BEN_MAIL, House, house_on
@@ -166,6 +168,8 @@ async def test_r27_the_registered_address_confirms_once(fresh_database: str) -> 
         secret = secret_in(notice)
         async with house.database.transaction() as db:
             await intake.confirm(db, secret, yes=True, now=utc_now())
+        assert house.nudges[-1] == (Job.READ_MAIL, raw.id)
+        await read_mail(house.tools, raw.id)
         taken = await house.raw_mail(raw.id)
         assert (await letter_of(house, taken)).kept_text == "Dear Ben,\n\nthe plums are ripe."
         with pytest.raises(Refused) as refused:
@@ -182,6 +186,67 @@ async def test_r27_a_no_of_the_registered_address_drops_the_mail(fresh_sqlite: s
             await intake.confirm(db, secret_in((await house.notices())[0]), yes=False, now=utc_now())
         assert (await house.raw_mail(raw.id)).reason == "denied_by_writer"
         assert await house.letters() == []
+
+
+FORGED = ["mx.test; dmarc=fail header.from=mail.example", "mx.test; none", None]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_r27_a_forged_copy_that_comes_first_does_not_swallow_the_real_mail(
+    fresh_sqlite: str, forged: str | None
+) -> None:
+    async with house_on(fresh_sqlite) as house:
+        copy = await house.post(mail(vouched=forged))
+        real = await house.post(mail())
+        assert copy.state is not RawMailState.TAKEN
+        assert real.state is RawMailState.TAKEN
+        assert len(await house.letters()) == 1
+
+
+async def test_r27_a_forged_copy_to_the_desk_does_not_swallow_the_real_mail(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        async with house.database.reading() as db:
+            slug = (await db.exec(select(Association.slug).limit(1))).one()
+        desk = house.tools.at.team(slug)
+        for vouched in (None, None, PASS, PASS):
+            await house.post(mail(vouched=vouched), to=desk)
+        async with house.database.reading() as db:
+            found = list(await db.exec(select(TeamMessage).order_by(col(TeamMessage.id))))
+    assert [one.sign_in_id for one in found] == [None, house.anna.sign_in_id]
+
+
+async def test_r27_the_same_unproved_bytes_ask_the_writer_once_and_a_yes_makes_one_letter(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        first = await house.post(mail(vouched=None))
+        assert (await house.post(mail(vouched=None))).reason == "duplicate"
+        second = await house.post(mail(vouched=None, more="Received: by another way\r\n"))
+        assert len(await house.notices()) == 2
+        for notice, raw in zip(await house.notices(), (first, second), strict=True):
+            async with house.database.transaction() as db:
+                await intake.confirm(db, secret_in(notice), yes=True, now=utc_now())
+            await read_mail(house.tools, raw.id)
+        assert (await house.raw_mail(second.id)).reason == "duplicate"
+        assert len(await house.letters()) == 1
+
+
+async def test_r27_after_a_no_the_same_bytes_are_asked_about_again(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        await house.post(mail(vouched=None))
+        async with house.database.transaction() as db:
+            await intake.confirm(db, secret_in((await house.notices())[0]), yes=False, now=utc_now())
+        assert (await house.post(mail(vouched=None))).state is RawMailState.AWAITING_WRITER
+
+
+async def test_r27_a_confirmed_picture_is_drawn_by_the_worker(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        unproved = with_parts(("image/jpeg", "a.jpg", photo_with_place())).partition(b"\r\n")[2]
+        raw = await house.post(unproved)
+        assert raw.state is RawMailState.AWAITING_WRITER
+        async with house.database.transaction() as db:
+            await intake.confirm(db, secret_in((await house.notices())[0]), yes=True, now=utc_now())
+        await read_mail(house.tools, raw.id)
+        async with house.database.reading() as db:
+            assert len(list(await db.exec(select(Attachment)))) == 1
 
 
 def secret_in(notice: Delivery) -> str:

@@ -17,7 +17,7 @@ from penfriends.actions.doorway import Target
 from penfriends.actions.telling import tell_resident
 from penfriends.errors import Refused
 from penfriends.jobs import Job, later
-from penfriends.mail import inbound, return_path
+from penfriends.mail import return_path
 from penfriends.mail.authentication import AuthVerdict, judge
 from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.notices import Notice, Value
@@ -101,8 +101,6 @@ async def read_mail(
         _set_aside(row, parsed)
     elif not row.envelope_from:
         _drop(row, "null_sender")
-    elif await _is_copy(db, row, parsed):
-        _drop(row, "duplicate")
     elif row.association_id is not None:
         await _team_message(db, row, row.association_id, parsed, headers, policy=policy, now=now)
     else:
@@ -131,10 +129,22 @@ def _drop(row: RawMail, reason: str) -> None:
 
 
 async def _is_copy(db: AsyncSession, row: RawMail, parsed: ParsedMail) -> bool:
-    """Whether this very mail was taken before: same address, Message-ID, and From, Subject and body."""
-    told = "\0".join((row.envelope_to, parsed.message_id or "", parsed.body_digest))
-    key = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
-    if (await db.exec(select(RawMail.id).where(RawMail.inbound_key == key))).first() is not None:
+    """Whether this very mail was taken before: same address, Message-ID, and From, Subject and body.
+
+    Asked only of mail whose sender is proved: whoever forges a mail must not make the genuine one look like a copy.
+    """
+    return await _seen(db, row, row.envelope_to, parsed.message_id or "", parsed.body_digest)
+
+
+async def _is_unproved_copy(db: AsyncSession, row: RawMail) -> bool:
+    """Whether the same bytes wait already, unproved: a mail server that tries twice must not ask the writer twice."""
+    return await _seen(db, row, "unproved", row.envelope_to, row.blob_sha256)
+
+
+async def _seen(db: AsyncSession, row: RawMail, *marks: str) -> bool:
+    key = hashlib.sha256("\0".join(marks).encode("utf-8", "replace")).hexdigest()
+    known = await db.exec(select(RawMail.id).where(RawMail.inbound_key == key, RawMail.id != row.id))
+    if known.first() is not None:
         return True
     row.inbound_key = key
     await db.flush()
@@ -155,6 +165,9 @@ async def _team_message(
     sender = await people.sign_in_for(db, parsed.from_addresses[0]) if len(parsed.from_addresses) == 1 else None
     if sender is not None and not (_is_from(parsed, sender) and _vouched_for(parsed, headers, policy)):
         sender = None
+    if await (_is_unproved_copy(db, row) if sender is None else _is_copy(db, row, parsed)):
+        _drop(row, "duplicate")
+        return
     db.add(
         TeamMessage(
             association_id=association_id,
@@ -184,13 +197,16 @@ async def _from_writer(
     if side is None or registered is None:
         _drop(row, "no_address")
         return
-    if not _is_from(parsed, registered):
+    if row.confirmed_at is None and not _is_from(parsed, registered):
         _drop(row, "stranger")
         await _tell_registered(db, side, registered, at=at, now=now)
         return
-    if _verdict(parsed, headers, policy) is AuthVerdict.FAIL:
+    proved = row.confirmed_at is not None or _vouched_for(parsed, headers, policy)
+    if not proved and _verdict(parsed, headers, policy) is AuthVerdict.FAIL:
         _drop(row, "failed_authentication")
-    elif _vouched_for(parsed, headers, policy):
+    elif await (_is_copy(db, row, parsed) if proved else _is_unproved_copy(db, row)):
+        _drop(row, "duplicate")
+    elif proved:
         await writing.letter_from_mail(db, row, side, parsed, drawn, now=now)
     else:
         row.state = RawMailState.AWAITING_WRITER
@@ -239,19 +255,22 @@ async def _ask_writer(
 
 
 async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) -> None:
-    """The writer says whether the waiting mail was theirs. The link works once; a no drops the mail."""
+    """The writer says whether the waiting mail was theirs. The link works once; a no drops the mail.
+
+    After a yes a worker reads the mail again, now as proved: pictures are not drawn while a page waits.
+    """
     link = await links.find(db, secret, LinkPurpose.CONFIRM_MAIL, now=now)
     row = await db.get(RawMail, link.subject_id, with_for_update=True)
     await links.use(db, link, now=now)
     if row is None or row.state is not RawMailState.AWAITING_WRITER:
         return
-    side = await compose.side_of(db, row.participant_id)
-    if not yes or side is None:
+    row.inbound_key = None
+    if yes:
+        row.state, row.confirmed_at = RawMailState.RECEIVED, now
+        later(db, Job.READ_MAIL, row.id)
+    else:
         _drop(row, "denied_by_writer")
-        return
-    raw = (await db.exec(select(Blob.data).where(Blob.sha256 == row.blob_sha256))).one()
-    parsed = inbound.parse(raw)
-    await writing.letter_from_mail(db, row, side, parsed, writing.draw(parsed), now=now)
+    db.add(row)
 
 
 async def _tell_registered(

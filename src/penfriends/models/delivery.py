@@ -87,6 +87,7 @@ class RawMail(SQLModel, table=True):
     reason: str | None = column(PLAIN, default=None, max_length=60)
     letter_id: UUID | None = column(LINK, default=None, foreign_key="letter.id", ondelete="SET NULL")
     received_at: datetime = moment()
+    confirmed_at: datetime | None = moment(default=None)
     handled_at: datetime | None = moment(default=None)
     seen_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
     seen_at: datetime | None = moment(default=None)

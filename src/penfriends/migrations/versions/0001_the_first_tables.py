@@ -1012,6 +1012,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("letter_id", sa.Uuid(), nullable=True),
         sa.Column("received_at", UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", UTCDateTime(), nullable=True),
         sa.Column("handled_at", UTCDateTime(), nullable=True),
         sa.Column("seen_by", sa.Uuid(), nullable=True),
         sa.Column("seen_at", UTCDateTime(), nullable=True),
