@@ -1,17 +1,13 @@
 """What do the walks share? An empty house with real towns and moderators, and the whole demo to look at."""
 
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from penfriends.clock import utc_now
-from penfriends.db import Database, make_engine
 from penfriends.demo import load_places
-from penfriends.demo.load import load
 from penfriends.doorkeys import addresses_of
 from penfriends.jobs import nobody
 from tests.e2e.world import World, populated
@@ -27,20 +23,6 @@ async def home(fresh_sqlite: str, tmp_path: Path) -> AsyncIterator[House]:
             places = await load_places.places(db)
             await load_places.staff_of(db, places, pepper=opened.settings.password_pepper, now=utc_now())
         yield opened
-
-
-@pytest.fixture(scope="session")
-async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the whole demo, loaded once, to copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    database = Database(make_engine(f"sqlite+aiosqlite:///{path}"), nobody)
-    async with database.transaction() as db:
-        await load(db, now=utc_now())
-    await database.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("pragma wal_checkpoint(truncate)")
-    return path
 
 
 @pytest.fixture(scope="session")

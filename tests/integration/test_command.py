@@ -1,7 +1,6 @@
 """Does the command line say what it can do, do it, and fail in one line?"""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,23 +11,13 @@ import structlog
 from penfriends import logs
 from penfriends.mail.inbound import MailClass
 from penfriends.rules.screening import Consequence, Kind
+from tests.support.command import penfriends
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     *("run", "web", "worker", "mailroom", "postbox", "migrate", "demo", "moderator", "backup", "restore", "check"),
     *("screen", "replay"),
 )
-
-
-def penfriends(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run it as a program of its own, with these settings and no others."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PENFRIENDS")}
-    named = {f"PENFRIENDS_{name.upper()}": value for name, value in settings.items()}
-    return subprocess.run(
-        [sys.executable, "-m", "penfriends", *words],
-        env={**own, "PENFRIENDS_VAR_DIR": str(folder / "var"), "COLUMNS": "200", **named},
-        cwd=folder, capture_output=True, text=True, check=False, timeout=100,
-    )  # fmt: skip
 
 
 def test_help_names_every_command(tmp_path: Path) -> None:
@@ -40,6 +29,11 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 def test_help_lists_every_value(command: str, words: tuple[str, ...], tmp_path: Path) -> None:
     said = penfriends(tmp_path, command, "--help").stdout
     assert [word for word in words if word not in said] == []
+
+
+def test_it_is_a_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "penfriends", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("penfriends ")
 
 
 def test_help_is_quick(tmp_path: Path) -> None:

@@ -271,7 +271,7 @@ async def test_R41_a_child_s_page_leaves_a_line_and_knowing_somebody_hides_them(
     assert (await visit.get(f"/desk/people/{tom.id}")).status_code == 409
     async with visit.database.reading() as db:
         noted = [one.action for one in await db.exec(select(AuditEntry).where(AuditEntry.actor_id == twin.ilse.id))]
-        assert noted == ["view_profile", "declare_conflict"]
+        assert noted == ["view_list", "view_list", "view_profile", "declare_conflict"]
         assert (await db.exec(select(Conflict))).one().moderator_id == twin.ilse.id
 
 

@@ -1,6 +1,7 @@
 """Does every address have a row that says who may, does looking change nothing, and does a stranger find nothing?"""
 
 import re
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,13 @@ from sqlmodel import SQLModel, select
 from penfriends import app
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
-from penfriends.demo.load import load
 from penfriends.doorkeys import addresses_of
 from penfriends.jobs import nobody
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
 from penfriends.settings import Environment, Settings
 from penfriends.web.permissions import TABLE, Permission, key_of
-from penfriends.web.visitor import KnowVisitors
+from penfriends.web.visitor import PUBLIC, PUBLIC_BELOW, SECRET_BELOW, KnowVisitors
 from tests import builders as b
 from tests.e2e.world import World, populated
 from tests.support.site import Site
@@ -95,16 +95,55 @@ def test_only_the_one_click_of_mail_programs_needs_no_token() -> None:
     assert free == {"mail_links.stop"}
 
 
+# --- what browsers may keep ------------------------------------------------------------------------------------------
+
+
+async def answer_to(method: str, path: str, cookies: Mapping[str, str]) -> httpx.Response:
+    """What somebody gets who opens an address with made-up ids: the page, or the error in its place."""
+    made_up = re.sub(r"\{\w+:uuid\}", "0198c0de-0000-7000-8000-000000000000", path)
+    made_up = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "made-up", made_up))
+    database = Database(make_engine("sqlite+aiosqlite://"), nobody)
+    transport = httpx.ASGITransport(app=app.build(Settings(), database))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies=dict(cookies)) as one:
+        return await one.request(method, made_up)
+
+
+@pytest.mark.parametrize("cookies", [{}, {"session": "made-up"}], ids=["anonymous", "with-session"])
+async def test_only_pages_that_say_the_same_to_everybody_may_be_kept(cookies: Mapping[str, str]) -> None:
+    for path, handlers in handlers_of(Settings()).items():
+        for handler in handlers:
+            method = next(iter(handler.http_methods - {"HEAD", "OPTIONS"}))
+            answer = await answer_to(method, path, cookies)
+            kept = "no-store" not in answer.headers["cache-control"] if "cache-control" in answer.headers else True
+            assert len(answer.headers.get_list("cache-control")) <= 1, path
+            assert not kept or (path in PUBLIC or path.startswith(PUBLIC_BELOW)), (path, answer.headers)
+            assert not (kept and cookies and not path.startswith("/health")), path
+            if handler_permission(handler) is Permission.LINK and path.startswith(SECRET_BELOW):
+                assert answer.headers.get_list("referrer-policy") == ["no-referrer"], path
+
+
+def test_every_address_with_a_secret_is_known_as_one() -> None:
+    """A new kind of link must not be forgotten in the list."""
+    secret = {path for path in handlers_of(Settings()) if "{secret" in path}
+    assert secret
+    assert all(path.startswith(SECRET_BELOW) for path in secret)
+    assert {one.rstrip("/") for one in SECRET_BELOW} <= {path.partition("/{secret")[0] for path in secret}
+
+
+def handler_permission(handler: HTTPRouteHandler) -> Permission:
+    return TABLE[key_of(handler)]
+
+
 # --- looking ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-async def world(fresh_sqlite: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(demo: Path, tmp_path: Path) -> AsyncIterator[World]:
     """The demo, with somebody of each role signed in."""
-    chosen = Settings(database_url=fresh_sqlite, redis_url="", var_dir=tmp_path, base_url="http://127.0.0.1:8000")
+    shutil.copyfile(demo, tmp_path / "demo.sqlite3")
+    url = f"sqlite+aiosqlite:///{tmp_path}/demo.sqlite3"
+    chosen = Settings(database_url=url, redis_url="", var_dir=tmp_path, base_url="http://127.0.0.1:8000")
     database = Database(make_engine(chosen.database), nobody)
-    async with database.transaction() as db:
-        await load(db, now=utc_now())
     yield await populated(Site(chosen.base_url, chosen, database), at=addresses_of(chosen), now=utc_now())
     await database.close()
 

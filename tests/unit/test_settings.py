@@ -55,6 +55,25 @@ def test_what_production_must_not_be_names_itself(monkeypatch: pytest.MonkeyPatc
         loaded(monkeypatch, **{name: value})
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "stands"),
+    [
+        ("PENFRIENDS_READ_FIRST_LETTERS", "4", False),
+        ("PENFRIENDS_READ_FIRST_LETTERS", "6", True),
+        ("PENFRIENDS_SAMPLE_ONE_IN", "21", False),
+        ("PENFRIENDS_SAMPLE_ONE_IN", "10", True),
+    ],
+)
+def test_R23_an_installation_has_more_letters_read_and_never_fewer(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, stands: bool
+) -> None:
+    if stands:
+        assert loaded(monkeypatch, **{name: value})
+    else:
+        with pytest.raises(BadSettings, match=name):
+            loaded(monkeypatch, **{name: value})
+
+
 def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("from-a-file-" * 4 + "\n", encoding="utf-8")
     made = loaded(monkeypatch, PENFRIENDS_SECRET_KEY="", PENFRIENDS_SECRET_KEY_FILE=str(tmp_path / "key"))
