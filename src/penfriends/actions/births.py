@@ -62,7 +62,7 @@ async def agree(db: AsyncSession, change_id: UUID, moderator: Moderator, *, now:
 
 async def _resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> Resident:
     resident = await db.get(Resident, resident_id, with_for_update=True)
-    if resident is None:
+    if resident is None or eligible.is_drafted(resident):
         raise NotFound
     await eligible.must_judge_match(db, moderator, [resident], resident.band, now=now)
     return resident

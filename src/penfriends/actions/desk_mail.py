@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, dispatch
+from penfriends.actions import audit, dispatch, queues
+from penfriends.actions.queues import Desk
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.jobs import Job, later
 from penfriends.models.delivery import (
@@ -42,10 +43,14 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Troubled:
-    """A delivery that needs a person, and the first name of whom it is for."""
+    """A delivery that needs a person, and whom a letter is for."""
 
     delivery: Delivery
-    name: str
+    resident: Resident | None
+
+    @property
+    def name(self) -> str:
+        return self.resident.first_name if self.resident else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +67,29 @@ class MailDesk:
     set_aside: Sequence[SetAside]
     troubled: Sequence[Troubled]
     unreachable: Sequence[Unreachable]
+    writers: Sequence[Resident]
 
     @property
     def items(self) -> int:
         return len(self.messages) + len(self.set_aside) + len(self.troubled) + len(self.unreachable)
 
+    @property
+    def people(self) -> list[Resident]:
+        """Whose names are shown, or whose own words."""
+        named = [one.resident for one in self.troubled if one.resident]
+        return [*named, *(one.resident for one in self.unreachable), *self.writers]
 
-async def load(db: AsyncSession, moderator: Moderator) -> MailDesk:
-    """Everything that waits for this moderator's association (rule R18)."""
+
+async def load(db: AsyncSession, moderator: Moderator, *, now: datetime) -> MailDesk:
+    """Everything that waits for this moderator's association, nothing of people they know or may not see (R17, R18)."""
+    desk = await queues.desk_of(db, moderator, now=now)
+    messages = await _messages(db, desk)
     return MailDesk(
-        await _messages(db, moderator),
-        await _set_aside(db, moderator),
-        await _troubled(db, moderator),
-        await unreachable(db, moderator),
+        messages,
+        await _set_aside(db, desk),
+        await _troubled(db, desk),
+        await unreachable(db, moderator, now=now),
+        await _writers(db, messages),
     )
 
 
@@ -100,7 +115,8 @@ async def close_message(db: AsyncSession, message_id: UUID, moderator: Moderator
 
 async def mark_seen(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """A person has looked at a mail that was set aside; it leaves the list and is deleted when its time is over."""
-    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id, _mail_of(moderator)))).first()
+    desk = await queues.desk_of(db, moderator, now=now)
+    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id, _mail_of(desk)))).first()
     if row is None:
         raise NotFound
     row.seen_by, row.seen_at = moderator.id, now
@@ -109,7 +125,7 @@ async def mark_seen(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *
 
 async def settle(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, arrived: bool, now: datetime) -> None:
     """A person asked or looked: the unsure mail arrived, or it did not and is sent again."""
-    row = await _own_delivery(db, delivery_id, moderator)
+    row = await _own_delivery(db, delivery_id, moderator, now=now)
     if row.state is not DeliveryState.UNSURE:
         raise Refused(Refusal.ALREADY_DECIDED)
     await dispatch.settle(db, row, arrived=arrived, now=now)
@@ -120,7 +136,7 @@ async def settle(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, a
 
 async def retry(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """Send a failed mail once more. Whether the letter may still pass is asked again when it leaves (rule R25)."""
-    row = await _own_delivery(db, delivery_id, moderator)
+    row = await _own_delivery(db, delivery_id, moderator, now=now)
     if row.state is not DeliveryState.FAILED:
         raise Refused(Refusal.ALREADY_DECIDED)
     row.state, row.due_at, row.first_try_at = DeliveryState.QUEUED, now, None
@@ -135,7 +151,7 @@ async def retry(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, no
 
 async def let_go(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """Nothing more to do about a failed mail: the letter stays readable on the website."""
-    row = await _own_delivery(db, delivery_id, moderator)
+    row = await _own_delivery(db, delivery_id, moderator, now=now)
     if row.state is not DeliveryState.FAILED:
         raise Refused(Refusal.ALREADY_DECIDED)
     row.state = DeliveryState.WITHDRAWN
@@ -145,7 +161,7 @@ async def let_go(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, n
 
 async def lift(db: AsyncSession, suppression_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """Write to this address again, because somebody has said that it works."""
-    mine = {one.suppression.id: one for one in await unreachable(db, moderator)}
+    mine = {one.suppression.id: one for one in await unreachable(db, moderator, now=now)}
     if suppression_id not in mine:
         raise NotFound
     row = mine[suppression_id].suppression
@@ -157,8 +173,11 @@ async def lift(db: AsyncSession, suppression_id: UUID, moderator: Moderator, *, 
     )  # fmt: skip
 
 
-async def unreachable(db: AsyncSession, moderator: Moderator, *, only: UUID | None = None) -> list[Unreachable]:
+async def unreachable(
+    db: AsyncSession, moderator: Moderator, *, now: datetime, only: UUID | None = None
+) -> list[Unreachable]:
     """The people of the own towns whose mail has stopped, a child's by the guardian's address; `only` one of them."""
+    desk = await queues.desk_of(db, moderator, now=now)
     wanted = (
         select(Suppression, Resident)
         .join(SignIn, col(SignIn.id) == col(Suppression.sign_in_id))
@@ -171,7 +190,7 @@ async def unreachable(db: AsyncSession, moderator: Moderator, *, only: UUID | No
             ),
         )
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(Town.association_id == moderator.association_id, col(Suppression.lifted_at).is_(None))
+        .where(queues.person_for(desk), col(Suppression.lifted_at).is_(None))
         .order_by(col(Suppression.since), col(Resident.id))
     )
     if only is not None:
@@ -179,73 +198,84 @@ async def unreachable(db: AsyncSession, moderator: Moderator, *, only: UUID | No
     return [Unreachable(suppression, resident) for suppression, resident in (await db.exec(wanted.limit(SHOWN))).all()]
 
 
-async def _messages(db: AsyncSession, moderator: Moderator) -> Sequence[TeamMessage]:
+async def _messages(db: AsyncSession, desk: Desk) -> Sequence[TeamMessage]:
     found = await db.exec(
         select(TeamMessage)
-        .where(TeamMessage.association_id == moderator.association_id, col(TeamMessage.closed_at).is_(None))
+        .where(
+            TeamMessage.association_id == desk.moderator.association_id,
+            col(TeamMessage.closed_at).is_(None),
+            queues.not_from(desk, col(TeamMessage.sign_in_id)),
+        )
         .order_by(col(TeamMessage.created_at))
         .limit(SHOWN)
     )
     return found.all()
 
 
-async def _set_aside(db: AsyncSession, moderator: Moderator) -> list[SetAside]:
+async def _writers(db: AsyncSession, messages: Sequence[TeamMessage]) -> Sequence[Resident]:
+    """The residents who wrote to the team from an address of their own."""
+    senders = [one.sign_in_id for one in messages if one.sign_in_id]
+    return (await db.exec(select(Resident).where(col(Resident.sign_in_id).in_(senders)))).all()
+
+
+async def _set_aside(db: AsyncSession, desk: Desk) -> list[SetAside]:
     found = await db.exec(
         select(RawMail, Blob.size)
         .join(Blob, col(Blob.sha256) == col(RawMail.blob_sha256))
-        .where(RawMail.state == RawMailState.QUARANTINED, col(RawMail.seen_at).is_(None), _mail_of(moderator))
+        .where(RawMail.state == RawMailState.QUARANTINED, col(RawMail.seen_at).is_(None), _mail_of(desk))
         .order_by(col(RawMail.received_at))
         .limit(SHOWN)
     )
     return [SetAside(mail, size, mail.envelope_from.rpartition("@")[2]) for mail, size in found.all()]
 
 
-async def _troubled(db: AsyncSession, moderator: Moderator) -> list[Troubled]:
+async def _troubled(db: AsyncSession, desk: Desk) -> list[Troubled]:
     found = await db.exec(
-        select(Delivery, Resident.first_name)
+        select(Delivery, Resident)
         .outerjoin(Participant, col(Participant.id) == col(Delivery.participant_id))
         .outerjoin(Resident, col(Resident.id) == col(Participant.resident_id))
-        .where(col(Delivery.state).in_(TROUBLED), _delivery_of(moderator))
+        .where(col(Delivery.state).in_(TROUBLED), _delivery_of(desk))
         .order_by(col(Delivery.due_at))
         .limit(SHOWN)
     )
-    return [Troubled(delivery, name or "") for delivery, name in found.all()]
+    return [Troubled(delivery, resident) for delivery, resident in found.all()]
 
 
-async def _own_delivery(db: AsyncSession, delivery_id: UUID, moderator: Moderator) -> Delivery:
-    found = await db.exec(select(Delivery).where(Delivery.id == delivery_id, _delivery_of(moderator)).with_for_update())
+async def _own_delivery(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, now: datetime) -> Delivery:
+    desk = await queues.desk_of(db, moderator, now=now)
+    found = await db.exec(select(Delivery).where(Delivery.id == delivery_id, _delivery_of(desk)).with_for_update())
     row = found.first()
     if row is None:
         raise NotFound
     return row
 
 
-def _delivery_of(moderator: Moderator) -> ColumnElement[bool]:
-    """For a participant of an own town, or a notice of the own association."""
+def _delivery_of(desk: Desk) -> ColumnElement[bool]:
+    """For a participant of an own town whom this moderator may judge, or a notice of the own association."""
     return or_(
-        col(Delivery.participant_id).in_(_own_participants(moderator)),
-        and_(col(Delivery.participant_id).is_(None), col(Delivery.association_id) == moderator.association_id),
+        col(Delivery.participant_id).in_(_own_participants(desk)),
+        and_(col(Delivery.participant_id).is_(None), col(Delivery.association_id) == desk.moderator.association_id),
     )
 
 
-def _mail_of(moderator: Moderator) -> ColumnElement[bool]:
+def _mail_of(desk: Desk) -> ColumnElement[bool]:
     """To the team of the own association, by a writer of an own town, or about one of our own deliveries."""
     reported = select(Bounce.raw_mail_id).where(
-        col(Bounce.delivery_id).in_(select(Delivery.id).where(_delivery_of(moderator)))
+        col(Bounce.delivery_id).in_(select(Delivery.id).where(_delivery_of(desk)))
     )
     return or_(
-        col(RawMail.association_id) == moderator.association_id,
-        col(RawMail.participant_id).in_(_own_participants(moderator)),
+        col(RawMail.association_id) == desk.moderator.association_id,
+        col(RawMail.participant_id).in_(_own_participants(desk)),
         col(RawMail.id).in_(reported),
     )
 
 
-def _own_participants(moderator: Moderator):  # type: ignore[no-untyped-def]  # a subquery, whose type has no name
+def _own_participants(desk: Desk):  # type: ignore[no-untyped-def]  # a subquery, whose type has no name
     return (
         select(Participant.id)
         .join(Resident, col(Resident.id) == col(Participant.resident_id))
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(Town.association_id == moderator.association_id)
+        .where(queues.person_for(desk))
     )
 
 

@@ -1,9 +1,10 @@
 """Which moderator may judge this, and may these residents take part at all?"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +18,8 @@ from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.rules.bands import Band
 
 NEEDED_FOR_CHILDREN = frozenset({VettingKind.CHECK, VettingKind.TRAINING})
+TRAINING_LASTS = timedelta(days=365)
+DRAFTED = (ResidentState.UNCONFIRMED, ResidentState.AWAITING_CONSENT)
 
 
 async def must_judge_match(
@@ -71,11 +74,18 @@ async def must_be_vetted(db: AsyncSession, moderator: Moderator, *, now: datetim
 
 
 async def is_vetted(db: AsyncSession, moderator_id: UUID, *, now: datetime) -> bool:
-    """Whether both proofs are there and have not run out at this moment."""
+    """Whether both proofs are there and have not run out at this moment. A training is good for a year, whatever
+    date was written beside it (rule R39)."""
+    fresh = or_(col(Vetting.kind) != VettingKind.TRAINING, col(Vetting.seen_on) > now.date() - TRAINING_LASTS)
     found = await db.exec(
-        select(Vetting.kind).where(Vetting.moderator_id == moderator_id, Vetting.expires_on > now.date())
+        select(Vetting.kind).where(Vetting.moderator_id == moderator_id, Vetting.expires_on > now.date(), fresh)
     )
     return set(found) >= NEEDED_FOR_CHILDREN
+
+
+def is_drafted(resident: Resident) -> bool:
+    """A child for whom nobody has said yes yet: nobody is shown them, moderators neither (rule R08)."""
+    return resident.band is Band.CHILD and resident.state in DRAFTED
 
 
 async def associations_with_children_readers(db: AsyncSession, sides: Sequence[Resident]) -> frozenset[UUID]:

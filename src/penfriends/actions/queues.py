@@ -292,9 +292,18 @@ def matches_for(desk: Desk) -> ColumnElement[bool]:
 
 
 def person_for(desk: Desk) -> ColumnElement[bool]:
-    """The same for a query that has `Resident` and `Town` in it: own towns, nobody they know."""
+    """The same for a query that has `Resident` and `Town` in it: own towns, nobody they know, no child without a yes
+    (rule R08)."""
     ours = col(Town.association_id) == desk.moderator.association_id
-    return and_(ours, ~_known(desk.moderator), _band_open(desk, col(Resident.band)))
+    drafted = and_(col(Resident.band) == Band.CHILD, col(Resident.state).in_(eligible.DRAFTED))
+    return and_(ours, ~_known(desk.moderator), ~drafted, _band_open(desk, col(Resident.band)))
+
+
+def not_from(desk: Desk, sender: Mapped[UUID | None]) -> ColumnElement[bool]:
+    """The condition that a message is not by somebody whom this moderator knows, or a child who is not theirs."""
+    closed = or_(_known(desk.moderator), ~_band_open(desk, col(Resident.band)))
+    hidden = select(Resident.id).where(col(Resident.sign_in_id) == sender, closed)
+    return ~exists(hidden)
 
 
 def _side(desk: Desk, sides: object) -> ColumnElement[bool]:

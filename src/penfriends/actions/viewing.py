@@ -1,10 +1,11 @@
 """What does a moderator get to see of a match or a person? Asks whether they may; leaves a line (rules R18, R41)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,7 +13,7 @@ from penfriends.actions import audit, eligible, matching
 from penfriends.actions.queues import Face, face_of
 from penfriends.errors import NotFound
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
-from penfriends.models.matching import Match
+from penfriends.models.matching import Match, MatchSide
 from penfriends.models.moderation import Conflict, Decision, Moderator, Report
 from penfriends.models.places import Town
 from penfriends.models.residents import (
@@ -115,23 +116,44 @@ async def view_resident(db: AsyncSession, resident_id: UUID, moderator: Moderato
 async def own_resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> Resident:
     """Raises NotFound for unknown and foreign people alike, Refused for who is known too well, for missing checks."""
     resident = await db.get(Resident, resident_id)
-    if resident is None:
+    if resident is None or eligible.is_drafted(resident):
         raise NotFound
     await eligible.must_judge_match(db, moderator, [resident], resident.band, now=now)
     return resident
 
 
 async def declare_conflict(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> None:
-    """“I know this person”: from now on everything about them is for other moderators (rule R17)."""
+    """“I know this person”: from now on everything about them is for other moderators (rule R17). Also somebody of
+    another town whose match or letters this moderator would judge."""
     resident = await db.get(Resident, resident_id)
-    if resident is None:
+    if resident is None or eligible.is_drafted(resident):
         raise NotFound
-    await eligible.must_belong(db, moderator, [resident])
+    await eligible.must_belong(db, moderator, [resident, *await _others_beside(db, resident)])
     await db.merge(Conflict(moderator_id=moderator.id, resident_id=resident.id, declared_at=now))
     await audit.note(
         db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="declare_conflict", subject="resident",
         subject_id=resident.id,
     )  # fmt: skip
+
+
+async def note_list(db: AsyncSession, moderator: Moderator, shown: Iterable[Resident], *, now: datetime) -> None:
+    """A list with children in it was on the screen: one line names them all (rule R41)."""
+    children = sorted({str(one.id) for one in shown if one.band is Band.CHILD})
+    if children:
+        await audit.note(
+            db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="view_list", subject="resident",
+            subject_id=None, details={"children": children},
+        )  # fmt: skip
+
+
+async def _others_beside(db: AsyncSession, resident: Resident) -> list[Resident]:
+    """Whom somebody writes with or was proposed to."""
+    matches = select(MatchSide.match_id).where(MatchSide.resident_id == resident.id)
+    letters = select(Participant.correspondence_id).where(Participant.resident_id == resident.id)
+    proposed = select(MatchSide.resident_id).where(col(MatchSide.match_id).in_(matches))
+    writing = select(Participant.resident_id).where(col(Participant.correspondence_id).in_(letters))
+    found = await db.exec(select(Resident).where(or_(col(Resident.id).in_(proposed), col(Resident.id).in_(writing))))
+    return list(found)
 
 
 async def card_of(db: AsyncSession, resident: Resident, *, now: datetime) -> Card:

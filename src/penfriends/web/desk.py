@@ -58,7 +58,7 @@ async def start(
     """The piles, the oldest first; thanks when nothing waits."""
     desk = await desk_of(request, db, now)
     letters = await queues.letters(db, desk, now=now)
-    mail = await desk_mail.load(db, desk.moderator)
+    mail = await desk_mail.load(db, desk.moderator, now=now)
     return page(
         request,
         "desk/start.html",

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail
+from penfriends.actions import desk_mail, viewing
 from penfriends.i18n import gettext as _
 from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
@@ -32,9 +32,12 @@ BACK = "/desk/mail"
 
 
 @get("/desk/mail", include_in_schema=False)
-async def mail(request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Template:
-    moderator = await moderator_of(request, db)
-    return page(request, "mail_desk/list.html", now=now, mail=await desk_mail.load(db, moderator))
+async def mail(request: Asked, tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Template:
+    """What waits, with the first names of whom it is for; a line in the log where they are children (rule R41)."""
+    moderator = await moderator_of(request, tracing_db)
+    found = await desk_mail.load(tracing_db, moderator, now=now)
+    await viewing.note_list(tracing_db, moderator, found.people, now=now)
+    return page(request, "mail_desk/list.html", now=now, mail=found)
 
 
 @post("/desk/mail/messages/{message_id:uuid}/closing", include_in_schema=False)

@@ -66,15 +66,20 @@ class RunnerUp:
 
 
 @get("/desk/matches", include_in_schema=False)
-async def matches(request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Template:
+async def matches(
+    request: Asked, tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
     """The proposals that wait, and whom the last round left without anybody."""
-    desk = await desk_of(request, db, now)
-    last_round, left = await queues.left_over(db, desk)
+    desk = await desk_of(request, tracing_db, now)
+    waiting = await queues.matches(tracing_db, desk, now=now)
+    last_round, left = await queues.left_over(tracing_db, desk)
+    shown = [face.resident for one in waiting for face in one.sides] + [one.resident for one in left]
+    await viewing.note_list(tracing_db, desk.moderator, shown, now=now)
     return page(
         request,
         "match_review/list.html",
         now=now,
-        waiting=await queues.matches(db, desk, now=now),
+        waiting=waiting,
         last_round=last_round,
         left=left,
         closed=refusal_sentence(desk.closed) if desk.closed else "",

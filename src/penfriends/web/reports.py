@@ -35,15 +35,21 @@ Asked = Request[Any, Any, Any]
 
 
 @get("/desk/reports", include_in_schema=False)
-async def report_list(request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Template:
+async def report_list(
+    request: Asked, tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
     """Open alarms, children's first; below them the last that were closed."""
-    desk = await desk_of(request, db, now)
+    desk = await desk_of(request, tracing_db, now)
+    waiting = await queues.reports(tracing_db, desk, now=now)
+    closed_ones = await queues.reports(tracing_db, desk, now=now, closed=True)
+    shown = [face.resident for one in (*waiting, *closed_ones) for face in (one.reporter, one.reported)]
+    await viewing.note_list(tracing_db, desk.moderator, shown, now=now)
     return page(
         request,
         "reports/list.html",
         now=now,
-        waiting=await queues.reports(db, desk, now=now),
-        closed_ones=await queues.reports(db, desk, now=now, closed=True),
+        waiting=waiting,
+        closed_ones=closed_ones,
         closed=refusal_sentence(desk.closed) if desk.closed else "",
     )
 

@@ -12,7 +12,7 @@ from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import i18n
-from penfriends.actions import moderation, queues, reading, returned
+from penfriends.actions import moderation, queues, reading, returned, viewing
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.queues import Desk, WaitingLetter
 from penfriends.actions.reading import LetterView
@@ -57,20 +57,22 @@ class Place:
 
 @get("/desk/letters", include_in_schema=False)
 async def queue(
-    request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Asked, tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template | Redirect:
     """Opens the first letter that nobody else has; thanks when nothing waits."""
-    desk = await desk_of(request, db, now)
-    waiting = await queues.letters(db, desk, now=now)
+    desk = await desk_of(request, tracing_db, now)
+    waiting = await queues.letters(tracing_db, desk, now=now)
     free = [one for one in waiting if one.taken_by is None]
     if free:
         return go(f"/desk/letters/{free[0].hold.id}")
+    shown = [face.resident for one in waiting for face in (one.author, one.reader)]
+    await viewing.note_list(tracing_db, desk.moderator, shown, now=now)
     return page(
         request,
         "review/empty.html",
         now=now,
         waiting=waiting,
-        last=await queues.last_decision(db, desk.moderator),
+        last=await queues.last_decision(tracing_db, desk.moderator),
         closed=refusal_sentence(desk.closed) if desk.closed else "",
     )
 
