@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +11,7 @@ from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.ids import uuid7
 from penfriends.models.delivery import Alias, Delivery, DeliveryState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
-from penfriends.models.matching import BlockReason, MatchSide
+from penfriends.models.matching import BlockReason
 from penfriends.models.moderation import AuditEntry, Hold, Moderator, Role, Vetting, VettingKind
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from penfriends.rules.relay import Obstacle
@@ -46,48 +44,7 @@ async def refused_and_held(db: AsyncSession, letter: Letter, row: Delivery) -> b
     )
 
 
-async def refused_by_the_database(db: AsyncSession, statement: sa.Insert | sa.Update) -> None:
-    """No rule of ours is asked: the statement goes straight to the database."""
-    connection = await db.connection()
-    savepoint = await connection.begin_nested()
-    with pytest.raises(IntegrityError):
-        await connection.execute(statement)
-    await savepoint.rollback()
-
-
-# --- R02: an adult is never in a correspondence with a child ----------------------------------------------------------
-
-
-@pytest.mark.parametrize("table", ["participant", "match_side"])
-async def test_R02_raw_sql_cannot_put_an_adult_beside_a_child(db: AsyncSession, table: str) -> None:
-    twin = await twins(db)
-    tom, _lotte = await children(db, twin)
-    adult = await b.adult(db, twin.there)
-    match = await proposed(db, await db.get_one(Resident, tom.resident_id), await b.child(db, twin.there, "Ola"))
-    of, to = ("correspondence_id", tom.correspondence_id) if table == "participant" else ("match_id", match.id)
-    kind = Participant if table == "participant" else MatchSide
-    for band in ("child", "adult"):
-        values: dict[str, object] = {"id": uuid7(), of: to, "resident_id": adult.id, "band": band, "open_band": band}
-        if table == "participant":
-            values |= {"state": "active", "mail_paused": False, "joined_at": NOW}
-        await refused_by_the_database(db, sa.insert(kind).values(values))
-
-
-@pytest.mark.parametrize("kind", [Participant, MatchSide])
-async def test_R02_raw_sql_cannot_open_a_side_for_another_band(
-    db: AsyncSession, kind: type[Participant] | type[MatchSide]
-) -> None:
-    twin = await twins(db)
-    tom, _lotte = await children(db, twin)
-    await proposed(db, await db.get_one(Resident, tom.resident_id), await b.child(db, twin.there, "Ola"))
-    for change in ({"open_band": "adult"}, {"band": "adult", "open_band": "adult"}, {"band": "adult"}):
-        await refused_by_the_database(db, sa.update(kind).values(change))
-
-
-async def test_R02_raw_sql_cannot_change_a_band_while_a_door_is_open(db: AsyncSession) -> None:
-    tom, _lotte = await children(db, await twins(db))
-    of_tom = col(Resident.id) == tom.resident_id
-    await refused_by_the_database(db, sa.update(Resident).where(of_tom).values(band="adult"))
+# --- R02: an adult is never in a correspondence with a child (the four walls one by one: test_wall.py) ----------------
 
 
 async def test_R02_the_relay_refuses_a_band_that_is_not_that_of_the_correspondence(db: AsyncSession) -> None:
