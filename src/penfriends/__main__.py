@@ -75,13 +75,14 @@ def _start(
 @app.command()
 def run() -> None:
     """Start everything on this machine: site, worker, mailroom and, in development, the demo and a postbox."""
-    from penfriends import supervisor
+    from penfriends import standing, supervisor
 
     settings = _settings()
     supervisor.refuse_taken_ports(supervisor.ports_of(settings))
-    _wait_for(_upgraded(settings))
-    if settings.development:
-        _load_demo(settings, if_empty=True)
+    if not standing.stands(settings):
+        _wait_for(_upgraded(settings))
+        if settings.development:
+            _load_demo(settings, if_empty=True)
     raise SystemExit(_wait_for(supervisor.supervise(settings, lambda: _announce(settings))))
 
 

@@ -76,8 +76,8 @@ async def _open(settings: Settings, queue: Queue, processes: Processes, announce
 
 
 def parts_of(settings: Settings, redis_url: str) -> list[Part]:
-    """The parts that are Python, in the order of their start."""
-    names = [*(["postbox"] if settings.development else []), "worker", "mailroom", "web"]
+    """The parts that are Python, in the order of their start: the site is waited for and has most to load."""
+    names = ["web", *(["postbox"] if settings.development else []), "mailroom", "worker"]
     environment = {"PENFRIENDS_REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1"}
     return [Part(name, (sys.executable, "-m", "penfriends", name), environment) for name in names]
 
