@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import matching, queues, viewing
+from penfriends.actions import matching, queues, remit, viewing
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence
 from penfriends.models.matching import Block, BlockReason, Match, MatchState
@@ -103,7 +103,7 @@ async def test_R15_what_one_has_said_yes_to_leaves_their_queue_until_a_profile_c
     twin = await twins(db)
     tom, lotte = await two_children(db, twin)
     match = await proposed(db, tom, lotte)
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     assert (await queues.counts(db, desk))["matches"] == 1
     await yes(db, match, twin.ilse)
     assert (await queues.counts(db, desk))["matches"] == 0
@@ -120,7 +120,7 @@ async def test_R17_nobody_decides_on_whom_they_know(db: AsyncSession, way: str) 
     match = await proposed(db, tom, lotte)
     await acquaint(db, twin.ilse, lotte, way)
     assert await refusal(db, match, twin.ilse) is Refusal.CONFLICT_OF_INTEREST
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     assert await queues.matches(db, desk, now=NOW) == []
     with pytest.raises(Refused):
         await viewing.view_match(db, match.id, twin.ilse, now=NOW)
@@ -151,7 +151,7 @@ async def test_R18_a_foreign_match_and_a_missing_one_answer_alike(db: AsyncSessi
             await viewing.view_match(db, match_id, stranger, now=NOW)
         with pytest.raises(NotFound):
             await matching.approve(db, match_id, stranger, at=b.AT, policy=b.POLICY, now=NOW)
-    desk = await queues.desk_of(db, stranger, now=NOW)
+    desk = await remit.desk_of(db, stranger, now=NOW)
     assert (await queues.counts(db, desk))["matches"] == 0
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import holds, letters, moderation, queues, reading
+from penfriends.actions import holds, letters, moderation, queues, reading, remit
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import Correspondence, CorrespondenceState, LetterState
@@ -167,7 +167,7 @@ async def test_what_is_handed_on_stays_held_on_top_with_its_note(db: AsyncSessio
     _first, _ = await held(db, (await adults(db, twin))[0], at=NOW - timedelta(days=1))
     hold, _ = await held(db, (await children(db, twin))[0])
     await moderation.escalate(db, hold.id, twin.ilse, note="Please read line two.", now=NOW)
-    desk = await queues.desk_of(db, twin.marta, now=NOW)
+    desk = await remit.desk_of(db, twin.marta, now=NOW)
     assert (await queues.letters(db, desk, now=NOW))[0].hold.id == hold.id
     view = await reading.open_letter(db, hold.id, twin.marta, now=NOW)
     assert [one.note for one in view.escalated] == ["Please read line two."]
@@ -178,7 +178,7 @@ async def test_R33_who_hands_a_letter_on_neither_opens_nor_decides_it(db: AsyncS
     hold, letter = await held(db, (await children(db, twin))[0])
     view = await reading.open_letter(db, hold.id, twin.ilse, now=NOW)
     await moderation.escalate(db, hold.id, twin.ilse, note="Is this a call for help?", now=NOW)
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     assert await queues.letters(db, desk, now=NOW) == []
     assert (await queues.counts(db, desk))["letters"] == 0
     for trial in (
@@ -211,7 +211,7 @@ async def test_the_queue_is_urgent_then_children_then_oldest(db: AsyncSession) -
     old, _ = await held(db, arthur, at=NOW - timedelta(hours=40))
     young, _ = await held(db, tom, at=NOW - timedelta(hours=1))
     urgent, _ = await held(db, henk, urgent=True)
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     waiting = await queues.letters(db, desk, now=NOW)
     assert [one.hold.id for one in waiting] == [urgent.id, young.id, old.id]
     assert (waiting[1].author.resident.first_name, waiting[1].reader.resident.first_name) == ("Tom", "Lotte")

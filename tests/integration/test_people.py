@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, queues
+from penfriends.actions import births, lookup, remit
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, LetterState
 from penfriends.models.moderation import Decision, Verb
@@ -77,10 +77,10 @@ async def test_R18_R20_the_search_finds_people_of_the_own_towns_by_the_beginning
     tom = await b.child(db, twin.here, "Tom")
     await b.adult(db, twin.here, "Anton%")
     await b.adult(db, twin.there, "Tomke")
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
 
     async def found(name: str = "", state: str = "") -> list[str]:
-        faces = await queues.people(db, desk, first_name=name, town="", state=state, now=NOW)
+        faces = await lookup.people(db, desk, first_name=name, town="", state=state, now=NOW)
         return [one.resident.first_name for one in faces]
 
     assert await found("to") == ["Tom"]
@@ -96,7 +96,7 @@ async def test_R38_children_are_not_found_without_checks(db: AsyncSession) -> No
     await b.child(db, twin.here, "Tom")
     await b.adult(db, twin.here, "Arthur")
     new = await b.moderator(db, twin.here.association_id, "Nora", vetted=False)
-    desk = await queues.desk_of(db, new, now=NOW + timedelta(0))
-    faces = await queues.people(db, desk, first_name="", town="", state="", now=NOW)
+    desk = await remit.desk_of(db, new, now=NOW + timedelta(0))
+    faces = await lookup.people(db, desk, first_name="", town="", state="", now=NOW)
     assert [one.resident.first_name for one in faces] == ["Arthur"]
     assert isinstance(faces[0].resident, Resident)

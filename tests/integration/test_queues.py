@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import holds, queues
+from penfriends.actions import holds, queues, remit
 from penfriends.models.letters import LetterState
 from penfriends.models.matching import Match, MatchSide
 from penfriends.models.moderation import Moderator
@@ -33,7 +33,7 @@ async def two_pairs(db: AsyncSession) -> tuple[Moderator, dict[str, object]]:
 
 async def test_R18_a_queue_holds_nothing_of_another_association(db: AsyncSession) -> None:
     moderator, made = await two_pairs(db)
-    desk = await queues.desk_of(db, moderator, now=NOW)
+    desk = await remit.desk_of(db, moderator, now=NOW)
     assert [one.hold.id for one in await queues.letters(db, desk, now=NOW)] == [made["own hold"]]
     assert [one.match.id for one in await queues.matches(db, desk, now=NOW)] == [made["own match"]]
     assert await queues.counts(db, desk) == {"letters": 1, "matches": 1, "reports": 0}

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues, reports
+from penfriends.actions import queues, remit, reports
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.ids import uuid7
 from penfriends.models.delivery import Delivery
@@ -104,7 +104,7 @@ async def test_the_desk_shows_children_first_and_what_was_closed_apart(db: Async
     row, _henk, _arthur = await alarm(db, twin)
     tom, lotte = await children(db, twin)
     young = await reports.report(db, lotte.id, letter_id=None, kind="sad", text="", now=NOW + timedelta(minutes=5))
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     waiting = await queues.reports(db, desk, now=NOW)
     assert [one.report.id for one in waiting] == [young.id, row.id]
     assert (waiting[0].reporter.resident.first_name, waiting[0].reported.resident.id) == ("Lotte", tom.resident_id)

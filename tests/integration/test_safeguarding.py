@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, dispatch, matching, moderation, passage, queues, reading, reports, viewing
+from penfriends.actions import audit, dispatch, matching, moderation, passage, queues, reading, remit, reports, viewing
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.ids import uuid7
 from penfriends.models.delivery import Alias, Delivery, DeliveryState
@@ -176,7 +176,7 @@ async def test_R38_R39_R46_the_gate_closes_between_opening_and_deciding(db: Asyn
     with pytest.raises(Refused) as refused:
         await moderation.release(db, hold.id, twin.ilse, seen_hash=view.seen_hash, at=b.AT, policy=b.POLICY, now=NOW)
     assert refused.value.refusal is wanted
-    desk = await queues.desk_of(db, twin.ilse, now=NOW)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
     assert (desk.closed, await queues.letters(db, desk, now=NOW)) == (wanted, [])
 
 
@@ -196,7 +196,7 @@ async def test_R38_adults_letters_need_no_check(db: AsyncSession) -> None:
     new = await b.moderator(db, twin.here.association_id, "Nora", vetted=False)
     hold, _ = await held(db, (await adults(db, twin))[0])
     await held(db, (await children(db, twin))[0])
-    desk = await queues.desk_of(db, new, now=NOW)
+    desk = await remit.desk_of(db, new, now=NOW)
     assert [one.hold.id for one in await queues.letters(db, desk, now=NOW)] == [hold.id]
     assert (await queues.counts(db, desk))["letters"] == 1
 
@@ -211,7 +211,7 @@ async def test_R18_a_foreign_letter_and_a_missing_one_answer_alike(db: AsyncSess
     for hold_id in (hold.id, uuid7()):
         with pytest.raises(NotFound):
             await reading.open_letter(db, hold_id, stranger, now=NOW)
-    desk = await queues.desk_of(db, stranger, now=NOW)
+    desk = await remit.desk_of(db, stranger, now=NOW)
     assert await queues.counts(db, desk) == {"letters": 0, "matches": 0, "reports": 0}
 
 
@@ -223,8 +223,8 @@ async def test_R17_a_letter_of_somebody_one_knows_is_not_shown(db: AsyncSession)
     with pytest.raises(Refused) as refused:
         await reading.open_letter(db, hold.id, twin.ilse, now=NOW)
     assert refused.value.refusal is Refusal.CONFLICT_OF_INTEREST
-    assert (await queues.counts(db, await queues.desk_of(db, twin.ilse, now=NOW)))["letters"] == 0
-    assert (await queues.counts(db, await queues.desk_of(db, twin.marta, now=NOW)))["letters"] == 1
+    assert (await queues.counts(db, await remit.desk_of(db, twin.ilse, now=NOW)))["letters"] == 0
+    assert (await queues.counts(db, await remit.desk_of(db, twin.marta, now=NOW)))["letters"] == 1
     assert lotte.resident_id != tom.resident_id
 
 

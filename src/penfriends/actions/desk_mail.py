@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, dispatch, queues
-from penfriends.actions.queues import Desk
+from penfriends.actions import audit, dispatch, remit
+from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.jobs import Job, later
 from penfriends.models.delivery import (
@@ -82,7 +82,7 @@ class MailDesk:
 
 async def load(db: AsyncSession, moderator: Moderator, *, now: datetime) -> MailDesk:
     """Everything that waits for this moderator's association, nothing of people they know or may not see (R17, R18)."""
-    desk = await queues.desk_of(db, moderator, now=now)
+    desk = await remit.desk_of(db, moderator, now=now)
     messages = await _messages(db, desk)
     return MailDesk(
         messages,
@@ -115,7 +115,7 @@ async def close_message(db: AsyncSession, message_id: UUID, moderator: Moderator
 
 async def mark_seen(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """A person has looked at a mail that was set aside; it leaves the list and is deleted when its time is over."""
-    desk = await queues.desk_of(db, moderator, now=now)
+    desk = await remit.desk_of(db, moderator, now=now)
     row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id, _mail_of(desk)))).first()
     if row is None:
         raise NotFound
@@ -177,7 +177,7 @@ async def unreachable(
     db: AsyncSession, moderator: Moderator, *, now: datetime, only: UUID | None = None
 ) -> list[Unreachable]:
     """The people of the own towns whose mail has stopped, a child's by the guardian's address; `only` one of them."""
-    desk = await queues.desk_of(db, moderator, now=now)
+    desk = await remit.desk_of(db, moderator, now=now)
     wanted = (
         select(Suppression, Resident)
         .join(SignIn, col(SignIn.id) == col(Suppression.sign_in_id))
@@ -190,7 +190,7 @@ async def unreachable(
             ),
         )
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(queues.person_for(desk), col(Suppression.lifted_at).is_(None))
+        .where(remit.person_for(desk), col(Suppression.lifted_at).is_(None))
         .order_by(col(Suppression.since), col(Resident.id))
     )
     if only is not None:
@@ -204,7 +204,7 @@ async def _messages(db: AsyncSession, desk: Desk) -> Sequence[TeamMessage]:
         .where(
             TeamMessage.association_id == desk.moderator.association_id,
             col(TeamMessage.closed_at).is_(None),
-            queues.not_from(desk, col(TeamMessage.sign_in_id)),
+            remit.not_from(desk, col(TeamMessage.sign_in_id)),
         )
         .order_by(col(TeamMessage.created_at))
         .limit(SHOWN)
@@ -242,7 +242,7 @@ async def _troubled(db: AsyncSession, desk: Desk) -> list[Troubled]:
 
 
 async def _own_delivery(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, now: datetime) -> Delivery:
-    desk = await queues.desk_of(db, moderator, now=now)
+    desk = await remit.desk_of(db, moderator, now=now)
     found = await db.exec(select(Delivery).where(Delivery.id == delivery_id, _delivery_of(desk)).with_for_update())
     row = found.first()
     if row is None:
@@ -275,7 +275,7 @@ def _own_participants(desk: Desk):  # type: ignore[no-untyped-def]  # a subquery
         select(Participant.id)
         .join(Resident, col(Resident.id) == col(Participant.resident_id))
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(queues.person_for(desk))
+        .where(remit.person_for(desk))
     )
 
 

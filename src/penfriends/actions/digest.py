@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues
+from penfriends.actions import queues, remit, workload
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import queue_notice
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
@@ -45,7 +45,7 @@ async def send_due(db: AsyncSession, at: Addresses, now: datetime) -> int:
 async def _send(
     db: AsyncSession, moderator: Moderator, sign_in: SignIn, town: Town, *, at: Addresses, now: datetime
 ) -> int:
-    desk = await queues.desk_of(db, moderator, now=now)
+    desk = await remit.desk_of(db, moderator, now=now)
     counted = await queues.counts(db, desk)
     if not any(counted.values()):
         return 0
@@ -69,7 +69,7 @@ async def _send(
             "promised": CHILD_PROMISE if first and first.band is Band.CHILD else ADULT_PROMISE,
             "matches": counted["matches"],
             "reports": counted["reports"],
-            "read_this_month": await queues.read_since(db, moderator, start_of_month),
+            "read_this_month": await workload.read_since(db, moderator, start_of_month),
             "url": at.link("/desk"),
         },
     )

@@ -5,29 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, true
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, and_, exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible
-from penfriends.errors import Refusal, Refused
+from penfriends.actions import remit
+from penfriends.actions.remit import Desk
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
-from penfriends.models.matching import Match, MatchApproval, MatchRound, MatchSide, MatchState
-from penfriends.models.moderation import Conflict, Decision, Hold, Moderator, Report, ReportState, Verb
+from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState
+from penfriends.models.moderation import Decision, Hold, Moderator, Report, ReportState, Verb
 from penfriends.models.places import Town
-from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.residents import Resident
 from penfriends.rules.bands import Band, Birth, age_on
 
 SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A moderator at this moment. `closed` says why children’s letters and matches are not theirs to see."""
-
-    moderator: Moderator
-    closed: Refusal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +68,6 @@ class Left:
     reason: str
 
 
-async def desk_of(db: AsyncSession, moderator: Moderator, *, now: datetime) -> Desk:
-    """The moderator with the reason, if any, that closes the children's queues now (rules R38, R39, R46)."""
-    try:
-        await eligible.must_be_vetted(db, moderator, now=now)
-    except Refused as refused:
-        return Desk(moderator, refused.refusal)
-    return Desk(moderator, None)
-
-
 async def counts(db: AsyncSession, desk: Desk) -> dict[str, int]:
     """How many letters, matches and reports wait for this moderator."""
     letters = select(func.count()).select_from(Hold).join(Letter, col(Letter.id) == col(Hold.letter_id))
@@ -94,9 +76,9 @@ async def counts(db: AsyncSession, desk: Desk) -> dict[str, int]:
     reports = reports.join(Correspondence, col(Correspondence.id) == col(Report.correspondence_id))
     matches = select(func.count()).select_from(Match)
     return {
-        "letters": (await db.exec(letters.where(_held(), letters_for(desk), ~_handed_on(desk.moderator)))).one(),
-        "matches": (await db.exec(matches.where(_proposed(), matches_for(desk)))).one(),
-        "reports": (await db.exec(reports.where(_open_reports(), letters_for(desk)))).one(),
+        "letters": (await db.exec(letters.where(_held(), remit.letters_for(desk), ~_handed_on(desk.moderator)))).one(),
+        "matches": (await db.exec(matches.where(_proposed(), remit.matches_for(desk)))).one(),
+        "reports": (await db.exec(reports.where(_open_reports(), remit.letters_for(desk)))).one(),
     }
 
 
@@ -106,7 +88,7 @@ async def letters(db: AsyncSession, desk: Desk, *, now: datetime) -> list[Waitin
         select(Hold, Letter, Correspondence)
         .join(Letter, col(Letter.id) == col(Hold.letter_id))
         .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
-        .where(_held(), letters_for(desk), ~_handed_on(desk.moderator))
+        .where(_held(), remit.letters_for(desk), ~_handed_on(desk.moderator))
         .order_by(
             col(Hold.urgent).desc(),
             (col(Correspondence.band) == Band.ADULT).asc(),
@@ -137,7 +119,7 @@ async def matches(db: AsyncSession, desk: Desk, *, now: datetime) -> list[Waitin
     rows = list(
         await db.exec(
             select(Match)
-            .where(_proposed(), matches_for(desk))
+            .where(_proposed(), remit.matches_for(desk))
             .order_by((col(Match.band) == Band.ADULT).asc(), col(Match.proposed_at), col(Match.id))
             .limit(SHOWN)
         )
@@ -169,7 +151,7 @@ async def reports(db: AsyncSession, desk: Desk, *, now: datetime, closed: bool =
     wanted = (
         select(Report, Correspondence)
         .join(Correspondence, col(Correspondence.id) == col(Report.correspondence_id))
-        .where(col(Report.state) == ReportState.CLOSED if closed else _open_reports(), letters_for(desk))
+        .where(col(Report.state) == ReportState.CLOSED if closed else _open_reports(), remit.letters_for(desk))
     )
     order = [col(Report.closed_at).desc()] if closed else [(col(Correspondence.band) == Band.ADULT).asc()]
     rows = (await db.exec(wanted.order_by(*order, col(Report.created_at)).limit(20 if closed else SHOWN))).all()
@@ -195,161 +177,14 @@ async def left_over(db: AsyncSession, desk: Desk) -> tuple[MatchRound | None, li
     found = await db.exec(
         select(Resident, Town)
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(col(Resident.id).in_([UUID(key) for key in last.unmatched]), person_for(desk))
+        .where(col(Resident.id).in_([UUID(key) for key in last.unmatched]), remit.person_for(desk))
         .order_by(col(Town.name), col(Resident.first_name), col(Resident.id))
     )
     return last, [Left(resident, town, str(last.unmatched[str(resident.id)])) for resident, town in found.all()]
 
 
-async def own_towns(db: AsyncSession, desk: Desk) -> list[Town]:
-    found = await db.exec(
-        select(Town).where(Town.association_id == desk.moderator.association_id).order_by(col(Town.name))
-    )
-    return list(found)
-
-
-async def people(db: AsyncSession, desk: Desk, *, first_name: str, town: str, state: str, now: datetime) -> list[Face]:
-    """Residents of the own towns whom this moderator may judge, by the beginning of the first name, town and state."""
-    wanted = select(Resident, Town).join(Town, col(Town.id) == col(Resident.town_id)).where(person_for(desk))
-    if first_name.strip():
-        beginning = first_name.strip().lower()
-        wanted = wanted.where(func.lower(col(Resident.first_name)).startswith(beginning, autoescape=True))
-    if town:
-        wanted = wanted.where(Town.slug == town)
-    if state in set(ResidentState):
-        wanted = wanted.where(Resident.state == ResidentState(state))
-    found = await db.exec(wanted.order_by(col(Resident.first_name), col(Resident.id)).limit(SHOWN))
-    return [face_of(resident, home, now.date()) for resident, home in found.all()]
-
-
-async def who_has_what(db: AsyncSession, desk: Desk, *, now: datetime) -> list[tuple[str, int, int]]:
-    """(name, letters, reports) that moderators of this association have open at this moment."""
-    ours = await db.exec(
-        select(Moderator).where(Moderator.association_id == desk.moderator.association_id, Moderator.active)
-    )
-    found = []
-    for one in ours.all():
-        held = await _claimed(db, Hold, one.id, now=now)
-        alarms = await _claimed(db, Report, one.id, now=now)
-        if held or alarms:
-            found.append((one.name, held, alarms))
-    return sorted(found)
-
-
-async def last_decision(db: AsyncSession, moderator: Moderator) -> tuple[Decision, Letter, bool] | None:
-    """The newest decision of this moderator on a letter, and whether it can still be undone."""
-    row = (
-        await db.exec(
-            select(Decision, Letter)
-            .join(Letter, col(Letter.id) == col(Decision.subject_id))
-            .where(
-                Decision.moderator_id == moderator.id,
-                Decision.subject == "letter",
-                col(Decision.verb).in_([Verb.RELEASE, Verb.RETURN, Verb.ESCALATE, Verb.UNDO]),
-            )
-            .order_by(col(Decision.at).desc(), col(Decision.id).desc())
-            .limit(1)
-        )
-    ).first()
-    if row is None:
-        return None
-    decision, letter = row
-    open_still = decision.verb is Verb.RELEASE and decision.undone_at is None and letter.state is LetterState.RELEASED
-    return decision, letter, open_still
-
-
-async def read_since(db: AsyncSession, moderator: Moderator, since: datetime) -> int:
-    """How many letters this moderator has decided since then."""
-    counted = await db.exec(
-        select(func.count())
-        .select_from(Decision)
-        .where(
-            Decision.moderator_id == moderator.id,
-            col(Decision.verb).in_([Verb.RELEASE, Verb.RETURN]),
-            col(Decision.undone_at).is_(None),
-            col(Decision.at) >= since,
-        )
-    )
-    return counted.one()
-
-
 def face_of(resident: Resident, town: Town, today: date) -> Face:
     return Face(resident, town, age_on(Birth(resident.birth_year, resident.birth_on), today))
-
-
-def letters_for(desk: Desk) -> ColumnElement[bool]:
-    """The condition on a query that has `Correspondence` in it: this moderator may judge what is in it."""
-    here = col(Participant.correspondence_id) == col(Correspondence.id)
-    # said aloud: by itself a subquery correlates with the query right around it only, and this one stands two deeper
-    sides = select(Participant.resident_id).where(here).correlate(Correspondence)
-    return and_(_side(desk, sides), _band_open(desk, col(Correspondence.band)))
-
-
-def matches_for(desk: Desk) -> ColumnElement[bool]:
-    """The same for a query that has `Match` in it, without those that this moderator has said yes to already."""
-    sides = select(MatchSide.resident_id).where(col(MatchSide.match_id) == col(Match.id)).correlate(Match)
-    return and_(_side(desk, sides), _band_open(desk, col(Match.band)), ~_own_yes(desk.moderator))
-
-
-def person_for(desk: Desk) -> ColumnElement[bool]:
-    """The same for a query that has `Resident` and `Town` in it: own towns, nobody they know, no child without a yes
-    (rule R08)."""
-    ours = col(Town.association_id) == desk.moderator.association_id
-    drafted = and_(col(Resident.band) == Band.CHILD, col(Resident.state).in_(eligible.DRAFTED))
-    return and_(ours, ~_known(desk.moderator), ~drafted, _band_open(desk, col(Resident.band)))
-
-
-def not_from(desk: Desk, sender: Mapped[UUID | None]) -> ColumnElement[bool]:
-    """The condition that a message is not by somebody whom this moderator knows, or a child who is not theirs."""
-    closed = or_(_known(desk.moderator), ~_band_open(desk, col(Resident.band)))
-    hidden = select(Resident.id).where(col(Resident.sign_in_id) == sender, closed)
-    return ~exists(hidden)
-
-
-def _side(desk: Desk, sides: object) -> ColumnElement[bool]:
-    in_it = col(Resident.id).in_(sides)  # type: ignore[arg-type]
-    ours = (
-        select(Resident.id)
-        .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(in_it, Town.association_id == desk.moderator.association_id)
-    )
-    known = select(Resident.id).where(in_it, _known(desk.moderator))
-    return and_(exists(ours), ~exists(known))
-
-
-def _known(moderator: Moderator) -> ColumnElement[bool]:
-    """Own person, household, child, or a declared conflict: the same question as eligible.knows, for a whole queue."""
-    guardians = select(Guardian.id).where(Guardian.sign_in_id == moderator.sign_in_id)
-    declared = select(Conflict.resident_id).where(Conflict.moderator_id == moderator.id)
-    household = false() if moderator.household_id is None else col(Resident.household_id) == moderator.household_id
-    return or_(
-        func.coalesce(household, false()),
-        func.coalesce(col(Resident.sign_in_id) == moderator.sign_in_id, false()),
-        func.coalesce(col(Resident.guardian_id).in_(guardians), false()),
-        col(Resident.id).in_(declared),
-    )
-
-
-def _own_yes(moderator: Moderator) -> ColumnElement[bool]:
-    """Whether the moderator's own approval still counts: given after the last change of either profile (rule R15)."""
-    changed_since = (
-        select(MatchSide.id)
-        .join(Resident, col(Resident.id) == col(MatchSide.resident_id))
-        .where(
-            col(MatchSide.match_id) == col(MatchApproval.match_id),
-            col(Resident.profile_changed_at) > col(MatchApproval.at),
-        )
-    )
-    given = select(MatchApproval.id).where(
-        col(MatchApproval.match_id) == col(Match.id),
-        col(MatchApproval.moderator_id) == moderator.id,
-        ~exists(changed_since),
-    )
-    return exists(given)
-
-
-def _band_open(desk: Desk, band: Mapped[Band]) -> ColumnElement[bool]:
-    return true() if desk.closed is None else band == Band.ADULT
 
 
 def _held() -> ColumnElement[bool]:
@@ -404,12 +239,3 @@ def _other(by: UUID | None, until: datetime | None, desk: Desk, names: dict[UUID
     if by is None or by == desk.moderator.id or until is None or until <= now:
         return None
     return names.get(by, "")
-
-
-async def _claimed(db: AsyncSession, kind: type[Hold] | type[Report], who: UUID, *, now: datetime) -> int:
-    counted = await db.exec(
-        select(func.count())
-        .select_from(kind)
-        .where(col(kind.claimed_by) == who, col(kind.claimed_until) > now, col(kind.closed_at).is_(None))
-    )
-    return counted.one()

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues
+from penfriends.actions import queues, remit
 from penfriends.ids import fingerprint, token
 from penfriends.models.moderation import Moderator
 from penfriends.models.residents import Guardian, Resident, ResidentState
@@ -160,4 +160,4 @@ async def _is_guardian(db: AsyncSession, sign_in_id: UUID) -> bool:
 
 async def _waiting_for(db: AsyncSession, moderator: Moderator, *, now: datetime) -> Mapping[str, int]:
     """What the navigation of the desk counts: only what this moderator may judge (rule R18)."""
-    return await queues.counts(db, await queues.desk_of(db, moderator, now=now))
+    return await queues.counts(db, await remit.desk_of(db, moderator, now=now))

@@ -9,9 +9,9 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, queues, sessions
+from penfriends.actions import desk_mail, queues, remit, sessions, workload
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
-from penfriends.actions.queues import Desk
+from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
 from penfriends.models.moderation import Moderator
@@ -48,7 +48,7 @@ async def moderator_of(request: Request[Any, Any, Any], db: AsyncSession) -> Mod
 
 
 async def desk_of(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Desk:
-    return await queues.desk_of(db, await moderator_of(request, db), now=now)
+    return await remit.desk_of(db, await moderator_of(request, db), now=now)
 
 
 @get("/desk", include_in_schema=False)
@@ -70,8 +70,8 @@ async def start(
         reports=_pile([one.report.created_at for one in await queues.reports(db, desk, now=now)], REPORT_PROMISE),
         mail=Pile(mail.items, await desk_mail.oldest(db, desk.moderator), MAIL_PROMISE),
         first=letters[0] if letters else None,
-        taken=await queues.who_has_what(db, desk, now=now),
-        read=await queues.read_since(db, desk.moderator, now.replace(day=1, hour=0, minute=0, second=0)),
+        taken=await workload.who_has_what(db, desk, now=now),
+        read=await workload.read_since(db, desk.moderator, now.replace(day=1, hour=0, minute=0, second=0)),
     )
 
 

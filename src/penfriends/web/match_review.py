@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import matching, queues, viewing
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.actions.queues import Desk
+from penfriends.actions.remit import Desk
 from penfriends.actions.viewing import MatchView
 from penfriends.i18n import gettext as _
 from penfriends.models.matching import MatchState

@@ -11,8 +11,8 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from penfriends.actions import births, desk_mail, queues, viewing
-from penfriends.actions.queues import Desk
+from penfriends.actions import births, desk_mail, lookup, queues, viewing
+from penfriends.actions.remit import Desk
 from penfriends.i18n import gettext as _
 from penfriends.models.residents import ChangeState
 from penfriends.reasons import RESIDENT_STATES, said
@@ -40,7 +40,7 @@ async def search(request: Asked, tracing_db: NamedDependency[AsyncSession], now:
     """People of the own towns by first name, town and state. There is no such page for residents (rule R20). One line
     in the log names the children that were listed (rule R41)."""
     desk = await desk_of(request, tracing_db, now)
-    towns = await queues.own_towns(tracing_db, desk)
+    towns = await lookup.own_towns(tracing_db, desk)
     form = SearchForm(data={name: request.query_params.get(name, "") for name in ("q", "town", "state")})
     form.town.choices = [
         SelectChoice("", _("All our towns")),
@@ -50,7 +50,7 @@ async def search(request: Asked, tracing_db: NamedDependency[AsyncSession], now:
         SelectChoice("", _("Any")),
         *(SelectChoice(code, said(RESIDENT_STATES, code)) for code in RESIDENT_STATES if code != "awaiting_consent"),
     ]
-    found = await queues.people(
+    found = await lookup.people(
         tracing_db, desk, first_name=form.q.data or "", town=form.town.data or "", state=form.state.data or "", now=now
     )
     await viewing.note_list(tracing_db, desk.moderator, [one.resident for one in found], now=now)

@@ -12,10 +12,11 @@ from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import i18n
-from penfriends.actions import moderation, queues, reading, returned, viewing
+from penfriends.actions import moderation, queues, reading, returned, viewing, workload
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.actions.queues import Desk, WaitingLetter
+from penfriends.actions.queues import WaitingLetter
 from penfriends.actions.reading import LetterView
+from penfriends.actions.remit import Desk
 from penfriends.errors import Refusal, Refused
 from penfriends.i18n import N_
 from penfriends.i18n import gettext as _
@@ -72,7 +73,7 @@ async def queue(
         "review/empty.html",
         now=now,
         waiting=waiting,
-        last=await queues.last_decision(tracing_db, desk.moderator),
+        last=await workload.last_decision(tracing_db, desk.moderator),
         closed=refusal_sentence(desk.closed) if desk.closed else "",
     )
 
@@ -211,7 +212,7 @@ async def _letter_page(
         place=_place(await queues.letters(db, desk, now=now), view.hold.id),
         suggests_return=any(one.consequence is not Consequence.HIGHLIGHT for one in view.findings),
         suggests_help=any(one.consequence is Consequence.HOLD_URGENT for one in view.findings),
-        last=await queues.last_decision(db, desk.moderator),
+        last=await workload.last_decision(db, desk.moderator),
         changed=changed,
     )
 
@@ -258,7 +259,7 @@ def _place(waiting: list[WaitingLetter], hold_id: UUID) -> Place:
 
 async def _next(db: AsyncSession, desk: Desk, *, now: datetime, but: UUID | None = None) -> Redirect:
     """The next letter opens by itself; what was decided is said there, with a way back."""
-    decided = await queues.last_decision(db, desk.moderator)
+    decided = await workload.last_decision(db, desk.moderator)
     waiting = await queues.letters(db, desk, now=now)
     free = [one.hold.id for one in waiting if one.taken_by is None and one.hold.id != but]
     said = DECIDED[decided[0].verb] if decided else ""
