@@ -21,6 +21,7 @@ from rich.text import Text
 COLOURS = ("blue", "yellow", "magenta", "green", "cyan")
 CHUNK = 64 * 1024
 LAST_WORDS = 1.0  # seconds; a grandchild may hold the pipe open
+LEAST = 0.4  # seconds of the grace that are kept for each part: the rest may go to one that ends a conversation
 NOT_STARTED = 127  # as shells say
 
 
@@ -65,7 +66,7 @@ class Processes:
         deadline = time.monotonic() + self._rhythm.grace
         while self._watches:
             watch = self._watches.pop()
-            left = max(deadline - time.monotonic(), 0) / (len(self._watches) + 1)
+            left = max(deadline - time.monotonic() - len(self._watches) * LEAST, LEAST)
             process = self._processes.get(watch.get_name())
             if process is not None and process.returncode is None:
                 await self._end_one(watch.get_name(), process, left)
