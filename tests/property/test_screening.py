@@ -50,6 +50,29 @@ def _calls(text: str) -> int:
     return count
 
 
+HOSTILE = [
+    "a@",
+    "1, ",
+    "0,",
+    "1a ",
+    "double ",
+    "meet me at ",
+    "1-2-3 ",
+    "a.com ",
+    "www.a",
+    "oh seven, ",
+    "12 Mill Road ",
+]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_a_hostile_letter_of_100_kB_is_read_in_a_second(piece: str) -> None:
+    """Measured as work, so that a busy machine does not fail it: what 10 kB more cost, a tenth of the whole. A second
+    is some ten million of these events."""
+    short, long = (_calls(piece * (size // len(piece))) for size in (10_000, 20_000))
+    assert long - short < 1_200_000
+
+
 @pytest.mark.parametrize("piece", ["1, ", "a@", "0 ", "12 rue de la ", "anna at ", "xn--a.", "add me whatsapp "])
 def test_twice_the_letter_is_about_twice_the_work(piece: str) -> None:
     short, long = _calls(piece * 300), _calls(piece * 600)

@@ -41,6 +41,8 @@ HIDDEN_PHONES = (
     "zeroseven nineoneone onetwothreefourfivesix",
     "oh double seven, nine one, triple two, three four five",
     "07911 and then 123 and then 456",
+    "oh seven seven, nine one two",
+    "My number is four one seven, nine two",
     "null eins sieben sechs eins zwei drei vier fünf sechs sieben acht",
     "null eins sieben sechs, dann zwo drei vier fünf sechs",
     "Null Eins Sieben Sechs vierunddreißig sechsundfünfzig achtundsiebzig",
@@ -109,6 +111,9 @@ LINKS = (
     "hxxp://bad.example.com/x",
     "www . example . com",
     "tinyurl.com/abc",
+    "Siehe www.lotte-malt.hamburg und sag, wie es ist",
+    "mine is www.maisie-draws.zzz/cats.",
+    "WWW.KASIA",
     "youtu.be/abc",
 )
 HANDLES = (
@@ -196,3 +201,34 @@ def test_a_finding_inside_a_long_letter_is_found_at_its_place(letter: str) -> No
     kinds = {one.kind for one in screen(letter, band=Band.ADULT)}
     inside = screen(story + letter + "\n" + story, band=Band.ADULT)
     assert kinds <= {one.kind for one in inside if one.start >= len(story)}
+
+
+@pytest.mark.parametrize(
+    ("letter", "marked"),
+    [
+        ("oh seven nine one one one two, three four five six", ""),
+        ("nine one two, zero seven seven zero zero nine one", ""),
+        ("null eins sieben sechs eins zwei drei, vier fünf sechs", ""),
+        ("0 7 9 1 1 1 2, 3 4 5 6", "0 7 9 1 1 1 2, 3 4 5 6"),
+        ("Call 07911 123456, one of us is in", "07911 123456"),
+        ("Call 07911 123456.\nTwo three four", "07911 123456"),
+    ],
+)
+def test_a_number_is_marked_beyond_its_pauses(letter: str, marked: str) -> None:
+    found = [letter[one.start : one.end] for one in screen(letter, band=Band.CHILD) if one.kind is Kind.PHONE]
+    assert found == [marked or letter]
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "We counted oh, one, two, three, four, five, six geese.",
+        "I have one cat, two dogs and three hens.",
+        "We were nine, ten and eleven then.",
+        "Call me at seven, eight, nine or ten.",
+        "The www is older than me. I do not know who made the www.",
+        "Oh, seven of us went, and two came back, one by bus.",
+    ],
+)
+def test_counting_and_talk_about_the_web_are_harmless(letter: str) -> None:
+    assert not {one.kind for one in screen(letter, band=Band.CHILD)} & {Kind.PHONE, Kind.LINK}

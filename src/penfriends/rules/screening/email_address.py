@@ -12,13 +12,15 @@ from penfriends.rules.screening.folding import Sheet
 from penfriends.rules.screening.phrases import Phrases, Word
 from penfriends.rules.screening.words_mail import AT, BETWEEN, DOT, ENDINGS, NOT_NAMES, PROVIDERS
 
-_LOCAL = re.compile(r"[\w.+\-'\"!#$%&*/=?^{|}~]{1,64}$")
+# Read backwards from the @, so that each @ costs no more than the name before it.
+_LOCAL = re.compile(r"[\w.+\-'\"!#$%&*/=?^{|}~]{1,64}")
 _DOMAIN = re.compile(r"[^\W_][\w\-]{0,62}(?:\.[\w\-]{1,62}){1,6}")
-_SPACED_LOCAL = re.compile(r"[\w.+\-]{1,64}[ \n]{0,3}$")
+_SPACED_LOCAL = re.compile(r"[ \n]{0,3}[\w.+\-]{1,64}")
 _SPACED_DOMAIN = re.compile(r"[ \n]{0,3}([^\W_][\w\-]{0,40})[ \n]{0,3}[.,][ \n]{0,3}([a-z]{2,6})\b")
 _BRACKETS = frozenset("([{<*_|~")
 _DOMAIN_WORDS = 6
 _CHARACTERS_BETWEEN = 6
+_MOST_LOOKED_AT = 2000
 _BY_NAME = Phrases(
     f"{word} {provider} {verb}"
     for word in ("my", "mein", "meine", "mon", "mijn", "moj")
@@ -43,20 +45,27 @@ def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
 def _plain(text: str) -> Iterator[Span]:
     """Around every @, so that the search takes no longer than the letter."""
     at = text.find("@")
-    while at >= 0:
-        local = _LOCAL.search(text, max(0, at - 64), at) or _SPACED_LOCAL.search(text, max(0, at - 67), at)
+    for _ in range(_MOST_LOOKED_AT):
+        if at < 0:
+            return
+        before = text[max(0, at - 67) : at][::-1]
+        local = _LOCAL.match(before) or _SPACED_LOCAL.match(before)
         domain = _DOMAIN.match(text, at + 1) or _known(_SPACED_DOMAIN.match(text, at + 1))
         if local and domain:
-            yield Span(local.start(), domain.end())
+            yield Span(at - local.end(), domain.end())
         elif local:
-            yield from _without_dot(text, at, local.start())
+            yield from _without_dot(text, at, at - local.end())
         at = text.find("@", at + 1)
+    if at >= 0:  # nobody writes so many to a friend: the rest is one finding
+        yield Span(at, len(text))
 
 
 def _known(match: re.Match[str] | None) -> re.Match[str] | None:
     return match if match and match.group(2) in ENDINGS else None
 
 
+_NO_LETTERS = re.compile(r"[\W_]+")
+_PROVIDERS = tuple(PROVIDERS)
 _AFTER_AT = re.compile(r"\W{0,4}((?:[^\W_]\W{0,2}){2,40})")
 
 
@@ -65,11 +74,10 @@ def _without_dot(text: str, at: int, start: int) -> Iterator[Span]:
     match = _AFTER_AT.match(text, at + 1, at + 90)
     if not match:
         return
-    letters = "".join(one for one in match.group(1) if one.isalnum())
-    if any(letters.startswith(provider) for provider in PROVIDERS):
+    if _NO_LETTERS.sub("", match.group(1)).startswith(_PROVIDERS):
         yield Span(start, match.end())
         return
-    words = re.findall(r"[^\W_]+", match.group(1))
+    words = _NO_LETTERS.split(match.group(1))
     if any(word in DOT and after in ENDINGS for word, after in pairwise(words)):
         yield Span(start, match.end())
 

@@ -21,6 +21,8 @@ _LONGEST_LINKIFIED = 300
 _SIMPLE = re.compile(r"[a-zA-Z]{2,10}://\S|\w[\w\-]{0,62}(?:\.\w[\w\-]{0,62}){1,6}")
 _DISGUISED = re.compile(r"\bh[tx]{2}ps?\s?[:;]\s?/{0,2}\S{1,200}")
 _SPACED = re.compile(r"\b(?:www|http)\s{0,3}[.,]?\s{0,3}[\w\-]{1,60}\s{0,3}[.,]\s{0,3}[a-z]{2,6}\b")
+# Who writes www means an address, whatever it ends in.
+_WWW = re.compile(r"\bwww\d{0,2}\.\w(?:[\w\-./?=&%#~+:]{0,300}[\w/])?")
 _SPACED_ENDING = re.compile(
     r"\b[^\W_][\w\-]{1,40}(?: \. ?|[\[({]\.[\])}])(?:com|net|org|de|fr|nl|pl|uk|eu|info|co|be|ps)\b"
 )
@@ -75,7 +77,7 @@ def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
             yield from _simply(piece.group(), piece.start())
         else:
             yield from _linkified(piece.group(), piece.start())
-    for pattern in (_DISGUISED, _SPACED, _SPACED_ENDING):
+    for pattern in (_DISGUISED, _WWW, _SPACED, _SPACED_ENDING):
         for match in pattern.finditer(sheet.plain):
             yield Span(match.start(), match.end())
     yield from _in_words(sheet.plain, words)

@@ -2,17 +2,24 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from penfriends.rules.screening.explained import explained
 from penfriends.rules.screening.folding import Sheet
-from penfriends.rules.screening.words_numbers import DIGIT_WORDS, FILLERS, LONGEST, SPOKEN, TIMES, WEAK_ZERO
+from penfriends.rules.screening.words_numbers import DIGIT_WORDS, FILLERS, SPOKEN, TIMES, WEAK_ZERO
 
 _WORD = re.compile(r"[^\W_]+")
 _LOOKALIKES = str.maketrans("oil", "011")
 _DISGUISED = re.compile(r"(?=[oil]{0,4}\d)[\doil]{2,20}")
 _FIGURES = re.compile(r"\d+")
+_DIGIT_OF = dict(reversed(DIGIT_WORDS))  # the first of two equal words counts
+_DIGIT_WORD = re.compile("|".join(word for word, _ in DIGIT_WORDS))
+_LONGEST_FROM: dict[str, int] = {}  # how many words a number may have that begins with this one
+for _said_so in SPOKEN:
+    _LONGEST_FROM[_said_so[0]] = max(len(_said_so), _LONGEST_FROM.get(_said_so[0], 0))
 _LONGEST_GAP = 9
+_FURTHEST = 60
 _LONGEST_SPOKEN_WORD = 80
 _FILLERS_BETWEEN = 2
 
@@ -92,7 +99,8 @@ def _said(words: Sequence[tuple[str, int, int]], at: int) -> tuple[int, str]:
     first = words[at][0]
     if first in WEAK_ZERO:
         return 1, "0"
-    for length in range(min(LONGEST, len(words) - at), 0, -1):
+    longest = min(_LONGEST_FROM.get(first, 0), len(words) - at)
+    for length in range(longest, 0, -1):
         digits = SPOKEN.get(tuple(word for word, _, _ in words[at : at + length]))
         if digits is not None:
             return length, digits
@@ -100,17 +108,18 @@ def _said(words: Sequence[tuple[str, int, int]], at: int) -> tuple[int, str]:
     return (1, together) if together else (0, "")
 
 
+@lru_cache(maxsize=4096)
 def _run_together(word: str) -> str:
     """The digits of a word like zerosevenseven; nothing if anything else is in it."""
     if not 6 <= len(word) <= _LONGEST_SPOKEN_WORD:
         return ""
     at, digits = 0, ""
     while at < len(word):
-        part = next((pair for pair in DIGIT_WORDS if word.startswith(pair[0], at)), None)
+        part = _DIGIT_WORD.match(word, at)
         if part is None:
             return ""
-        at += len(part[0])
-        digits += part[1]
+        at = part.end()
+        digits += _DIGIT_OF[part.group()]
     return digits
 
 
@@ -121,10 +130,16 @@ def _mixed(word: str, start: int) -> list[Numeral]:
 
 
 def _joins(gap: str) -> bool:
-    words = _WORD.findall(gap[:60]) if len(gap) < 60 else ["too", "far", "apart"]
+    return len(gap) < _FURTHEST and _holds_together(gap)
+
+
+@lru_cache(maxsize=4096)
+def _holds_together(gap: str) -> bool:
+    words = _WORD.findall(gap)
     letters = sum(len(word) for word in words)
     return len(words) <= _FILLERS_BETWEEN and all(w in FILLERS for w in words) and len(gap) - letters <= _LONGEST_GAP
 
 
+@lru_cache(maxsize=4096)
 def _is_firm(gap: str) -> bool:
     return any(mark in gap for mark in (",", ";", "\n", ". ", "! ", "? ", " - ", "،"))

@@ -20,8 +20,11 @@ from penfriends.rules.screening.numerals import Numeral, Run, runs
 
 FEWEST, MOST = 7, 15
 _FEWEST_AFTER_PHONE_WORD = 5
+_FEWEST_FROM_NOUGHT = 6
+_ENDS = ("\n", ". ", "! ", "? ")
 _DIALLED = range(9, 15)
 _LONGEST_JOIN = 15
+_MOST_LOOKED_AT = 1000
 _TRUNK_REGIONS = ("GB", "DE", "FR", "NL", "BE", "AT", "CH", "IE", "PS", "IL", "IT", "US")
 _REGIONS_WITHOUT_TRUNK = ("PL", "ES")
 _PHONE_WORD = re.compile(
@@ -79,11 +82,37 @@ def _valid(digits: str, region: str | None) -> bool:
 def _numbers(text: str, run: Run) -> Iterator[Span]:
     if counts_up(run.numerals):
         return
+    if len(run.numerals) > _MOST_LOOKED_AT:  # no table in a letter is so long: a person looks
+        yield _span(text, run.numerals)
+        return
     segments = _segments(run)
     held = [_stands_alone(text, segment) for segment in segments]
-    yield from (_span(text, segment) for segment, yes in zip(segments, held, strict=True) if yes)
+    yield from _with_pauses(text, segments, held)
     if len(segments) > 1 and not any(held):
         yield from _joined(text, segments)
+
+
+def _with_pauses(text: str, segments: Sequence[Sequence[Numeral]], held: Sequence[bool]) -> Iterator[Span]:
+    """The numbers that stand alone, each with what is read out before and after a pause: "… one two, three four"."""
+    at = done = 0
+    while at < len(segments):
+        if not held[at]:
+            at += 1
+            continue
+        first, after = at, at + 1
+        while first > done and _goes_on(text, segments[first - 1], segments[first], segments[first - 1]):
+            first -= 1
+        while after < len(segments) and _goes_on(text, segments[after - 1], segments[after], segments[after]):
+            after += 1
+        yield _span(text, [numeral for segment in segments[first:after] for numeral in segment])
+        at = done = after
+
+
+def _goes_on(text: str, one: Sequence[Numeral], other: Sequence[Numeral], joining: Sequence[Numeral]) -> bool:
+    """Whether only a short pause parts the two, and the one that would join is read out digit by digit."""
+    gap = text[one[-1].end : other[0].start]
+    read_out = all(numeral.spoken or len(numeral.digits) == 1 for numeral in joining)
+    return len(joining) > 1 and read_out and not any(mark in gap for mark in _ENDS)
 
 
 def _segments(run: Run) -> list[list[Numeral]]:
@@ -105,34 +134,47 @@ def _stands_alone(text: str, segment: Sequence[Numeral]) -> bool:
 def _joined(text: str, segments: Sequence[Sequence[Numeral]]) -> Iterator[Span]:
     """Numbers written with commas or over several lines."""
     numerals = [numeral for segment in segments for numeral in segment]
-    if _reads_out_digits(numerals):
+    if _reads_out_digits(text, numerals):
         yield _span(text, numerals)
         return
+    said = [digits_of(segment) for segment in segments]
     at = 0
     while at < len(segments):
-        to = _dialled_to(text, segments, at)
+        to = _dialled_to(text, segments, said, at)
         if to > at:
             yield _span(text, [numeral for segment in segments[at:to] for numeral in segment])
         at = max(to, at + 1)
 
 
-def _reads_out_digits(numerals: Sequence[Numeral]) -> bool:
+def _reads_out_digits(text: str, numerals: Sequence[Numeral]) -> bool:
     """A row of single digits that is no counting and no list of ages, which would go up or down."""
     values = [numeral.digits for numeral in numerals]
     if any(len(value) > 1 and not numeral.spoken for value, numeral in zip(values, numerals, strict=True)):
         return False
-    enough = FEWEST if all(numeral.spoken for numeral in numerals) else _DIALLED.start
     in_order = values in (sorted(values), sorted(values, reverse=True))
-    return len("".join(values)) >= enough and not in_order
+    return len("".join(values)) >= _enough(text, numerals) and not in_order
 
 
-def _dialled_to(text: str, segments: Sequence[Sequence[Numeral]], at: int) -> int:
+def _enough(text: str, numerals: Sequence[Numeral]) -> int:
+    """How many digits make a number, by how it is begun: announced, with a spoken nought, in words, in figures."""
+    first = numerals[0]
+    if after_phone_word(text, first.start):
+        return _FEWEST_AFTER_PHONE_WORD
+    if not all(numeral.spoken for numeral in numerals):
+        return _DIALLED.start
+    single = all(len(numeral.digits) == 1 for numeral in numerals)
+    return _FEWEST_FROM_NOUGHT if single and first.digits == "0" else FEWEST
+
+
+def _dialled_to(text: str, segments: Sequence[Sequence[Numeral]], said: Sequence[str], at: int) -> int:
     first = segments[at][0]
     abroad = text[max(0, first.start - 2) : first.start].strip("( ").endswith("+")
     trunk = abroad or first.digits.startswith("0")
     digits = ""
     for to in range(at, min(len(segments), at + _LONGEST_JOIN)):
-        digits += digits_of(segments[to])
+        digits += said[to]
+        if len(digits) < _DIALLED.start:
+            continue
         if len(digits) > _DIALLED[-1]:
             return at
         whole = to + 1 == len(segments)

@@ -33,27 +33,25 @@ class Phrases:
     """A table of phrases, ready to be looked for."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._exact: dict[str, list[tuple[str, ...]]] = {}
-        self._begun: dict[str, list[tuple[str, ...]]] = {}
+        self._exact: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._begun: dict[str, tuple[tuple[str, ...], ...]] = {}
         for line in lines:
             parts = _parts(line)
             if parts:
                 table, key = (self._begun, parts[0][:3]) if parts[0].endswith("*") else (self._exact, parts[0])
-                table.setdefault(key, []).append(parts)
+                table[key] = (*table.get(key, ()), parts)
 
     def find(self, words: Sequence[Word]) -> Iterator[Span]:
         """Every phrase that stands in `words`, the longest at each first word."""
-        for at, word in enumerate(words):
-            ends = [end for parts in self._starting(word) if (end := _match(parts, words, at)) is not None]
-            if ends:
-                yield Span(word.start, words[max(ends)].end)
-
-    def _starting(self, word: Word) -> Iterator[tuple[str, ...]]:
-        yield from self._exact.get(word.text, ())
-        yield from self._begun.get(word.text[:3], ())
-        if word.other:
-            yield from self._exact.get(word.other, ())
-            yield from self._begun.get(word.other[:3], ())
+        exact, begun = self._exact, self._begun
+        for at, (text, other, start, _end) in enumerate(words):
+            starting = exact.get(text, ()) + begun.get(text[:3], ())
+            if other:
+                starting += exact.get(other, ()) + begun.get(other[:3], ())
+            if starting:
+                ends = [end for parts in starting if (end := _match(parts, words, at)) is not None]
+                if ends:
+                    yield Span(start, words[max(ends)].end)
 
 
 def words_of(sheet: Sheet) -> list[Word]:
