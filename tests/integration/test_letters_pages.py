@@ -62,6 +62,17 @@ async def test_what_is_new_is_marked_until_it_was_opened(friends: Friends) -> No
     assert "New" not in words(await friends.arthur.get(friends.thread))
 
 
+async def test_the_number_beside_letters_counts_what_was_not_opened_yet(friends: Friends) -> None:
+    counted = '<span class="count num">2</span>'
+    await friends.letter(friends.theirs, "The tulips are out.")
+    await friends.letter(friends.theirs, "And the storks are back.")
+    await friends.letter(friends.theirs, "Not yet.", state=LetterState.HELD)
+    assert counted in (await friends.arthur.get("/me")).text
+    assert 'class="count' not in (await friends.henk.get("/me")).text
+    await friends.arthur.get(friends.thread)
+    assert 'class="count' not in (await friends.arthur.get("/me")).text
+
+
 async def test_R52_the_writer_never_learns_that_it_was_read(friends: Friends) -> None:
     await friends.letter(friends.theirs)
     before = words(await friends.henk.get(friends.thread)), words(await friends.henk.get("/friends"))

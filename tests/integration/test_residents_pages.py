@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from penfriends.actions import signin
+from penfriends.actions import links, signin
 from penfriends.doorkeys import addresses_of
 from penfriends.models.residents import Guardian, Resident
 from tests import builders as b
@@ -138,6 +138,23 @@ async def test_the_answer_is_the_same_for_every_address(visit: Visit) -> None:
         assert sent.headers["location"] == "/sign-in/code"
         pages.append(words(await visit.get("/sign-in/code")).replace(email, "…"))
     assert pages[0] == pages[1]
+
+
+async def test_half_a_code_is_no_try(visit: Visit) -> None:
+    await adult_at_home(visit)
+    visit.client.cookies.delete("session")
+    await visit.post("/sign-in", email="henk@example.org")
+    for _slip in range(links.CODE_TRIES + 1):
+        assert "six digits" in words(await visit.post("/sign-in/code", code="12"))
+    code = str((await visit.mail("sign_in")).payload["code"])
+    assert (await visit.post("/sign-in/code", code=code)).headers["location"] == "/me"
+
+
+async def test_a_link_that_was_used_says_what_to_do(visit: Visit) -> None:
+    page = await visit.get("/s/no-such-secret")
+    assert page.status_code == 409
+    assert "ask for a new one" in words(page)
+    assert 'class="btn btn--primary" href="/sign-in"' in page.text
 
 
 async def test_a_new_session_each_time_and_the_old_one_ends(visit: Visit) -> None:

@@ -121,6 +121,10 @@ async def test_what_was_typed_is_never_lost(visit: Visit) -> None:
     assert "<title>Error:" in wrong.text
 
 
+async def test_nothing_chosen_is_said_in_words(visit: Visit) -> None:
+    assert faults(await visit.post("/join")) == ["Please choose one of the answers."]
+
+
 @pytest.mark.parametrize(
     ("born", "sentence"),
     [

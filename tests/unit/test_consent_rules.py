@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from penfriends.actions.signin import digits, weak_password
+from penfriends.i18n import speaking
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.consent import COUNTRY_AGES, HOUSE_AGE, Agreement, agreement, loosened, own_age, reminders_due
 from penfriends.rules.sign_up import (
@@ -138,6 +139,10 @@ def test_addresses_and_contact_details() -> None:
 def test_dates_in_other_scripts_and_words() -> None:
     assert (number_in("٢٧"), number_in("27"), number_in("2x"), number_in("")) == (27, 27, None, None)
     assert (month_in("3"), month_in("March"), month_in("mar."), month_in("Blah")) == (3, 3, 3, None)
+    with speaking("pl"):
+        assert (month_in("marzec"), month_in("marca")) == (3, 3)
+    with speaking("ar"):
+        assert (month_in("مايو"), month_in("أيار")) == (5, 5)
 
 
 def test_every_avatar_has_a_word() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues, remit
+from penfriends.actions import queues, remit, threads
 from penfriends.ids import fingerprint, token
 from penfriends.models.moderation import Moderator
 from penfriends.models.residents import Guardian, Resident, ResidentState
@@ -119,7 +119,7 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         avatar="user" if staff or chosen is None else chosen.avatar,
         colour="teal" if staff or chosen is None else chosen.colour,
         band=chosen.band if chosen else "",
-        counts=await _waiting_for(db, moderator, now=now) if moderator and staff else {},
+        counts=await _counts(db, moderator if staff else None, chosen, now=now),
     )
 
 
@@ -158,6 +158,10 @@ async def _is_guardian(db: AsyncSession, sign_in_id: UUID) -> bool:
     return (await db.exec(select(Guardian.id).where(Guardian.sign_in_id == sign_in_id))).first() is not None
 
 
-async def _waiting_for(db: AsyncSession, moderator: Moderator, *, now: datetime) -> Mapping[str, int]:
-    """What the navigation of the desk counts: only what this moderator may judge (rule R18)."""
+async def _counts(
+    db: AsyncSession, moderator: Moderator | None, resident: Resident | None, *, now: datetime
+) -> Mapping[str, int]:
+    """What the navigation counts: at the desk only what this moderator may judge (rule R18), else the new letters."""
+    if moderator is None:
+        return {"letters": await threads.count_new(db, resident.id)} if resident else {}
     return await queues.counts(db, await remit.desk_of(db, moderator, now=now))

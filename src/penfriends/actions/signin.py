@@ -36,6 +36,7 @@ MINUTES = 15
 HOUR = timedelta(hours=1)
 MAILS_AN_HOUR = 5
 CODES_AN_HOUR = 10
+CODE_DIGITS = 6
 PASSWORDS_AN_HOUR = 10
 ONE_TIME_CODES_AN_HOUR = 10
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 200
@@ -120,7 +121,9 @@ async def by_code(db: AsyncSession, email: str, typed: str, *, now: datetime) ->
     await throttle.check(db, f"sign_in_code:{email_key(email)}", limit=CODES_AN_HOUR, within=HOUR, now=now)
     found = await sign_in_for(db, email)
     code = digits(typed)
-    if found is None or len(code) != 6 or not await links.enter_code(db, found.id, LinkPurpose.SIGN_IN, code, now=now):
+    if found is None or len(code) != CODE_DIGITS:
+        return None
+    if not await links.enter_code(db, found.id, LinkPurpose.SIGN_IN, code, now=now):
         return None
     return await _proved(db, found.id, now=now)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -171,6 +171,22 @@ async def picture(db: AsyncSession, resident_id: UUID | None, letter_id: UUID, n
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+async def count_new(db: AsyncSession, resident_id: UUID) -> int:
+    """How many letters have arrived and were not opened yet: the number beside “Letters”."""
+    found = await db.exec(
+        select(func.count())
+        .select_from(Letter)
+        .join(Participant, col(Participant.correspondence_id) == col(Letter.correspondence_id))
+        .where(
+            Participant.resident_id == resident_id,
+            col(Letter.author_id) != col(Participant.id),
+            Letter.state == LetterState.DELIVERED,
+            col(Letter.read_at).is_(None),
+        )
+    )
+    return found.one()
 
 
 async def note_opened(db: AsyncSession, letter_ids: Sequence[UUID], *, now: datetime) -> None:

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.policy import default
+from email.header import decode_header, make_header
+from email.policy import compat32, default
 from pathlib import Path
 from typing import Any
 
@@ -86,17 +87,23 @@ async def reply(request: Request[Any, Any, Any], mail_id: FromPath[str], now: Na
 def opened(mail: PostedMail) -> ReadMail:
     """What a mail program shows of it."""
     read: Any = message_from_bytes(mail.raw, policy=default)
+    lines = message_from_bytes(mail.raw, policy=compat32)
     html = read.get_body(("html",))
     return ReadMail(
         posted=mail,
-        sender=str(read["From"] or ""),
+        sender=_decoded(lines["From"]),
         to=", ".join(mail.envelope_to),
         subject=str(read["Subject"] or ""),
-        answer_to=str(read["Reply-To"] or read["From"] or ""),
+        answer_to=_decoded(lines["Reply-To"] or lines["From"]),
         headers=[(name, str(value)) for name, value in read.items()],
         pieces=_ADDRESS.split(postbox_reply.plain_text(read)),
         html=str(html.get_content()) if html is not None else "",
     )
+
+
+def _decoded(line: str | None) -> str:
+    """A field with an address in it. Python's newer parser puts a space into names of two encoded words."""
+    return str(make_header(decode_header(line or "")))
 
 
 def _folder(request: Request[Any, Any, Any]) -> Path:

@@ -38,7 +38,9 @@ def _to_sign_in(request: Request[Any, Any, Any], error: NotAuthorizedException) 
 def on_refused(request: Request[Any, Any, Any], error: Refused) -> Answer:
     """An action said no: the page says why, nothing was changed."""
     code = 429 if error.refusal is Refusal.TOO_MANY_TRIES else 409
-    return page(request, "error.html", status=code, code=code, reference="", sentence=refusal_sentence(error.refusal))
+    sentence = refusal_sentence(error.refusal)
+    used = error.refusal is Refusal.LINK_USED
+    return page(request, "error.html", status=code, code=code, reference="", sentence=sentence, used_link=used)
 
 
 def on_not_found(request: Request[Any, Any, Any], _error: NotFound) -> Answer:

@@ -74,6 +74,8 @@ async def enter_code(
     if not email:
         return go("/sign-in")
     form = await filled(CodeForm, request)
+    if not form.validate():
+        return page(request, "signin/code.html", status=422, form=form, email=email)
     found = await signin.by_code(db, email, form.code.data or "", now=now)
     if found is None:
         form.code.errors = [_("This code does not fit. Look for the newest e-mail, or ask for another.")]

@@ -8,6 +8,24 @@ from wtforms import Form as WTForm
 from wtforms.i18n import get_translations
 
 from penfriends import i18n
+from penfriends.i18n import N_
+
+# What the library says in a way that helps nobody, and what we say instead.
+SAID_BETTER = {"Not a valid choice.": N_("Please choose one of the answers.")}
+
+
+class _Sentences:
+    """The library's own translations, but for the sentences that are said better."""
+
+    def __init__(self, theirs: Any) -> None:
+        self.theirs = theirs
+
+    def gettext(self, sentence: str) -> str:
+        ours = SAID_BETTER.get(sentence)
+        return i18n.gettext(ours) if ours else str(self.theirs.gettext(sentence))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return str(self.theirs.ngettext(one, many, n))
 
 
 class Form(WTForm):
@@ -15,7 +33,7 @@ class Form(WTForm):
 
     class Meta:
         def get_translations(self, _form: Any) -> Any:
-            return get_translations([i18n.current.get(), "en"])
+            return _Sentences(get_translations([i18n.current.get(), "en"]))
 
     @property
     def summary(self) -> Sequence[tuple[str, str]]:

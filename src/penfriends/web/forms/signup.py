@@ -1,9 +1,10 @@
 """What may be answered in a sign-up, question by question, and what is said when it does not fit?"""
 
+import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import get_month_names
 from wtforms import (
@@ -42,6 +43,12 @@ from penfriends.web.forms import Form
 from penfriends.web.respond import interest_name, language_name, town_name
 
 OLDEST = 120
+MONTH_FORMS: tuple[tuple[Literal["wide", "abbreviated"], Literal["format", "stand-alone"]], ...] = (
+    ("wide", "format"),
+    ("wide", "stand-alone"),
+    ("abbreviated", "format"),
+    ("abbreviated", "stand-alone"),
+)
 
 
 def tidy(value: str | None) -> str:
@@ -87,16 +94,18 @@ def number_in(typed: str | None) -> int | None:
 
 
 def month_in(typed: str | None) -> int | None:
-    """A month as a number or by its name, in the reader's language or in English."""
+    """A month as a number or by its name, in the reader's language or in English.
+
+    `marca` as well as `marzec`; May is مايو in Cairo and أيار in Nablus.
+    """
     number, word = number_in(typed), tidy(typed).casefold().rstrip(".")
     if number is not None or not word:
         return number
-    for language in (current.get(), "en"):
-        for width in ("wide", "abbreviated"):
-            names = get_month_names(width, locale=locale_of(language))
-            for month, name in names.items():
-                if name.casefold().rstrip(".") == word:
-                    return int(month)
+    spoken = (locale_of(current.get()), locale_of("ar", "PS"), locale_of("en"))
+    for locale, (width, context) in itertools.product(spoken, MONTH_FORMS):
+        for month, name in get_month_names(width, context, locale).items():
+            if name.casefold().rstrip(".") == word:
+                return int(month)
     return None
 
 
