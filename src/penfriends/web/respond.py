@@ -93,7 +93,7 @@ def page(
         status_code=status,
         background=after,
         cookies=[Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/")] if flash else [],
-        headers={"cache-control": "no-store"} if visitor.sign_in_id else {"cache-control": "no-cache"},
+        headers={"cache-control": "no-cache"},  # visitor.py makes it no-store wherever somebody is meant
     )
 
 

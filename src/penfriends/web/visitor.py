@@ -24,6 +24,11 @@ from penfriends.settings import Settings
 LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 FLASH_COOKIE = "flash"
+# What may lie in a browser's memory: the pages that say the same to everybody. Everything else is no-store by default.
+PUBLIC = frozenset({"/", "/safety", "/privacy", "/how-it-works", "/about", "/help", "/health"})
+PUBLIC_BELOW = ("/static/", "/t/")
+# The secret in these addresses is a key: it must not travel on in a Referer, not even to ourselves.
+SECRET_BELOW = ("/s/", "/c/", "/g/", "/m/", "/w/", "/p/", "/k/", "/staff/invitation/")
 THEMES = ("light", "dark")
 AS_THE_DEVICE = "system"
 log = structlog.get_logger()
@@ -94,7 +99,7 @@ class KnowVisitors:
         }
         token = i18n.current.set(language)
         try:
-            await self.app(scope, receive, self._sender(send, keep, cookies))
+            await self.app(scope, receive, self._sender(send, keep, cookies, _careful(scope["path"], visitor)))
         finally:
             i18n.current.reset(token)
 
@@ -117,22 +122,38 @@ class KnowVisitors:
                 return wanted
         return i18n.negotiate(i18n.accepted(header), self.settings.languages) or self.settings.languages[0]
 
-    def _sender(self, send: Send, keep: Mapping[str, str], cookies: Mapping[str, str]) -> Send:
-        """Adds our headers and the choices made in the address; a policy that a handler set itself stands."""
+    def _sender(
+        self, send: Send, keep: Mapping[str, str], cookies: Mapping[str, str], careful: Mapping[bytes, bytes]
+    ) -> Send:
+        """Adds our headers and the choices made in the address. A policy that a handler set itself stands; the lines
+        of `careful` replace whatever was said."""
         secure = "; Secure" if self.settings.secure_cookies else ""
+        ours = {**dict(self.headers), **careful}
 
         async def sender(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]} & {b"content-security-policy"}
-                added = [(name, value) for name, value in self.headers if name not in own]
+                said = [(name, value) for name, value in message["headers"] if name.lower() not in careful]
+                own = {name.lower() for name, _ in said} & {b"content-security-policy"}
+                added = [(name, value) for name, value in ours.items() if name not in own]
                 for name, value in keep.items():
                     if value and cookies.get(name) != value:
                         line = f"{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax{secure}"
                         added.append((b"set-cookie", line.encode()))
-                message["headers"] = [*message["headers"], *added]
+                message["headers"] = [*said, *added]
             await send(message)
 
         return sender
+
+
+def _careful(path: str, visitor: Visitor) -> dict[bytes, bytes]:
+    """What a shared computer must forget, and what must not be told on: lines that no handler can loosen."""
+    if path.startswith("/static/"):
+        return {}
+    public = path in PUBLIC or path.startswith(PUBLIC_BELOW)
+    lines = {} if public and not visitor.sign_in_id and not visitor.unknown else {b"cache-control": b"no-store"}
+    if path.startswith(SECRET_BELOW):
+        lines[b"referrer-policy"] = b"no-referrer"
+    return lines
 
 
 def _cookies(header: str) -> dict[str, str]:
