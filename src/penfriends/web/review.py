@@ -11,8 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import i18n
-from penfriends.actions import moderation, queues, reading, returned, viewing, workload
+from penfriends.actions import moderation, queues, reading, viewing, workload
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.queues import WaitingLetter
 from penfriends.actions.reading import LetterView
@@ -25,11 +24,11 @@ from penfriends.rules.bands import Band
 from penfriends.rules.screening import Consequence
 from penfriends.web.desk import desk_of, moderator_of
 from penfriends.web.forms import filled
-from penfriends.web.forms.desk import NoteForm, ReleaseForm, ReturnForm
+from penfriends.web.forms.desk import ReleaseForm
 from penfriends.web.marks import Marked, marked
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page
-from penfriends.words import RETURN_REASONS, refusal_sentence, return_reason
+from penfriends.words import refusal_sentence
 
 table(
     "review",
@@ -37,13 +36,18 @@ table(
     show=Permission.STAFF,
     picture=Permission.STAFF,
     release=Permission.STAFF,
-    return_page=Permission.STAFF,
-    return_letter=Permission.STAFF,
-    escalation_page=Permission.STAFF,
-    escalate=Permission.STAFF,
     undo=Permission.STAFF,
 )
 Asked = Request[Any, Any, Any]
+OVERTAKEN = frozenset(
+    {
+        Refusal.ALREADY_DECIDED,
+        Refusal.CORRESPONDENCE_CLOSED,
+        Refusal.NEEDS_SECOND_PERSON,
+        Refusal.TAKEN_BY_ANOTHER,
+        Refusal.TOO_LATE_TO_UNDO,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ async def show(
 ) -> Template | Redirect:
     """A letter with its marks. Opening it takes it for ten minutes and, for a child's, leaves a line (rule R41)."""
     desk = await desk_of(request, tracing_db, now)
-    view = await reading.open_letter(tracing_db, hold_id, desk.moderator, now=now)
-    if view.hold.closed_at is not None:
-        return go("/desk/letters", say=refusal_sentence(Refusal.ALREADY_DECIDED), kind="note")
+    try:
+        view = await reading.open_letter(tracing_db, hold_id, desk.moderator, now=now)
+    except Refused as refused:
+        return elsewhere(refused)
     return await _letter_page(request, tracing_db, desk, view, now=now)
 
 
@@ -122,70 +127,10 @@ async def release(
         )
     except Refused as refused:
         if refused.refusal is not Refusal.CHANGED_SINCE:
-            raise
+            return elsewhere(refused, hold_id)
         view = await reading.open_letter(db, hold_id, desk.moderator, now=now)
         return await _letter_page(request, db, desk, view, now=now, changed=True)
-    return await _next(db, desk, now=now)
-
-
-@get("/desk/letters/{hold_id:uuid}/return", include_in_schema=False)
-async def return_page(
-    request: Asked, hold_id: FromPath[UUID], tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Template:
-    """Choose what the writer is asked to change; the marks suggest."""
-    desk = await desk_of(request, tracing_db, now)
-    view = await reading.open_letter(tracing_db, hold_id, desk.moderator, now=now)
-    shown = _marked(view)
-    asks = list(dict.fromkeys(one.ask for one in shown.marks if one.ask))
-    form = ReturnForm(data={"reasons": asks or (["empty"] if not view.letter.kept_text.strip() else [])}).offer()
-    return _return_page(request, view, shown, form)
-
-
-@post("/desk/letters/{hold_id:uuid}/return", include_in_schema=False)
-async def return_letter(
-    request: Asked,
-    hold_id: FromPath[UUID],
-    db: NamedDependency[AsyncSession],
-    at: NamedDependency[Addresses],
-    now: NamedDependency[datetime],
-) -> Template | Redirect:
-    """Give it back with reasons. A child gets ready sentences only (rule R43)."""
-    desk = await desk_of(request, db, now)
-    form = (await filled(ReturnForm, request)).offer()
-    view = await reading.open_letter(db, hold_id, desk.moderator, now=now)
-    note = "" if view.correspondence.band is Band.CHILD else form.note.data
-    form.note.data = note
-    if not form.validate():
-        return _return_page(request, view, _marked(view), form, status=422)
-    if form.step.data == "preview":
-        words = await returned.preview(db, view.letter, reasons=form.reasons.data, note=note, at=at)
-        return _return_page(request, view, _marked(view), form, words=words)
-    await moderation.return_letter(db, hold_id, desk.moderator, reasons=form.reasons.data, note=note, at=at, now=now)
-    return await _next(db, desk, now=now)
-
-
-@get("/desk/letters/{hold_id:uuid}/escalation", include_in_schema=False)
-async def escalation_page(
-    request: Asked, hold_id: FromPath[UUID], tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Template:
-    """Say why somebody else must look."""
-    desk = await desk_of(request, tracing_db, now)
-    view = await reading.open_letter(tracing_db, hold_id, desk.moderator, now=now)
-    return page(request, "review/escalation.html", view=view, shown=_marked(view), form=NoteForm())
-
-
-@post("/desk/letters/{hold_id:uuid}/escalation", include_in_schema=False)
-async def escalate(
-    request: Asked, hold_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Template | Redirect:
-    """Stop it: it stays held, on top of the queue, for the safeguarding lead or a second reader."""
-    desk = await desk_of(request, db, now)
-    form = await filled(NoteForm, request)
-    if not form.validate():
-        view = await reading.open_letter(db, hold_id, desk.moderator, now=now)
-        return page(request, "review/escalation.html", status=422, view=view, shown=_marked(view), form=form)
-    await moderation.escalate(db, hold_id, desk.moderator, note=form.note.data, now=now)
-    return await _next(db, desk, now=now, but=hold_id)
+    return await next_letter(db, desk, now=now)
 
 
 @post("/desk/decisions/{decision_id:uuid}/undo", include_in_schema=False)
@@ -193,14 +138,38 @@ async def undo(
     request: Asked, decision_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Redirect:
     """Take a release back while the letter has not left."""
-    hold = await moderation.undo(db, decision_id, await moderator_of(request, db), now=now)
+    try:
+        hold = await moderation.undo(db, decision_id, await moderator_of(request, db), now=now)
+    except Refused as refused:
+        return elsewhere(refused)
     return go(f"/desk/letters/{hold.id}", say=_("Undone. The letter waits again."))
+
+
+async def to_decide(request: Asked, db: AsyncSession, hold_id: UUID, *, now: datetime) -> LetterView | Redirect:
+    """The letter for a page on which something is typed; another page where that would be in vain."""
+    desk = await desk_of(request, db, now)
+    try:
+        view = await reading.open_letter(db, hold_id, desk.moderator, now=now)
+    except Refused as refused:
+        return elsewhere(refused)
+    return view if view.taken_by is None else elsewhere(Refused(Refusal.TAKEN_BY_ANOTHER), hold_id)
+
+
+def elsewhere(refused: Refused, hold_id: UUID | None = None) -> Redirect:
+    """Somebody was quicker, or the letter is for other eyes: said kindly on the page where the work goes on."""
+    if refused.refusal not in OVERTAKEN:
+        raise refused
+    on = f"/desk/letters/{hold_id}" if hold_id else "/desk/letters"
+    return go(on, say=refusal_sentence(refused.refusal), kind="note")
 
 
 async def _letter_page(
     request: Asked, db: AsyncSession, desk: Desk, view: LetterView, *, now: datetime, changed: bool = False
 ) -> Template:
-    shown = _marked(view)
+    shown = marks_of(view)
+    waiting = await queues.letters(db, desk, now=now)
+    beside = [face.resident for one in waiting for face in (one.author, one.reader)]
+    await viewing.note_list(db, desk.moderator, beside, now=now)
     return page(
         request,
         "review/letter.html",
@@ -209,7 +178,7 @@ async def _letter_page(
         desk=desk,
         view=view,
         shown=shown,
-        place=_place(await queues.letters(db, desk, now=now), view.hold.id),
+        place=_place(waiting, view.hold.id),
         suggests_return=any(one.consequence is not Consequence.HIGHLIGHT for one in view.findings),
         suggests_help=any(one.consequence is Consequence.HOLD_URGENT for one in view.findings),
         last=await workload.last_decision(db, desk.moderator),
@@ -217,30 +186,7 @@ async def _letter_page(
     )
 
 
-def _return_page(
-    request: Asked, view: LetterView, shown: Marked, form: ReturnForm, *, status: int = 200, words: Any = None
-) -> Template:
-    language = view.author.face.resident.locale
-    return page(
-        request,
-        "review/return.html",
-        status=status,
-        view=view,
-        shown=shown,
-        form=form,
-        words=words,
-        language=language,
-        ready={code: _in(language, code) for code in RETURN_REASONS},
-    )
-
-
-def _in(language: str, code: str) -> str:
-    """A ready sentence as the writer will read it."""
-    with i18n.speaking(language):
-        return return_reason(code)
-
-
-def _marked(view: LetterView) -> Marked:
+def marks_of(view: LetterView) -> Marked:
     return marked(view.letter.kept_text, view.findings, child=view.correspondence.band is Band.CHILD)
 
 
@@ -257,7 +203,7 @@ def _place(waiting: list[WaitingLetter], hold_id: UUID) -> Place:
     )
 
 
-async def _next(db: AsyncSession, desk: Desk, *, now: datetime, but: UUID | None = None) -> Redirect:
+async def next_letter(db: AsyncSession, desk: Desk, *, now: datetime, but: UUID | None = None) -> Redirect:
     """The next letter opens by itself; what was decided is said there, with a way back."""
     decided = await workload.last_decision(db, desk.moderator)
     waiting = await queues.letters(db, desk, now=now)
@@ -277,9 +223,5 @@ ROUTES = [
     show,
     picture,
     release,
-    return_page,
-    return_letter,
-    escalation_page,
-    escalate,
     undo,
 ]
