@@ -9,7 +9,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +50,8 @@ def backup(settings: Settings, file: Path, *, now: datetime | None = None) -> st
         unfinished.replace(file)
     except sqlite3.Error as error:
         raise BackupFailed(f"{source} could not be saved: {error}") from error
+    except OSError as error:
+        raise BackupFailed(f"{file} could not be written: {error.strerror}") from error
     finally:
         unfinished.unlink(missing_ok=True)
     return f"{file}: {rows} rows, {file.stat().st_size // 1024} kB"
@@ -143,12 +145,13 @@ def _set_aside(target: Path, now: datetime) -> Path | None:
     """Move the present database, with what SQLite keeps beside it, out of the way."""
     if not target.exists():
         return None
-    with closing(sqlite3.connect(target)) as present:
-        present.execute("pragma wal_checkpoint(truncate)")
     kept = target.with_name(f"{target.name}.before-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    for ending in ("-wal", "-shm"):
-        target.with_name(target.name + ending).unlink(missing_ok=True)
-    target.replace(kept)
+    # A ruined database, which may be why somebody restores, is kept as it lies.
+    with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(target)) as present:
+        present.execute("pragma wal_checkpoint(truncate)")
+    for ending in ("", "-wal", "-shm"):
+        if (part := target.with_name(target.name + ending)).exists():
+            part.replace(kept.with_name(kept.name + ending))
     return kept
 
 

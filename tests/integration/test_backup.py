@@ -121,3 +121,18 @@ def test_postgresql_is_told_plainly(tmp_path: Path) -> None:
 def test_nothing_to_save_yet(tmp_path: Path) -> None:
     with pytest.raises(BackupFailed, match="nothing to save"):
         backup(Settings(var_dir=tmp_path / "empty"), tmp_path / "x")
+
+
+def test_over_a_ruined_database_which_is_kept(saved: Path, tmp_path: Path) -> None:
+    ruined = Settings(var_dir=tmp_path / "ruined")
+    ruined.var_dir.mkdir()
+    (ruined.var_dir / "penfriends.sqlite3").write_bytes(b"nothing that anybody can read")
+    restore(ruined, saved, now=NOW)
+    kept = ruined.var_dir / "penfriends.sqlite3.before-20260512T100000Z"
+    assert kept.read_bytes().startswith(b"nothing")
+    assert "alembic_version" in rows(ruined.var_dir / "penfriends.sqlite3")
+
+
+def test_where_nothing_can_be_written(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(BackupFailed, match="could not be written"):
+        backup(settings, tmp_path / "no such folder" / "x")
