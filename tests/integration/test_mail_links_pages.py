@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from penfriends.actions import compose, links, passage
+from penfriends.actions import compose, links, mail_links, passage
 from penfriends.actions.blobs import keep
 from penfriends.models.delivery import Delivery, DeliveryKind, RawMail, RawMailState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
@@ -85,9 +85,20 @@ async def test_R31_one_press_from_the_mail_freezes_at_once_and_the_relay_refuses
 
 async def test_R31_the_link_works_again_and_the_same_words_are_one_report(friends: Friends) -> None:
     path = await link(friends, LinkPurpose.REPORT_LETTER, (await friends.letter(friends.theirs)).id, "w")
-    for text in ("He is rude.", "He is rude.", "And he asks for money."):
+    for text in ("He is rude.", "He is rude.", "", "And he asks for money."):
         assert (await friends.arthur.post(path, kind="unkind", text=text)).status_code in (200, 201)
-    assert sorted(one.text for one in await reports(friends)) == ["And he asks for money.", "He is rude."]
+    assert [one.text for one in await reports(friends)] == ["He is rude.\n\nAnd he asks for money."]
+
+
+async def test_R31_the_link_does_not_fill_the_desk_and_still_blocks(friends: Friends) -> None:
+    path = await link(friends, LinkPurpose.REPORT_LETTER, (await friends.letter(friends.theirs)).id, "w")
+    for number in range(mail_links.MORE_A_DAY):
+        assert (await friends.arthur.post(path, kind="unkind", text=f"Number {number}.")).status_code in (200, 201)
+    assert (await friends.arthur.post(path, kind="unkind", text="Once more.")).status_code == 429
+    assert (await friends.arthur.post(path, kind="unkind", text="Number 3.")).status_code in (200, 201)
+    assert (await friends.arthur.post(path, kind="money", text="And.", block="y")).status_code in (200, 201)
+    assert len(await reports(friends)) == 1
+    assert (await correspondence(friends)).state is CorrespondenceState.ENDED
 
 
 async def test_R31_report_and_block_from_the_mail(friends: Friends) -> None:

@@ -1,22 +1,24 @@
 """What does a link in a mail open for somebody who is not signed in? It only looks; a press of a button acts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, links, reports
+from penfriends.actions import compose, links, reports, throttle
 from penfriends.actions.compose import Side
 from penfriends.actions.threads import partner_of
-from penfriends.errors import NotFound
+from penfriends.errors import NotFound, Refused
 from penfriends.mail import inbound
 from penfriends.models.delivery import RawMail
 from penfriends.models.letters import Blob, Letter, Participant
 from penfriends.models.matching import MatchSide
 from penfriends.models.moderation import Report, ReportState
 from penfriends.models.signin import LinkPurpose
+
+MORE_A_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +79,38 @@ async def waiting_mail(db: AsyncSession, secret: str, *, now: datetime) -> Waiti
 async def report(
     db: AsyncSession, reader: Participant, letter_id: UUID, *, kind: str, text: str, block: bool, now: datetime
 ) -> None:
-    """Freeze, and block where asked, in one transaction (rule R31). The same words twice are one report."""
-    same = await db.exec(
-        select(Report.id).where(
+    """Freeze, and block where asked, in one transaction (rule R31).
+
+    A letter has one open report of a kind: pressing again changes nothing, more words are added to it. Who says more
+    than MORE_A_DAY times a day is not heard further, but can still block. Raises Refused(TOO_MANY_TRIES).
+    """
+    try:
+        await _say(db, reader, letter_id, kind=kind, text=text.strip(), now=now)
+    except Refused:
+        if not block:
+            raise
+    if block:
+        await reports.block(db, reader.id, now=now)
+
+
+async def _say(db: AsyncSession, reader: Participant, letter_id: UUID, *, kind: str, text: str, now: datetime) -> None:
+    found = await db.exec(
+        select(Report).where(
             Report.reporter_id == reader.id,
             Report.letter_id == letter_id,
             Report.kind == kind,
-            Report.text == text.strip()[: reports.LONGEST],
             Report.state != ReportState.CLOSED,
         )
     )
-    if same.first() is None:
+    open_one = found.first()
+    if open_one is not None and text[: reports.LONGEST] in open_one.text:
+        return
+    await throttle.check(db, f"report:{reader.id}:{letter_id}", limit=MORE_A_DAY, within=timedelta(days=1), now=now)
+    if open_one is None:
         await reports.report(db, reader.id, letter_id=letter_id, kind=kind, text=text, now=now)
-    if block:
-        await reports.block(db, reader.id, now=now)
+    else:
+        open_one.text = f"{open_one.text}\n\n{text}".strip()[: reports.LONGEST]
+        db.add(open_one)
 
 
 async def _side(db: AsyncSession, participant_id: UUID | None) -> Side:

@@ -15,6 +15,7 @@ from typing import Any
 from penfriends.rules.bands import JOINING_AGE, Band, Birth, age_on, band_on, needs_full_date
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import TEEN_AGE, Level, Medium
+from penfriends.rules.name_contact import tells_where
 
 LIKES_FEWEST, LIKES_MOST = 3, 12
 NAME_LONGEST = 60
@@ -194,6 +195,7 @@ class NameFault(enum.StrEnum):
     CONTROL = "control"
     EMAIL = "email"
     PHONE = "phone"
+    HANDLE = "handle"
 
 
 def name_fault(name: str) -> NameFault | None:
@@ -206,7 +208,9 @@ def name_fault(name: str) -> NameFault | None:
         return NameFault.CONTROL
     if "@" in name or "://" in name:
         return NameFault.EMAIL
-    return NameFault.PHONE if _PHONE.search(unicodedata.normalize("NFKC", name)) else None
+    if _PHONE.search(unicodedata.normalize("NFKC", name)):
+        return NameFault.PHONE
+    return NameFault.HANDLE if tells_where(name) else None
 
 
 def _is_control(letter: str) -> bool:

@@ -155,6 +155,7 @@ NAME_FAULTS = {
     NameFault.CONTROL: _("There is a character in this name that we cannot show. Please type it again."),
     NameFault.EMAIL: _("This looks like an address. Please type only a first name."),
     NameFault.PHONE: _("This looks like a telephone number. Please type only a first name."),
+    NameFault.HANDLE: _("Please type only a first name: no number, no user name, no app and no address."),
 }
 
 
