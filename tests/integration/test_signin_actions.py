@@ -127,6 +127,17 @@ async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
         await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
 
 
+async def test_R40_after_ten_wrong_passwords_the_right_one_waits_an_hour_too(db: AsyncSession) -> None:
+    moderator, _app = await enrolled(db)
+    for number in range(signin.PASSWORDS_AN_HOUR):
+        assert await signin.check_password(db, "ilse@example.org", f"wrong {number}", pepper="salt", now=NOW) is None
+    with pytest.raises(Refused):
+        await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW)
+    later = NOW + timedelta(hours=1, minutes=1)
+    found = await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=later)
+    assert found == moderator.sign_in_id
+
+
 async def test_R40_an_inactive_moderator_does_not_get_in(db: AsyncSession) -> None:
     moderator, _app = await enrolled(db)
     moderator.active = False

@@ -1,5 +1,6 @@
 """Does every column say what it is, and do the migrations make what the models describe?"""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +10,7 @@ import penfriends.models  # noqa: F401 (registers the tables)
 from penfriends.db import make_engine
 from penfriends.migrate import differences, is_current
 from penfriends.models.classified import Classified, Personal, UTCDateTime
+from penfriends.rules.interests import INTERESTS
 
 COLUMNS = [column for one in SQLModel.metadata.sorted_tables for column in one.columns]
 
@@ -26,6 +28,26 @@ def test_R50_telling_columns_are_not_classified_as_harmless(name: str) -> None:
     kinds = [column.info["about"].personal for column in COLUMNS if column.name == name]
     assert kinds
     assert Personal.NONE not in kinds
+
+
+def test_R47_R21_of_a_resident_this_is_known_and_nothing_more() -> None:
+    """No surname, postal address, phone, photo, school, belief, politics, health; of the place only the town."""
+    known = {column.name for column in SQLModel.metadata.tables["resident"].columns}
+    assert known == {
+        "id", "sign_in_id", "guardian_id", "household_id", "town_id", "band", "birth_year", "birth_on", "first_name",
+        "locale", "avatar", "colour", "medium", "capacity", "wished_town_id", "twin_of_twin", "facts", "question",
+        "state", "paused_until", "waiting_since", "profile_changed_at", "rules_agreed_at", "reminded_at", "created_at",
+    }  # fmt: skip
+
+
+def test_R47_nobody_is_asked_about_belief_politics_or_health() -> None:
+    told = re.compile(r"relig|church|mosque|bible|quran|pray|politic|party|election|health|illness|diet|disab")
+    assert [one.code for one in INTERESTS.values() if told.search(f"{one.code} {one.english}".lower())] == []
+
+
+def test_R52_no_column_keeps_streaks_or_who_was_here_when() -> None:
+    told = re.compile(r"streak|last_seen|last_login|opens|clicks|online")
+    assert [str(column) for column in COLUMNS if told.search(column.name)] == []
 
 
 async def test_migrations_make_what_the_models_describe(fresh_database: str) -> None:
