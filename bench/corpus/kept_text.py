@@ -46,7 +46,9 @@ def _talon(folder: Path, misses: list[str]) -> Row:
             right += 1
         else:
             misses.append(f"talon {path.name}")
-    return Row("kept text, talon, exact (2 without the signature)", share(right, len(files)), "100 %", right == len(files))
+    return Row(
+        "kept text, talon, exact (2 without the signature)", share(right, len(files)), "100 %", right == len(files)
+    )
 
 
 def _labelled(folders: list[Path], misses: list[str]) -> Iterator[Row]:

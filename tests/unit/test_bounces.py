@@ -55,7 +55,13 @@ def report(said: str, status: str, action: str = "failed", step: str = "RCPT TO"
         ("556 5.1.10 Recipient domain has null MX", "5.1.10", BounceReason.TAKES_NO_MAIL, True),
         ("552 5.2.2 Mailbox is full", "5.2.2", BounceReason.MAILBOX_FULL, False),
         ("550 5.7.1 blocked by Spamhaus", "5.7.1", BounceReason.REFUSED, False),
-        ("450 4.1.1 User unknown", "4.1.1", BounceReason.EXPIRED, False),
+        ("450 4.1.1 User unknown", "4.1.1", BounceReason.UNKNOWN_ADDRESS, True),  # tried for days, then given up
+        ("450 greylisted", "4.1.1", BounceReason.EXPIRED, False),
+        ("550 <anna@town.example> rejected", "5.0.0", BounceReason.UNKNOWN_ADDRESS, True),
+        ("550 5.1.1 Adresse d au moins un destinataire invalide", "5.1.1", BounceReason.UNKNOWN_ADDRESS, True),
+        ("550 Brak takiego uzytkownika", "5.0.0", BounceReason.UNKNOWN_ADDRESS, True),
+        ("550 Geadresseerde onbekend", "5.0.0", BounceReason.UNKNOWN_ADDRESS, True),
+        ("552 Postfach ist voll", "5.0.0", BounceReason.MAILBOX_FULL, False),
         ("552 5.3.4 Message too big for system", "5.3.4", BounceReason.TOO_LARGE, False),
     ],
 )
@@ -68,6 +74,48 @@ def test_a_refusal_after_the_letter_is_not_about_the_address() -> None:
     assert report("550 Unknown user", "5.0.0", step="end of DATA").reason is BounceReason.FILTERED
 
 
+@pytest.mark.parametrize(
+    ("said", "step", "reason"),
+    [
+        # Words and code say different things, and no step tells which is meant.
+        ("550 5.7.1 User unknown", "that", BounceReason.FILTERED),
+        ("550 5.7.1 User unknown", "RCPT TO", BounceReason.UNKNOWN_ADDRESS),
+        ("550 5.2.1 User unknown", "that", BounceReason.FILTERED),
+        # Named as nobody's mailbox: meant at whatever step.
+        ("554 This user doesn't have a town.example account", "end of DATA", BounceReason.UNKNOWN_ADDRESS),
+        ("550 Unknown user, this account has been disabled", "RCPT TO", BounceReason.SUSPENDED),
+    ],
+)
+def test_called_unknown_without_the_code_for_it(said: str, step: str, reason: BounceReason) -> None:
+    assert report(said, "5.0.0", step=step).reason is reason
+
+
+def test_the_reason_may_stand_above_the_address() -> None:
+    raw = DSN.replace("I could not deliver your mail.", "The account is disabled.")
+    mail = parse(raw.format(said="550 user unknown", status="5.0.0", action="failed", step="RCPT TO").encode())
+    assert [found.reason for found in mail.bounces] == [BounceReason.SUSPENDED]
+
+
+def test_a_bare_550_without_code_and_step_is_not_believed() -> None:
+    raw = b"From: Mailer-Daemon@mx.example\nSubject: failure notice\n\n<anna@town.example>: mx said: 550 User unknown\n"
+    assert [found.hard for found in parse(raw).bounces] == [False]
+
+
+def test_who_writes_to_themselves_is_told_about_themselves() -> None:
+    raw = (
+        b"From: Mailer-Daemon@mx.example\nTo: anna@town.example\nSubject: failure notice\n\n"
+        b"The following address failed:\n\nanna@town.example:\n  552 5.2.2 Mailbox is full\n"
+        b"\n--- The header of the original message ---\nTo: tom@mail.example\n"
+    )
+    assert [found.address for found in parse(raw).bounces] == ["anna@town.example"]
+
+
+def test_a_quoted_local_part() -> None:
+    raw = DSN.replace("rfc822; anna@town.example", 'rfc822; "an..na"@town.example')
+    mail = parse(raw.format(said="550 5.1.1 no", status="5.1.1", action="failed", step="RCPT TO").encode())
+    assert [found.address for found in mail.bounces] == ['"an..na"@town.example']
+
+
 def test_a_delay_is_only_a_note() -> None:
     assert report("host not found", "4.4.1", action="delayed").reason is BounceReason.DELAYED
 
@@ -76,7 +124,7 @@ def test_a_delay_is_only_a_note() -> None:
     "body",
     [
         "This is the qmail-send program.\n\n<anna@town.example>:\nSorry, no mailbox here by that name.\n",
-        "The following address(es) failed:\n\n  anna@town.example\n    550 User unknown\n",
+        "The following address(es) failed:\n\n  anna@town.example\n    550 5.1.1 User unknown\n",
         "Your mail was not delivered.\n\nRecipient: <anna@town.example>\nReason: User unknown\n",
     ],
 )

@@ -67,7 +67,7 @@ async def _complained(db: AsyncSession, row: RawMail, delivery: Delivery, *, now
 
 async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: Addresses, now: datetime) -> None:
     """A mail server said no to the recipient for good. That is about the mailbox, unless its words are about us."""
-    found = judge(outcome.text, status_in(outcome.text))
+    found = judge(outcome.text, status_in(outcome.text), spoken="rcpt to")
     if outcome.phase is Phase.RCPT and (found in HARD or found is BounceReason.OTHER):
         await hard_bounce(db, delivery, at=at, now=now)
 

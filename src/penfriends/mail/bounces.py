@@ -34,6 +34,7 @@ class Report:
 
 _MAIL = r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,200}[A-Za-z0-9]"
 _ADDRESS = re.compile(_MAIL)
+_NAMED = re.compile(rf"\"[^\"\s@]{{1,64}}\"@[A-Za-z0-9.-]{{1,200}}|{_MAIL}")  # a quoted local part too
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|postmaster|mmsc|mdaemon|bounce|mail-?delivery|mail-?admin|sysadmin)", re.I
 )
@@ -117,12 +118,12 @@ def _from_status(text: str, words: str) -> list[BouncedRecipient]:
     for block in re.split(r"\n[ \t]*\n", text[:LONGEST_REPORT]):
         fields = _fields(block)
         named = [fields.get(name, "") for name in ("final-recipient", "original-recipient", "x-actual-recipient")]
-        address = next((match.group().lower() for value in named if (match := _ADDRESS.search(value))), "")
+        address = next((match.group().lower() for value in named if (match := _NAMED.search(value))), "")
         action = fields.get("action", "failed").split()[:1]
         if not address or action in [["delivered"], ["relayed"], ["expanded"]]:
             continue
         diagnosis = fields.get("diagnostic-code", "")
-        spoken = _around(words, address)
+        spoken = f"{_above(words, address)} {_around(words, address)}"
         status = rules.status_in(fields.get("status", ""))
         status = status if status.startswith("4") else rules.status_in(diagnosis) or status
         if not diagnosis or rules.judge(diagnosis, "") is BounceReason.OTHER:
@@ -150,9 +151,10 @@ def _from_words(words: str, root: Part, leaves: Sequence[Part]) -> list[BouncedR
     ours = {box.address for name in ("to", "from") for box in header_fields.mailboxes(root.value(name))}
     failed = [box.address for value in root.values("x-failed-recipients") for box in header_fields.mailboxes(value)]
     returned = words[copy.start() :] if copy else ""
+    alone = _ALONE.findall(spoken)
     ways: list[list[str]] = [
         failed,
-        _ALONE.findall(spoken),
+        alone,
         _COMMAND.findall(spoken),
         _ADDRESSED.findall(spoken),
         _ADDRESS.findall(spoken),
@@ -161,7 +163,10 @@ def _from_words(words: str, root: Part, leaves: Sequence[Part]) -> list[BouncedR
     for way in ways:
         addresses = list(dict.fromkeys(address.lower() for address in way))
         if way is not failed:
-            addresses = [a for a in addresses if a not in ours and not a.startswith("mailer-daemon@")]
+            # The list of those who failed may name the one who gets the report: somebody wrote to themselves.
+            strangers = [a for a in addresses if a not in ours]
+            addresses = strangers or (addresses if way is alone else [])
+            addresses = [a for a in addresses if not a.startswith("mailer-daemon@")]
         addresses = [a for a in addresses if not _DAEMON.match(a)] or addresses
         if addresses:
             return [_judged(address, _around(spoken, address), spoken) for address in addresses[:MOST_RECIPIENTS]]
@@ -186,6 +191,13 @@ def _around(words: str, address: str) -> str:
     others = (found for found in _ALONE.finditer(spoken, at + len(address), start + 1500))
     end = next((found.start() for found in others if found.group(1).lower() != address), start + 1500)
     return " ".join(spoken[start:end].split())
+
+
+def _above(words: str, address: str) -> str:
+    """The last words above the line that names an address: some say the reason first."""
+    at = words.lower().find(address)
+    above = words[: max(0, words.rfind("\n", 0, at))].rstrip()
+    return above[above.rfind("\n") + 1 :][:300] if at > 0 else ""
 
 
 def _returned_to(leaves: Sequence[Part], returned: str) -> list[str]:

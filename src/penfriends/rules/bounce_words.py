@@ -70,6 +70,11 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
             "full mailbox",
             "mailbox for .{1,80} is full",
             r"account is full",
+            "postfach ist (?:voll|überfüllt)",
+            "boîte (?:aux lettres )?(?:est )?pleine",
+            r"(?:mailbox|postvak|brievenbus) (?:is )?vol\b",
+            r"skrzynka .{0,40}(?:pełna|przepełniona)",
+            "صندوق .{0,20}ممتلئ",
         ),
     ),
     (
@@ -221,6 +226,14 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
             "not unique",
             "could not be found",
             "isn't valid",
+            "destinataires? (?:invalides?|inconnus?)",
+            "(?:utilisateur|compte) (?:inconnu|inexistant)",
+            "(?:empfänger|benutzer|postfach) (?:existiert nicht|nicht (?:gefunden|bekannt|vorhanden))",
+            "(?:geadresseerde|gebruiker|ontvanger) (?:is )?(?:onbekend|bestaat niet)",
+            "onbekende (?:gebruiker|ontvanger)",
+            r"(?:brak takiego|nie ma takiego|nieznany) (?:użytkownika?|uzytkownika?|adresata?|konta)",
+            "(?:konto|skrzynka|adres|użytkownik) nie istnieje",
+            "المستخدم غير (?:معروف|موجود)",
         ),
     ),
     (
@@ -270,13 +283,25 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
             "temporar",
         ),
     ),
-    (BounceReason.UNKNOWN_ADDRESS, _any("(?:address|recipient) .{0,80}rejected", "rejected address")),
+    (BounceReason.UNKNOWN_ADDRESS, _any("(?:address|recipient) .{0,80}rejected", "rejected address", "@>? rejected")),
 )
 # A refusal after the letter itself, not after the address.
 AFTER_DATA = _any(
-    r"in reply to (?:end of )?data", r">>> data\s+<<< 5(?!03)\d\d(?! 5\.5\.1)", "after end of data", "step: data"
+    r"in reply to (?:end of )?data",
+    r">>> data\s+<<< 5(?!03)\d\d(?! 5\.5\.1)",
+    "after end of data",
+    "step: data",
+    r"smtp (?:command|step)\W{1,4}data\b",
 )
 # … unless the address was refused before that, in the same conversation.
 AT_ADDRESS = _any(
     r">>> rcpt to[^\n<]{0,20}<[^>]{1,300}>[^<>]{0,60}<<< 5", "need rcpt", "no valid recipient", "valid rcpt"
 )
+# The step of the address is named, or seen in the conversation.
+REFUSED_AT_ADDRESS = _any(r"\brcpt(?:\b|_to)")
+# Words that name the mailbox as one that this house never had: they mean it, at whatever step.
+NEVER_THERE = _any(r"doesn'?t have an? \S{1,80} account", "does not have an? \\S{1,80} account")
+# The report in words says that the account rests, whatever the code says.
+DISABLED = _any(r"account (?:is|has been|was) (?:temporarily )?(?:disabled|suspended|deactivated)")
+# The reply of another server, as the report repeats it.
+REPLY = _any(r"(?<![\w.])5[05]\d[ -:]{1,2}[<\w@]")

@@ -7,7 +7,16 @@ something else than their words. Only an address that cannot exist is hard; all 
 import re
 from dataclasses import dataclass
 
-from penfriends.rules.bounce_words import AFTER_DATA, AT_ADDRESS, WORDS, BounceReason
+from penfriends.rules.bounce_words import (
+    AFTER_DATA,
+    AT_ADDRESS,
+    DISABLED,
+    NEVER_THERE,
+    REFUSED_AT_ADDRESS,
+    REPLY,
+    WORDS,
+    BounceReason,
+)
 
 __all__ = ["HARD", "BounceReason", "BouncedRecipient", "judge", "recipient", "status_in"]
 
@@ -64,14 +73,44 @@ def judge(diagnosis: str, status: str, action: str = "failed", spoken: str = "")
     """
     if action == "delayed":
         return BounceReason.DELAYED
-    reason = _from_words(diagnosis[:_LONGEST]) or _from_status(status) or BounceReason.OTHER
+    worded = _from_words(diagnosis[:_LONGEST])
+    reason = worded or _from_status(status) or BounceReason.OTHER
     told = f"{diagnosis[:_LONGEST]} {spoken[:_LONGEST]}"
-    doubtful = reason is BounceReason.UNKNOWN_ADDRESS and not status.startswith("5.1.")
-    if doubtful and AFTER_DATA.search(told) and not AT_ADDRESS.search(told):
-        return BounceReason.FILTERED
-    if status.startswith("4") and reason in HARD:  # a code of class 4 never says that an address is dead
+    if reason is BounceReason.UNKNOWN_ADDRESS and not status.startswith("5.1."):
+        reason = _doubted(told, status)
+    if status.startswith("4") and reason in HARD and not _given_up(worded, told):
         return BounceReason.NETWORK if reason is BounceReason.UNKNOWN_HOST else BounceReason.EXPIRED
     return reason
+
+
+def _doubted(told: str, status: str) -> BounceReason:
+    """An address that is called unknown without the code for it: is that what the server meant?
+
+    After the letter itself many servers say "user unknown" to what they take for spam; a code of policy (5.7) or of the
+    mailbox (5.2) beside those words means the same, unless the address was refused at its own step.
+    """
+    if NEVER_THERE.search(told):
+        return BounceReason.UNKNOWN_ADDRESS
+    if DISABLED.search(told):
+        return BounceReason.SUSPENDED
+    if AFTER_DATA.search(told) and not AT_ADDRESS.search(told):
+        return BounceReason.FILTERED
+    if status.startswith(("5.7.", "5.2.")) and not REFUSED_AT_ADDRESS.search(told):
+        return BounceReason.FILTERED
+    if (
+        not status
+        and not told.lower().startswith("smtp;")
+        and REPLY.search(told)
+        and not REFUSED_AT_ADDRESS.search(told)
+    ):
+        return BounceReason.FILTERED  # a bare 550, no code, no step: another report will tell
+    return BounceReason.UNKNOWN_ADDRESS
+
+
+def _given_up(worded: BounceReason | None, told: str) -> bool:
+    """A code of class 4 says "not now" and leaves the address alive, unless our own side tried for days, each time was
+    told that there is no such user, and gave up: the report then says so, step and all."""
+    return worded is BounceReason.UNKNOWN_ADDRESS and bool(REFUSED_AT_ADDRESS.search(told))
 
 
 def _from_words(diagnosis: str) -> BounceReason | None:
