@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,11 +55,19 @@ class PostgresServer:
     """One running server; `url()` names a database on it."""
 
     folder: Path
-    process: "subprocess.Popen[bytes]"
-    _stopped: bool = field(default=False)
+    launch: "Callable[[], subprocess.Popen[bytes]]"
+    process: "subprocess.Popen[bytes]" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.process = self.launch()
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.folder}"
+
+    def kill(self) -> None:
+        """kill -9, as the kernel does when memory is short. `process = launch()` starts it again on the same data."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> None:
         if self.process.poll() is None:
@@ -80,7 +89,7 @@ def binaries() -> Path | None:
     return next((folder for folder in (*bundled, *system, *in_path) if (folder / "initdb").exists()), None)
 
 
-def start() -> PostgresServer:
+def start(**options: str) -> PostgresServer:
     """A new server on a unix socket in a folder of its own. Raises RuntimeError where none can be had."""
     found = binaries()
     if found is None:
@@ -92,15 +101,18 @@ def start() -> PostgresServer:
         str(programs / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8",
         "--locale=C.UTF-8", "--no-instructions", cwd=folder,
     )  # fmt: skip
-    options = OPTIONS | {"unix_socket_directories": str(folder)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*identity.prefix, *_die_with_us(), str(programs / "postgres"), "-D", data]
-            + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
-            env=_environment(), cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-            user=identity.uid, group=identity.gid,
-        )  # fmt: skip
-    server = PostgresServer(folder, process)
+    options = OPTIONS | {"unix_socket_directories": str(folder)} | options
+
+    def launch() -> "subprocess.Popen[bytes]":
+        with (folder / "log").open("wb") as log:
+            return subprocess.Popen(
+                [*identity.prefix, *_die_with_us(), str(programs / "postgres"), "-D", data]
+                + [part for name, value in options.items() for part in ("-c", f"{name}={value}")],
+                env=_environment(), cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                user=identity.uid, group=identity.gid,
+            )  # fmt: skip
+
+    server = PostgresServer(folder, launch)
     _wait(server)
     return server
 

@@ -1,0 +1,102 @@
+"""How is the harness started? `python -m tests.crash --schedules 100`, or `--seed N` to see one again."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.crash import checker
+from tests.crash.checker import Verdict
+from tests.crash.house import Nursery, nursery, standing
+from tests.crash.schedule import schedule_for
+from tests.crash.sink import Sink, listening
+from tests.crash.story import play
+
+HOUSES = ("sqlite", "postgres")
+
+
+@dataclass(slots=True)
+class Line:
+    """What came of the schedules of one kind of house."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    deaths: Counter[str] = field(default_factory=Counter)
+    met: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+class Direct:
+    """The workers hand their mail to the sink itself: nobody keeps a log that could be asked."""
+
+    truthful = False
+
+    def __init__(self, sink: Sink) -> None:
+        self.port, self._sink = sink.port, sink
+        self.settings: dict[str, str | int] = {}
+
+    def is_idle(self) -> bool:
+        return self._sink.talking == 0
+
+
+async def run_house(nest: Nursery, kind: str, seeds: list[int], said: bool) -> Line:
+    """All schedules of one house, one after another."""
+    line = Line()
+    began = time.monotonic()
+    async with listening() as sink, standing(nest, Direct(sink), postgres=kind.startswith("postgres")) as house:
+        for seed in seeds:
+            start = time.monotonic()
+            verdict = await play(house, sink, schedule_for(seed))
+            line.verdicts.append(verdict)
+            if said or not verdict.kept_the_promise:
+                print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
+        line.deaths, line.met = house.deaths, sink.met
+    line.seconds = time.monotonic() - began
+    return line
+
+
+COLUMNS = (
+    "letters", "delivered", "held", "returned", "lost", "twice", "wrong_person", "unsure_lied", "unsure_torn",
+    "unsure_else",
+)  # fmt: skip
+
+
+def table(lines: dict[str, Line]) -> str:
+    """The figures, a line for each kind of house."""
+    heads = ["house", "schedules", *(one.replace("_", " ") for one in COLUMNS), "restarts", "seconds"]
+    rows = [heads]
+    for kind, line in lines.items():
+        sums = checker.total(line.verdicts)
+        numbers = [len(line.verdicts), *(sums[one] for one in COLUMNS), line.deaths.total(), round(line.seconds)]
+        rows.append([kind, *map(str, numbers)])
+    widths = [max(len(row[place]) for row in rows) for place in range(len(heads))]
+    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+async def main(asked: argparse.Namespace) -> int:
+    kinds = asked.house or list(HOUSES)
+    seeds = [asked.seed] if asked.seed is not None else list(range(asked.first, asked.first + asked.schedules))
+    shares = {kind: seeds if asked.seed is not None else seeds[place :: len(kinds)] for place, kind in enumerate(kinds)}
+    async with nursery() as nest:
+        done = await asyncio.gather(*(run_house(nest, kind, share, asked.verbose) for kind, share in shares.items()))
+    lines = dict(zip(shares, done, strict=True))
+    print(table(lines))
+    for kind, line in lines.items():
+        print(f"{kind} died: {dict(line.deaths)}")
+        print(f"{kind} met: {dict(line.met)}")
+    return 0 if all(one.kept_the_promise for line in done for one in line.verdicts) else 1
+
+
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--schedules", type=int, default=100)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--seed", type=int, help="only this schedule")
+    parser.add_argument("--house", action="append", choices=HOUSES)
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(asked())))

@@ -1,0 +1,326 @@
+"""What runs in a house, and how is each part killed and brought back?
+
+Site, mailroom and two workers are processes of penfriends, forked by the nursery; Valkey and PostgreSQL are the real
+servers. Whatever dies comes back, as under any supervisor.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import redis.asyncio as redis
+import sqlalchemy as sa
+
+from penfriends import migrate, valkey
+from penfriends.db import Database, make_engine
+from penfriends.jobs import nobody
+from tests.crash.points import ANSWERED, CLAIMED, ENDED, NO_RETURN, Board, now_in_house
+from tests.support import pgserver, processes
+
+PARTS = ("mailroom", "worker-1", "worker-2", "web")
+MEMORY = "/dev/shm"  # noqa: S108 (a killed process loses nothing there either, and nobody waits for a disk)
+BACK_AFTER = 0.05  # seconds; a supervisor may take longer, which only makes everything slower
+
+
+class Smarthost(Protocol):
+    """Where the workers hand their mail to, and what the house may know of it.
+
+    `settings` are those of the workers. A smarthost that keeps a truthful log names it there for the resolver; then
+    nothing may stay unsure.
+    """
+
+    port: int
+    truthful: bool
+    settings: dict[str, str | int]
+
+    def is_idle(self) -> bool: ...
+
+
+class Nursery:
+    """The process that forks parts."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._one_at_a_time = asyncio.Lock()
+
+    async def start(self, part: str, environment: dict[str, str], folder: Path, log: Path) -> int:
+        wish = {"part": part, "environment": environment, "folder": str(folder), "log": str(log)}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        async with self._one_at_a_time:
+            self._process.stdin.write(json.dumps(wish).encode() + b"\n")
+            return int(await self._process.stdout.readline())
+
+
+@asynccontextmanager
+async def nursery() -> AsyncIterator[Nursery]:
+    """The nursery until the end of the block; what it forked ends with it."""
+    root = processes.ROOT
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.nursery", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        if await process.stdout.readline() != b"ready\n":
+            raise RuntimeError("the nursery did not start")
+        yield Nursery(process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@dataclass
+class House:
+    """One house in one folder."""
+
+    folder: Path
+    database: Database
+    board: Board
+    environment: dict[str, str]
+    nursery: Nursery
+    web_port: int
+    smtp_port: int
+    lmtp_port: int
+    smarthost: Smarthost
+    postgres: pgserver.PostgresServer | None
+    queue: "subprocess.Popen[bytes] | None" = None
+    pids: dict[str, int] = field(default_factory=dict)
+    deaths: Counter[str] = field(default_factory=Counter)
+    _keepers: list["asyncio.Task[None]"] = field(default_factory=list)
+    _read: int = 0
+    _hands: dict[int, dict[str, int]] = field(default_factory=dict)
+    torn: set[str] = field(default_factory=set)
+    busy: int = 0
+
+    # --- the parts ---------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        self.start_queue()
+        for name in PARTS:
+            self._keepers.append(asyncio.create_task(self._keep(name)))
+        await self._until_open()
+
+    async def close(self) -> None:
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        for pid in self.pids.values():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        await self.database.close()
+        if self.queue is not None:
+            self.queue.kill()
+            self.queue.wait()
+        if self.postgres is not None:
+            self.postgres.stop()
+
+    async def _keep(self, name: str) -> None:
+        """Start a part again and again."""
+        while True:
+            log = self.folder / f"{name}.log"
+            pid = await self.nursery.start(name.partition("-")[0], self.environment, self.folder, log)
+            self.pids[name] = pid
+            await _gone(pid)
+            del self.pids[name]
+            self.deaths[name.partition("-")[0]] += 1
+            self.look()
+            self._bury(pid)
+            await asyncio.sleep(BACK_AFTER)
+
+    async def _until_open(self) -> None:
+        for port in (self.web_port, self.smtp_port, self.lmtp_port):
+            await processes.until(lambda port=port: _answers(port))  # type: ignore[misc]
+
+    def kill(self, name: str) -> None:
+        """kill -9. Does nothing where it is dead already."""
+        pid = self.pids.get(name)
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    # --- the servers -------------------------------------------------------------------------------------------------
+
+    def start_queue(self) -> None:
+        program = valkey.find_server()
+        assert program is not None
+        with (self.folder / "valkey.log").open("ab") as log:
+            self.queue = subprocess.Popen(
+                valkey.command(program, self.folder, self.folder / "valkey.sock"),
+                stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    async def kill_queue(self, pause: float) -> None:
+        async with self._at_work():
+            assert self.queue is not None
+            self.queue.kill()
+            self.queue.wait()
+            self.deaths["valkey"] += 1
+            await asyncio.sleep(pause)
+            self.start_queue()
+
+    async def flush_queue(self) -> None:
+        client = redis.Redis(unix_socket_path=str(self.folder / "valkey.sock"))
+        with contextlib.suppress(redis.RedisError, OSError):
+            await client.flushall()
+        await client.aclose()
+
+    async def kill_database(self, pause: float) -> None:
+        """PostgreSQL is killed and comes back after a while; SQLite, which is nobody, is kept locked for as long."""
+        async with self._at_work():
+            self.deaths["database"] += 1
+            if self.postgres is None:
+                await asyncio.to_thread(_lock, self.folder / "penfriends.sqlite3", pause)
+                return
+            self.postgres.kill()
+            await asyncio.sleep(pause)
+            await self._postgres_again()
+
+    async def _postgres_again(self) -> None:
+        assert self.postgres is not None
+        for _ in range(100):
+            self.postgres.process = self.postgres.launch()
+            for _ in range(100):
+                if self.postgres.process.poll() is not None:
+                    break  # the old one's memory is still there: wait, and again
+                if "ready to accept" in (self.postgres.folder / "log").read_text():
+                    return
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
+        raise RuntimeError("PostgreSQL did not come back")
+
+    async def kill_backend(self) -> None:
+        """One connection's process dies, which takes all others with it: PostgreSQL starts itself anew."""
+        if self.postgres is None:
+            return
+        with contextlib.suppress(sa.exc.DBAPIError, OSError):
+            async with self.database.engine.connect() as connection:
+                found = await connection.execute(
+                    sa.text("select pid from pg_stat_activity where datname = current_database() order by random()")
+                )
+                pid = found.scalars().first()
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+                self.deaths["database"] += 1
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+
+    # --- what the points tell ----------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Read on in the file of points passed."""
+        with (self.folder / "passed").open() as file:
+            file.seek(self._read)
+            for line in file:
+                if line.endswith("\n"):
+                    self._read += len(line)
+                    self._note(*line.rstrip("\n").split(" ", 2))
+
+    def _note(self, pid: str, point: str, subject: str) -> None:
+        hands, number = self._hands.setdefault(int(pid), {}), int(point)
+        if number in (CLAIMED, NO_RETURN):
+            hands[subject] = number
+        elif number == ENDED:
+            hands.pop(subject, None)
+
+    def _bury(self, pid: int) -> None:
+        """What a dead worker had past the point of no return, nobody but the smarthost knows of."""
+        for subject, point in self._hands.pop(pid, {}).items():
+            if point == NO_RETURN:
+                self.torn.add(subject)
+
+    def is_whole(self) -> bool:
+        """Everything lives, and no living worker holds a delivery in its hands."""
+        self.look()
+        held = any(self._hands.get(pid) for pid in self.pids.values())
+        return not held and not self.busy and len(self.pids) == len(PARTS) and self.smarthost.is_idle()
+
+    def now(self) -> datetime:
+        return now_in_house() + self.board.lead
+
+
+assert ANSWERED > NO_RETURN  # what was answered but not ended is past the point of no return too
+
+
+async def _gone(pid: int) -> None:
+    """Until a process that is not our child has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(handle, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(handle)
+        os.close(handle)
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def _lock(path: Path, seconds: float) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+    try:
+        connection.execute("begin immediate")
+        time.sleep(seconds)
+        connection.execute("rollback")
+    finally:
+        connection.close()
+
+
+@asynccontextmanager
+async def standing(
+    nest: Nursery, smarthost: Smarthost, *, postgres: bool, ports: tuple[int, int, int] | None = None
+) -> AsyncIterator[House]:
+    """An open house with an empty database. A house that kept its promise leaves nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="pf-crash-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    server = pgserver.start(synchronous_commit="on") if postgres else None
+    url = server.url() if server else f"sqlite+aiosqlite:///{folder}/penfriends.sqlite3"
+    web, smtp, lmtp = ports or (processes.free_port(), processes.free_port(), processes.free_port())
+    chosen = {
+        "database_url": url, "redis_url": valkey.url(folder / "valkey.sock"), "sweep_seconds": 1, "web_port": web,
+        "mailroom_smtp_port": smtp, "mailroom_lmtp_port": lmtp, "smtp_port": smarthost.port, **smarthost.settings,
+    }  # fmt: skip
+    database = Database(make_engine(url), nobody)
+    await migrate.upgrade(database.engine)
+    (folder / "passed").touch()
+    environment = processes.environment(folder, **chosen)
+    house = House(folder, database, Board(folder / "board"), environment, nest, web, smtp, lmtp, smarthost, server)
+    try:
+        await house.open()
+        yield house
+    finally:
+        await house.close()
+        if not os.environ.get("KEEP"):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""How do parts start a hundred times as fast as programs? One process imports everything once, and forks.
+
+A line of JSON on standard input names a part to start; the line that comes back is its process id. What runs in the
+child is the very command of `penfriends`.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.crash import points
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+ANSWER_SECONDS = 3.0
+
+
+def main() -> None:
+    points.change_clock()
+    _load_everything()
+    points.install()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    print("ready", flush=True)
+    for line in sys.stdin:
+        wish = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(wish)
+        print(child, flush=True)
+
+
+def _load_everything() -> None:
+    """What a part would import and set up at its start, as far as it is the same each time."""
+    import aiosqlite  # noqa: F401
+    import asyncpg  # noqa: F401
+    from sqlalchemy.orm import configure_mappers
+
+    import workers.mailroom
+    import workers.main  # noqa: F401
+    from penfriends.web import respond
+
+    configure_mappers()
+    respond.environment()
+    _be_impatient()
+
+
+def _be_impatient() -> None:
+    """A mail server that says nothing is given up after seconds, not minutes: all else is as in the product."""
+    import functools
+
+    from penfriends.mail.smtp import SmtpServer
+    from workers import tools
+
+    quick: Any = functools.partial(SmtpServer, timeout=ANSWER_SECONDS, data_timeout=ANSWER_SECONDS)
+    tools.SmtpServer = quick  # type: ignore[misc]
+
+
+def _become(wish: dict[str, Any]) -> None:
+    """In the child: forget the nursery, then be the part."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, source in ((0, nothing), (1, log), (2, log)):
+        os.dup2(source, number)
+    os.environ.clear()
+    os.environ.update(wish["environment"])
+    os.chdir(wish["folder"])
+    points.belong_to(Path(wish["folder"]))
+    from penfriends.__main__ import app
+    from penfriends.settings import settings
+
+    settings.cache_clear()
+    code = 1
+    try:
+        app([wish["part"]], standalone_mode=False)
+        code = 0
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001 (the last line of a process)
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
