@@ -1,16 +1,21 @@
 """Does every column say what it is, and do the migrations make what the models describe?"""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlmodel import SQLModel
 
 import penfriends.models  # noqa: F401 (registers the tables)
 from penfriends.db import make_engine
+from penfriends.ids import ALIAS_ALPHABET, alias_local_part
 from penfriends.migrate import differences, is_current
 from penfriends.models.classified import Classified, Personal, UTCDateTime
 from penfriends.rules.interests import INTERESTS
+from penfriends.settings import Settings
+from penfriends.web.visitor import _security_headers
 
 COLUMNS = [column for one in SQLModel.metadata.sorted_tables for column in one.columns]
 
@@ -48,6 +53,27 @@ def test_R47_nobody_is_asked_about_belief_politics_or_health() -> None:
 def test_R52_no_column_keeps_streaks_or_who_was_here_when() -> None:
     told = re.compile(r"streak|last_seen|last_login|opens|clicks|online")
     assert [str(column) for column in COLUMNS if told.search(column.name)] == []
+
+
+def test_R26_a_masked_address_cannot_be_guessed() -> None:
+    made = {alias_local_part() for _ in range(200)}
+    assert len(made) == 200
+    assert {len(one) for one in made} == {20}
+    letters = set("".join(made))
+    assert letters == set(ALIAS_ALPHABET), "every letter of the alphabet comes up"
+    assert 20 * math.log2(len(letters)) >= 80
+
+
+def test_R52_mails_and_pages_load_nothing_from_elsewhere() -> None:
+    """No pixel, no font, no script of anybody else: neither in a mail nor on a page."""
+    folder = Path(__file__).parents[2] / "templates"
+    loads = re.compile(r"""<(?:img|script|link|iframe|source)\b[^>]*?(?:src|href)=["'](?:https?:)?//""")
+    assert [str(path) for path in folder.rglob("*.html") if loads.search(path.read_text(encoding="utf-8"))] == []
+    mails = [path for path in (folder / "mail").rglob("*.html") if "<img" in path.read_text(encoding="utf-8")]
+    assert mails == [], "a mail has no picture that would be fetched"
+    policy = dict(_security_headers(Settings()))[b"content-security-policy"].decode()
+    sources = {one for part in policy.split(";") for one in part.split()[1:]}
+    assert sources == {"'none'", "'self'", "data:"}
 
 
 async def test_migrations_make_what_the_models_describe(fresh_database: str) -> None:
