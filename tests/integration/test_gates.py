@@ -30,6 +30,7 @@ from penfriends.models.letters import Participant
 from penfriends.models.matching import MatchSide
 from penfriends.models.moderation import AuditEntry, Moderator, Vetting, VettingKind
 from penfriends.models.residents import Resident, ResidentState
+from penfriends.rules.matching import Medium
 from tests import builders as b
 from tests.support.desk import children, held, twins
 
@@ -85,7 +86,7 @@ async def test_R12_a_child_s_letter_says_in_its_language_who_reads(db: AsyncSess
     twin = await twins(db)
     tom, lotte = await children(db, twin)
     reader = await db.get_one(Resident, lotte.resident_id)
-    reader.locale = language
+    reader.locale, reader.medium = language, Medium.EMAIL
     db.add(reader)
     hold, letter = await held(db, tom)
     seen = await moderation.shown_hash(db, letter)
