@@ -6,6 +6,7 @@ Imports stand inside the commands, so that `penfriends --help` answers at once.
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -156,6 +157,18 @@ def add_moderator(
     print(_wait_for(_added(_settings(), association, email, name, role, tuple(language or ()))))
 
 
+@moderators.command("checked")
+def checked(
+    association: Annotated[str, typer.Argument(help="The association's short name, as in its address.")],
+    email: Annotated[str, typer.Argument(help="The moderator's address.")],
+    kind: Annotated[str, typer.Argument(help="check (criminal record) or training (safeguarding).")],
+    seen_by: Annotated[str, typer.Option(help="Who has seen the paper.")],
+    expires_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Until when it holds.")],
+) -> None:
+    """Note that a moderator's paper was seen: with both kinds they may read children's letters."""
+    print(_wait_for(_checked(_settings(), association, email, kind, seen_by, expires_on.date())))
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; must not exist.")]) -> None:
     """Copy the whole database into one file, while the site runs."""
@@ -168,13 +181,18 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; must no
 def restore(file: Annotated[Path, typer.Argument(help="A file that `penfriends backup` wrote.")]) -> None:
     """Put a backup in the place of the present database, which is kept beside it. The site must not run."""
     from penfriends.backup import restore as bring_back
+    from penfriends.checkup import secret_key
 
-    print(bring_back(_settings(), file))
+    settings = _settings()
+    print(bring_back(settings, file))
+    fits, said = _wait_for(secret_key(settings))
+    if not fits:
+        print(f"Take care: {said}. Set the key of that time, or invite these moderators again.", file=sys.stderr)
 
 
 @app.command()
 def check() -> None:
-    """Look at settings, database, queue, templates, translations and mail server; one line each."""
+    """Look at settings, database, secret key, queue, templates, translations and mail server; one line each."""
     from penfriends.checkup import look
 
     async def told() -> bool:
@@ -288,6 +306,10 @@ async def _added(
     from penfriends.models.moderation import Role
     from penfriends.opening import opened
 
+    if "@" not in email:
+        raise typer.BadParameter("an e-mail address has an @", param_hint="EMAIL")
+    if unknown := set(languages) - set(settings.languages):
+        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not spoken here", param_hint="--language")
     if role not in list(Role):
         raise typer.BadParameter("moderator, lead or deputy", param_hint="--role")
     async with opened(settings) as database, database.transaction() as db:
@@ -296,6 +318,25 @@ async def _added(
             at=addresses_of(settings), now=utc_now(),
         )  # fmt: skip
     return address
+
+
+async def _checked(
+    settings: "Settings", association: str, email: str, kind: str, seen_by: str, expires_on: date
+) -> str:
+    from penfriends.actions.vetting import record
+    from penfriends.clock import utc_now
+    from penfriends.models.moderation import VettingKind
+    from penfriends.opening import opened
+
+    if kind not in list(VettingKind):
+        raise typer.BadParameter("check or training", param_hint="KIND")
+    now = utc_now()
+    async with opened(settings) as database, database.transaction() as db:
+        await record(
+            db, association=association, email=email, kind=VettingKind(kind), seen_by=seen_by, seen_on=now.date(),
+            expires_on=expires_on, now=now,
+        )  # fmt: skip
+    return f"Noted: {kind}, seen by {seen_by}, until {expires_on.isoformat()}."
 
 
 def _announce(settings: "Settings") -> None:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import i18n, migrate, valkey
+from penfriends.actions import signin
 from penfriends.db import make_engine
 from penfriends.settings import Settings
 
@@ -39,6 +41,7 @@ async def look(settings: Settings) -> AsyncIterator[Found]:
     yield Found("settings", "fine", f"{settings.environment.value}, {settings.base_url}")
     asked: list[tuple[str, Callable[[Settings], Awaitable[Answer]], bool]] = [
         ("database", _database, True),
+        ("secret key", secret_key, False),
         ("queue", _queue, True),
         ("templates", _templates, False),
         ("translations", _translations, False),
@@ -63,6 +66,23 @@ async def _database(settings: Settings) -> Answer:
     finally:
         await engine.dispose()
     return current, f"{kind}: {'current' if current else 'not current; run penfriends migrate'}"
+
+
+async def secret_key(settings: Settings) -> Answer:
+    """Whether it is the one that the moderators' authenticators were set up with: a backup does not bring the key."""
+    if not settings.database_url and not (settings.var_dir / "penfriends.sqlite3").exists():
+        return True, "no database yet"
+    engine = make_engine(settings.database)
+    try:
+        async with AsyncSession(engine) as db:
+            lost = await signin.made_with_another_key(db, settings.secret_key.encode())
+    except SQLAlchemyError:
+        return True, "cannot be compared: the database is not current"
+    finally:
+        await engine.dispose()
+    if lost:
+        return False, f"PENFRIENDS_SECRET_KEY is not the one {lost} moderators set up their one-time codes with"
+    return True, "fits the database"
 
 
 async def _queue(settings: Settings) -> Answer:

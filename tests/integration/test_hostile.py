@@ -233,9 +233,7 @@ async def test_a_planted_session_is_not_taken_over(visit: Visit) -> None:
     async with visit.database.transaction() as db:
         person = await b.adult(db, await b.town(db, "Thetford"))
         assert person.sign_in_id is not None
-        made = await links.make(
-            db, LinkPurpose.SIGN_IN, now=utc_now(), lifetime=HOUR, sign_in_id=person.sign_in_id, with_code=True
-        )
+        made = await links.make(db, LinkPurpose.SIGN_IN, now=utc_now(), lifetime=HOUR, sign_in_id=person.sign_in_id)
     visit.client.cookies.set("session", "planted")
     await visit.post(f"/s/{made.secret}")
     async with visit.database.reading() as db:
@@ -305,11 +303,11 @@ async def test_of_many_guesses_at_once_five_are_looked_at(fresh_postgres: str) -
     database = Database(make_engine(fresh_postgres, pool_size=20), nobody)
     async with database.transaction() as db:
         person = await b.sign_in(db)
-        await links.make(db, LinkPurpose.SIGN_IN, now=NOW, lifetime=HOUR, sign_in_id=person.id, with_code=True)
+        await links.make(db, LinkPurpose.SIGN_IN, now=NOW, lifetime=HOUR, sign_in_id=person.id, code_key=b.AT.key)
 
     async def guess(number: int) -> bool:
         async with database.transaction() as db:
-            return await links.enter_code(db, person.id, LinkPurpose.SIGN_IN, f"wrong{number}", now=NOW)
+            return await links.enter_code(db, person.id, LinkPurpose.SIGN_IN, f"wrong{number}", key=b.AT.key, now=NOW)
 
     assert not any(await asyncio.gather(*(guess(number) for number in range(20))))
     async with database.reading() as db:

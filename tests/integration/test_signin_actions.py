@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pyotp
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import signin
-from penfriends.errors import NotFound, Refused
+from penfriends.errors import BadSettings, NotFound, Refused
+from penfriends.ids import fingerprint
 from penfriends.models.delivery import Delivery
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association
-from penfriends.models.signin import SignIn
+from penfriends.models.signin import OneTimeLink, SignIn
 from tests import builders as b
 from tests.builders import AT, NOW
 
@@ -40,8 +41,10 @@ async def test_the_code_may_be_pasted_with_spaces(db: AsyncSession) -> None:
     who = await b.adult(db, await b.town(db), email="henk@example.org")
     await signin.ask(db, "henk@example.org", at=AT, now=NOW)
     _secret, code = await mail_of(db)
-    assert await signin.by_code(db, "henk@example.org", f" {code[:3]} {code[3:]}", now=NOW) == who.sign_in_id
-    assert await signin.by_code(db, "henk@example.org", code, now=NOW) is None
+    assert (
+        await signin.by_code(db, "henk@example.org", f" {code[:3]} {code[3:]}", key=AT.key, now=NOW) == who.sign_in_id
+    )
+    assert await signin.by_code(db, "henk@example.org", code, key=AT.key, now=NOW) is None
 
 
 async def test_after_five_wrong_tries_the_code_is_dead_and_the_link_is_not(db: AsyncSession) -> None:
@@ -50,8 +53,8 @@ async def test_after_five_wrong_tries_the_code_is_dead_and_the_link_is_not(db: A
     secret, code = await mail_of(db)
     wrong = "000000" if code != "000000" else "111111"
     for _try in range(5):
-        assert await signin.by_code(db, "henk@example.org", wrong, now=NOW) is None
-    assert await signin.by_code(db, "henk@example.org", code, now=NOW) is None
+        assert await signin.by_code(db, "henk@example.org", wrong, key=AT.key, now=NOW) is None
+    assert await signin.by_code(db, "henk@example.org", code, key=AT.key, now=NOW) is None
     assert await signin.by_link(db, secret, now=NOW)
 
 
@@ -61,7 +64,7 @@ async def test_an_unknown_address_gets_no_mail_and_the_same_throttle(db: AsyncSe
     with pytest.raises(Refused):
         await signin.ask(db, "nobody@example.org", at=AT, now=NOW)
     assert (await db.exec(select(Delivery))).all() == []
-    assert await signin.by_code(db, "nobody@example.org", "123456", now=NOW) is None
+    assert await signin.by_code(db, "nobody@example.org", "123456", key=AT.key, now=NOW) is None
 
 
 async def test_a_guardian_gets_a_mail_for_adults(db: AsyncSession) -> None:
@@ -98,15 +101,15 @@ async def test_R40_password_and_one_time_code(db: AsyncSession) -> None:
     assert await signin.check_password(db, "ilse@example.org", PASSWORD + "!", pepper="salt", now=NOW) is None
     assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="", now=NOW) is None
     later = NOW + timedelta(minutes=1)
-    assert await signin.check_one_time_code(db, found, app.at(later), now=later)
+    assert await signin.check_one_time_code(db, found, app.at(later), key=AT.key, now=later)
 
 
 async def test_R40_a_one_time_code_opens_once(db: AsyncSession) -> None:
     moderator, app = await enrolled(db)
     later = NOW + timedelta(minutes=2)
-    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(NOW), now=NOW)
-    assert await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
-    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
+    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(NOW), key=AT.key, now=NOW)
+    assert await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
+    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
 
 
 @pytest.mark.parametrize(("seconds", "fits"), [(-60, False), (-30, True), (30, True), (60, False)])
@@ -122,9 +125,9 @@ async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
     later = NOW + timedelta(minutes=2)
     wrong = "000000" if app.at(later) != "000000" else "111111"
     for _try in range(signin.ONE_TIME_CODES_AN_HOUR - 1):  # the first try was the invitation's
-        assert not await signin.check_one_time_code(db, moderator.sign_in_id, wrong, now=later)
+        assert not await signin.check_one_time_code(db, moderator.sign_in_id, wrong, key=AT.key, now=later)
     with pytest.raises(Refused):
-        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), now=later)
+        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
 
 
 async def test_R40_after_ten_wrong_passwords_the_right_one_waits_an_hour_too(db: AsyncSession) -> None:
@@ -144,6 +147,28 @@ async def test_R40_an_inactive_moderator_does_not_get_in(db: AsyncSession) -> No
     db.add(moderator)
     await db.flush()
     assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW) is None
+
+
+async def test_R40_the_database_keeps_no_secret_of_an_authenticator_and_no_guessable_code(db: AsyncSession) -> None:
+    moderator, app = await enrolled(db)
+    who = await db.get_one(SignIn, moderator.sign_in_id)
+    kept = who.totp_secret or ""
+    assert app.secret not in kept
+    assert signin.one_time_secret(kept.partition(":")[2], b"another key") != app.secret
+    await signin.ask(db, "ilse@example.org", at=AT, now=NOW)
+    _secret, code = await mail_of(db)
+    link = (await db.exec(select(OneTimeLink).where(col(OneTimeLink.code_fingerprint).is_not(None)))).one()
+    plain = fingerprint(f"{moderator.sign_in_id}:{code}")
+    assert link.code_fingerprint not in (plain, fingerprint(code))
+
+
+async def test_R40_another_secret_key_is_said_aloud(db: AsyncSession) -> None:
+    moderator, app = await enrolled(db)
+    later = NOW + timedelta(minutes=2)
+    with pytest.raises(BadSettings, match="SECRET_KEY"):
+        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=b"another key", now=later)
+    assert await signin.made_with_another_key(db, AT.key) == 0
+    assert await signin.made_with_another_key(db, b"another key") == 1
 
 
 async def test_R40_the_password_is_kept_as_argon2id(db: AsyncSession) -> None:

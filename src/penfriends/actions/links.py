@@ -3,6 +3,7 @@
 A GET only looks (mail scanners open links); a POST uses. The database keeps fingerprints, never the secret.
 """
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,11 +12,13 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions import keys
 from penfriends.errors import Refusal, Refused
 from penfriends.ids import fingerprint, six_digits, token
 from penfriends.models.signin import LinkPurpose, OneTimeLink
 
 CODE_TRIES = 5
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,13 @@ async def make(
     lifetime: timedelta,
     sign_in_id: UUID | None = None,
     subject_id: UUID | None = None,
-    with_code: bool = False,
+    code_key: bytes | None = None,
 ) -> Made:
-    """A fresh link of 160 random bits for one purpose."""
-    secret, code = token(), six_digits() if with_code else ""
+    """A fresh link of 160 random bits for one purpose; with `code_key`, the house’s secret, also six digits."""
+    secret, code = token(), six_digits() if code_key is not None else ""
     row = OneTimeLink(
         fingerprint=fingerprint(secret),
-        code_fingerprint=_code_fingerprint(sign_in_id, code) if code else None,
+        code_fingerprint=keys.code_fingerprint(code_key, sign_in_id, code) if code_key is not None else None,
         purpose=purpose,
         sign_in_id=sign_in_id,
         subject_id=subject_id,
@@ -85,10 +88,13 @@ async def use_others(db: AsyncSession, purpose: LinkPurpose, sign_in_id: UUID, *
     )
 
 
-async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, code: str, *, now: datetime) -> bool:
+async def enter_code(
+    db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, code: str, *, key: bytes, now: datetime
+) -> bool:
     """Whether `code` is the newest good one of this person; used up if so, a try counted if not.
 
-    After five wrong tries a link's code is dead; its address still works.
+    After five wrong tries a link's code is dead; its address still works. A person without a code costs as many
+    statements as one with.
     """
     row = (
         await db.exec(
@@ -104,20 +110,15 @@ async def enter_code(db: AsyncSession, sign_in_id: UUID, purpose: LinkPurpose, c
             .limit(1)
         )
     ).first()
-    if row is None:
-        return False
     # counted before it is compared: of many tries at the same moment only five are looked at
     counted = await db.exec(
         update(OneTimeLink)
-        .where(col(OneTimeLink.id) == row.id, col(OneTimeLink.tries) < CODE_TRIES)
+        .where(col(OneTimeLink.id) == (row.id if row else NOBODY), col(OneTimeLink.tries) < CODE_TRIES)
         .values(tries=OneTimeLink.tries + 1)
         .execution_options(synchronize_session=False)
     )
-    if counted.rowcount != 1 or row.code_fingerprint != _code_fingerprint(sign_in_id, code):
+    given = keys.code_fingerprint(key, sign_in_id, code)
+    if row is None or counted.rowcount != 1 or not hmac.compare_digest(row.code_fingerprint or "", given):
         return False
     await use(db, row, now=now)
     return True
-
-
-def _code_fingerprint(sign_in_id: UUID | None, code: str) -> str:
-    return fingerprint(f"{sign_in_id}:{code}")

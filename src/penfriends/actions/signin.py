@@ -14,18 +14,19 @@ from uuid import UUID
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import links, throttle
+from penfriends.actions import keys, links, throttle
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.delivery import queue_notice
 from penfriends.actions.newcomers import address_of
 from penfriends.actions.people import email_key, sign_in_for
 from penfriends.actions.telling import called
-from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.errors import BadSettings, NotFound, Refusal, Refused
+from penfriends.ids import fingerprint
 from penfriends.mail.notices import Notice
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, Town
@@ -42,6 +43,7 @@ ONE_TIME_CODES_AN_HOUR = 10
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 200
 INVITATION_LASTS = timedelta(days=7)
 STEP_SECONDS = 30
+SEED_LETTERS = 32
 ISSUER = "penfriends"
 
 _hasher = PasswordHasher()
@@ -62,7 +64,7 @@ async def ask(db: AsyncSession, email: str, *, at: Addresses, now: datetime) -> 
         now=now,
         lifetime=timedelta(minutes=MINUTES),
         sign_in_id=found.id,
-        with_code=True,
+        code_key=at.key,
     )
     town, association_id, band = await _place_of(db, found)
     await queue_notice(
@@ -116,14 +118,14 @@ async def by_link(db: AsyncSession, secret: str, *, now: datetime) -> UUID:
     return await _proved(db, link.sign_in_id, now=now)
 
 
-async def by_code(db: AsyncSession, email: str, typed: str, *, now: datetime) -> UUID | None:
+async def by_code(db: AsyncSession, email: str, typed: str, *, key: bytes, now: datetime) -> UUID | None:
     """Who typed the right six digits; None for a wrong code and for an unknown address alike."""
     await throttle.check(db, f"sign_in_code:{email_key(email)}", limit=CODES_AN_HOUR, within=HOUR, now=now)
     found = await sign_in_for(db, email)
     code = digits(typed)
-    if found is None or len(code) != CODE_DIGITS:
-        return None
-    if not await links.enter_code(db, found.id, LinkPurpose.SIGN_IN, code, now=now):
+    who = found.id if found else links.NOBODY
+    fits = await links.enter_code(db, who, LinkPurpose.SIGN_IN, code[: CODE_DIGITS + 1], key=key, now=now)
+    if found is None or not fits:
         return None
     return await _proved(db, found.id, now=now)
 
@@ -170,13 +172,16 @@ async def _moderates(db: AsyncSession, sign_in_id: UUID) -> bool:
     return found.first() is not None
 
 
-async def check_one_time_code(db: AsyncSession, sign_in_id: UUID, typed: str, *, now: datetime) -> bool:
+async def check_one_time_code(db: AsyncSession, sign_in_id: UUID, typed: str, *, key: bytes, now: datetime) -> bool:
     """Whether the code of the authenticator fits, one step early or late; each step opens once (no replay)."""
     await throttle.check(db, f"totp:{sign_in_id}", limit=ONE_TIME_CODES_AN_HOUR, within=HOUR, now=now)
     sign_in = await db.get(SignIn, sign_in_id)
     if sign_in is None or not sign_in.totp_secret or not await _moderates(db, sign_in_id):
         return False
-    step = fitting_step(sign_in.totp_secret, typed, now=now)
+    made_with, _colon, seed = sign_in.totp_secret.partition(":")
+    if made_with != keys.mark(key):
+        raise BadSettings("PENFRIENDS_SECRET_KEY: not the one that the moderators’ one-time codes were set up with")
+    step = fitting_step(_from_seed(seed, key), typed, now=now)
     if step is None:
         return False
     done = await db.exec(
@@ -185,6 +190,15 @@ async def check_one_time_code(db: AsyncSession, sign_in_id: UUID, typed: str, *,
         .values(totp_last_step=step)
     )
     return done.rowcount == 1
+
+
+async def made_with_another_key(db: AsyncSession, key: bytes) -> int:
+    """How many authenticators were set up with another secret key than this one; they fit no more."""
+    kept = col(SignIn.totp_secret)
+    found = await db.exec(
+        select(func.count()).select_from(SignIn).where(kept.is_not(None), ~kept.startswith(f"{keys.mark(key)}:"))
+    )
+    return found.one()
 
 
 def fitting_step(secret: str, typed: str, *, now: datetime) -> int | None:
@@ -291,7 +305,16 @@ async def invited(db: AsyncSession, secret: str, *, now: datetime) -> tuple[Mode
 
 def one_time_secret(secret: str, key: bytes) -> str:
     """The authenticator's secret that an invitation sets up: derived from the link, so that looking stores nothing."""
-    return base64.b32encode(hmac.digest(key, f"totp:{secret}".encode(), hashlib.sha1)).decode()
+    return _from_seed(fingerprint(secret)[:SEED_LETTERS], key)
+
+
+def kept_one_time(secret: str, key: bytes) -> str:
+    """What the database keeps of it: no secret at all, only which key and which seed it follows from."""
+    return f"{keys.mark(key)}:{fingerprint(secret)[:SEED_LETTERS]}"
+
+
+def _from_seed(seed: str, key: bytes) -> str:
+    return base64.b32encode(hmac.digest(keys.derived(key, "totp"), seed.encode(), hashlib.sha1)).decode()
 
 
 def one_time_address(secret: str, sign_in: SignIn) -> str:
@@ -313,7 +336,7 @@ async def accept_invitation(
     await links.use_others(db, LinkPurpose.STAFF_INVITATION, sign_in.id, now=now)
     await db.exec(delete(Session).where(col(Session.sign_in_id) == sign_in.id))  # whoever was in with the old password
     sign_in.password_hash = await asyncio.to_thread(_hasher.hash, password + pepper)
-    sign_in.totp_secret, sign_in.totp_last_step = one_time, step
+    sign_in.totp_secret, sign_in.totp_last_step = kept_one_time(secret, at.key), step
     sign_in.verified_at = sign_in.verified_at or now
     db.add(sign_in)
     await note(

@@ -50,7 +50,7 @@ async def load(
     progress(0, 7, "Towns and associations")
     places = await load_places.places(db)
     progress(1, 7, "Moderators")
-    await load_places.staff_of(db, places, pepper=chosen.password_pepper, now=now)
+    await load_places.staff_of(db, places, pepper=chosen.password_pepper, key=chosen.secret_key.encode(), now=now)
     progress(2, 7, "Residents and guardians")
     drawn = people(SEED, now.date())
     residents = await load_people.residents(db, places, drawn, now=now)

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.people import email_key
+from penfriends.actions.signin import kept_one_time
 from penfriends.demo.places import associations, links, towns
 from penfriends.demo.staff import DemoModerator, staff
 from penfriends.ids import uuid7
@@ -18,7 +19,7 @@ from penfriends.models.signin import SignIn
 from penfriends.rules.consent import COUNTRY_AGES
 
 PASSWORD = "penfriends-demo"  # noqa: S105 (of invented people, shown on /dev)
-ONE_TIME_SECRET = "PENFRIENDSDEMOPENFRIENDSDEMO2345"  # noqa: S105 (likewise)
+ONE_TIME_SEED = "demo"  # with the key of the house it gives the secret of every authenticator of the demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ async def places(db: AsyncSession) -> Places:
     return Places({slug: one.id for slug, one in homes.items()}, {slug: one.id for slug, one in made.items()})
 
 
-async def staff_of(db: AsyncSession, known: Places, *, pepper: str, now: datetime) -> None:
+async def staff_of(db: AsyncSession, known: Places, *, pepper: str, key: bytes, now: datetime) -> None:
     """Every moderator with a way to sign in and the checks that were seen. One hash for all: it is one password."""
     hashed = PasswordHasher().hash(PASSWORD + pepper)
     people = {
@@ -87,7 +88,7 @@ async def staff_of(db: AsyncSession, known: Places, *, pepper: str, now: datetim
             verified_at=now,
             locale=one.languages[0],
             password_hash=hashed,
-            totp_secret=ONE_TIME_SECRET,
+            totp_secret=kept_one_time(ONE_TIME_SEED, key),
             created_at=now,
         )
         for one in staff(now.date())

@@ -18,7 +18,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import people, sessions
-from penfriends.demo.load_places import ONE_TIME_SECRET, PASSWORD
+from penfriends.actions.addresses import Addresses
+from penfriends.actions.signin import one_time_secret
+from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
 from penfriends.errors import NotFound
 from penfriends.ids import fingerprint
 from penfriends.jobs import Job, later
@@ -45,8 +47,12 @@ table(
 
 @get("/dev", include_in_schema=False)
 async def start(
-    request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
 ) -> Template:
+    one_time = one_time_secret(ONE_TIME_SEED, at.key)
     return page(
         request,
         "dev/start.html",
@@ -56,8 +62,8 @@ async def start(
         guardians=await _guardians(db),
         ages=lambda one: age_on(Birth(one.birth_year, one.birth_on), now.date()),
         password=PASSWORD,
-        secret=ONE_TIME_SECRET,
-        code=pyotp.TOTP(ONE_TIME_SECRET).at(now),
+        secret=one_time,
+        code=pyotp.TOTP(one_time).at(now),
     )
 
 

@@ -67,7 +67,10 @@ async def code_page(request: Request[Any, Any, Any]) -> Template | Redirect:
 
 @post("/sign-in/code", include_in_schema=False)
 async def enter_code(
-    request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Request[Any, Any, Any],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
 ) -> Template | Redirect:
     """A wrong code, an old code and an unknown address look alike."""
     email, back = _who_waits(request)
@@ -76,7 +79,7 @@ async def enter_code(
     form = await filled(CodeForm, request)
     if not form.validate():
         return page(request, "signin/code.html", status=422, form=form, email=email)
-    found = await signin.by_code(db, email, form.code.data or "", now=now)
+    found = await signin.by_code(db, email, form.code.data or "", key=at.key, now=now)
     if found is None:
         form.code.errors = [_("This code does not fit. Look for the newest e-mail, or ask for another.")]
         return page(request, "signin/code.html", status=422, form=form, email=email)

@@ -71,7 +71,9 @@ async def code_page(
     request: Shown, at: NamedDependency[Addresses], now: NamedDependency[datetime]
 ) -> Template | Redirect:
     if _opened(cookie_of(request, HALFWAY_COOKIE), at.key, now) is None:
-        return go("/staff/sign-in")
+        return go(
+            "/staff/sign-in", say=_("Please begin with your password. The code is asked for after it."), kind="note"
+        )
     return page(request, "staff/code.html", form=OneTimeCodeForm())
 
 
@@ -85,9 +87,9 @@ async def enter_code(
     """The second proof. Each code opens once."""
     halfway = _opened(cookie_of(request, HALFWAY_COOKIE), at.key, now)
     if halfway is None:
-        return go("/staff/sign-in")
+        return go("/staff/sign-in", say=_("That took more than ten minutes. Please begin again."), kind="note")
     form = await filled(OneTimeCodeForm, request)
-    if not await signin.check_one_time_code(db, halfway[0], form.code.data or "", now=now):
+    if not await signin.check_one_time_code(db, halfway[0], form.code.data or "", key=at.key, now=now):
         form.code.errors = [_("This code does not fit. Wait for the next one and type it here.")]
         return page(request, "staff/code.html", status=422, form=form)
     answer = await signed_in(request, db, halfway[0], to=halfway[1], staff=True, now=now)
@@ -124,6 +126,7 @@ async def accept_invitation(
     typed = form.code.data or ""
     found = await signin.accept_invitation(db, secret, password=password, typed=typed, at=at, pepper=pepper, now=now)
     if found is None:
+        form.password.errors = [_("Please type your password once more.")]
         form.code.errors = [_("This code does not fit. Wait for the next one and type it here.")]
         return await _invitation(request, form, secret, db, at, now, status=422)
     return await signed_in(request, db, found, staff=True, now=now)
