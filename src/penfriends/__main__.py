@@ -264,6 +264,8 @@ async def _upgraded(settings: "Settings") -> None:
     engine = make_engine(settings.database)
     try:
         await migrate.upgrade(engine)
+    except OSError as error:
+        raise BadSettings(f"PENFRIENDS_DATABASE_URL: the database does not answer ({type(error).__name__})") from error
     finally:
         await engine.dispose()
 

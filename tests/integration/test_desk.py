@@ -306,3 +306,17 @@ async def test_the_digest_waits_for_daytime_and_counts_only_what_one_may_decide(
     await db.flush()
     assert await digest.send_due(db, b.AT, b.NOW) == 2, "children are closed in Thetford, open in Hürth"
     assert hold.promised_at - hold.created_at == holds.CHILD_PROMISE
+
+
+async def test_when_the_session_is_over_what_a_moderator_typed_can_be_sent_again(visit: Visit) -> None:
+    twin, hold, _letter = await tom_s_letter(visit)
+    url = f"/desk/letters/{hold}/escalation"
+    await visit.get(url)
+    visit.client.cookies.delete("session")
+    lost = await visit.post(url, note="He sounds afraid of somebody.")
+    assert lost.status_code == 403
+    assert "He sounds afraid of somebody." in words(lost)
+    assert 'href="/staff/sign-in?next=' in lost.text
+    assert f'action="{url}"' in lost.text
+    await sit_down(visit, twin.ilse)
+    assert (await visit.post(url, note="He sounds afraid of somebody.")).status_code == 303

@@ -237,3 +237,33 @@ async def test_a_veto_needs_a_reason_and_keeps_the_two_apart(db: AsyncSession) -
     await matching.veto(db, match.id, twin.ilse, reason="They are cousins.", now=NOW)
     assert match.state is MatchState.VETOED
     assert [one.reason for one in await db.exec(select(Block))] == [BlockReason.VETOED]
+
+
+async def test_R15_after_a_town_s_yes_the_match_waits_for_the_other_town_alone(db: AsyncSession) -> None:
+    twin = await twins(db)
+    match = await proposed(db, *await two_children(db, twin))
+    await yes(db, match, twin.ilse)
+    waiting = {
+        one.name: len(await queues.matches(db, await remit.desk_of(db, one, now=NOW), now=NOW))
+        for one in (twin.ilse, twin.marta, twin.uli)
+    }
+    assert waiting == {"Ilse": 0, "Marta": 0, "Uli": 1}
+    view = await viewing.view_match(db, match.id, twin.marta, now=NOW)
+    assert ([one.slug for one in view.waits_for], view.is_done_by(twin.marta)) == ([twin.there.slug], True)
+    assert not (await viewing.view_match(db, match.id, twin.uli, now=NOW)).is_done_by(twin.uli)
+    assert await yes(db, match, twin.uli) is MatchState.APPROVED
+
+
+async def test_a_match_of_somebody_who_paused_waits_for_them_and_not_for_us(db: AsyncSession) -> None:
+    twin = await twins(db)
+    arthur, henk = await two_adults(db, twin)
+    match = await proposed(db, arthur, henk)
+    desk = await remit.desk_of(db, twin.ilse, now=NOW)
+    henk.state = ResidentState.PAUSED
+    await db.flush()
+    assert await queues.matches(db, desk, now=NOW) == []
+    assert (await viewing.view_match(db, match.id, twin.ilse, now=NOW)).stale is Refusal.NOT_ACTIVE
+    henk.state = ResidentState.ACTIVE
+    await db.flush()
+    assert len(await queues.matches(db, desk, now=NOW)) == 1
+    assert (await viewing.view_match(db, match.id, twin.ilse, now=NOW)).stale is None

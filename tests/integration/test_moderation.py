@@ -253,3 +253,26 @@ async def test_R32_a_child_s_letter_is_promised_in_a_day_an_adult_s_in_two(db: A
     old, _ = await held(db, (await adults(db, twin))[0])
     assert young.promised_at - NOW == timedelta(hours=24)
     assert old.promised_at - NOW == timedelta(hours=48)
+
+
+async def test_a_letter_that_its_writer_took_back_is_theirs_alone_again(db: AsyncSession) -> None:
+    twin = await twins(db)
+    tom, _lotte = await children(db, twin)
+    hold, letter = await held(db, tom)
+    await letters.take_back(db, letter, now=NOW)
+    with pytest.raises(Refused) as refused:
+        await reading.open_letter(db, hold.id, twin.ilse, now=NOW)
+    assert refused.value.refusal is Refusal.ALREADY_DECIDED
+    with pytest.raises(Refused):
+        await reading.picture(db, hold.id, letter.id, twin.ilse, now=NOW)
+
+
+async def test_who_opens_the_next_letter_lets_go_of_the_one_before(db: AsyncSession) -> None:
+    twin = await twins(db)
+    arthur, _henk = await adults(db, twin)
+    first, _ = await held(db, arthur)
+    second, _ = await held(db, arthur)
+    await reading.open_letter(db, first.id, twin.ilse, now=NOW)
+    assert (await reading.open_letter(db, first.id, twin.marta, now=NOW)).taken_by == "Ilse"
+    await reading.open_letter(db, second.id, twin.ilse, now=NOW)
+    assert (await reading.open_letter(db, first.id, twin.marta, now=NOW)).taken_by is None

@@ -1,5 +1,6 @@
 """How do two residents come together? Proposed, approved by moderators, accepted by both, then a correspondence."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -108,7 +109,7 @@ async def approve(
     sides = await residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
     _must_be_free(match, moderator, now=now)
-    await _must_still_fit(db, match, sides, now=now)
+    await must_still_fit(db, match, sides, now=now)
     approvals = await fresh_approvals(db, match_id, sides)
     if any(one.moderator_id == moderator.id for one in approvals):
         raise Refused(Refusal.NEEDS_SECOND_PERSON)
@@ -164,7 +165,7 @@ async def answer(
         said_yes = [one.resident_id for one in rows if one.answer is Answer.YES]
         await introductions.not_worked_out(db, [one for one in sides if one.id in said_yes], at=at, now=now)
     elif all(one.answer is Answer.YES for one in rows):
-        await _must_still_fit(db, match, sides, now=now)
+        await must_still_fit(db, match, sides, now=now)
         await _open(db, match, sides, at=at, policy=policy, now=now)
     await db.flush()
     return match
@@ -233,7 +234,7 @@ def _must_be_free(match: Match, moderator: Moderator, *, now: datetime) -> None:
         raise Refused(Refusal.TAKEN_BY_ANOTHER)
 
 
-async def _must_still_fit(db: AsyncSession, match: Match, sides: list[Resident], *, now: datetime) -> None:
+async def must_still_fit(db: AsyncSession, match: Match, sides: Sequence[Resident], *, now: datetime) -> None:
     """The independent rule, with the people as they are now (rules R02, R03, R07, R09, R19)."""
     if len(sides) != 2 or any(one.band is not match.band for one in sides):
         raise Refused(Refusal.HARD_RULE)

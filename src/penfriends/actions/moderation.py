@@ -21,10 +21,12 @@ CLAIM = timedelta(minutes=10)
 async def view_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> tuple[Hold, Letter]:
     """A held letter for this moderator's eyes. A child's letter leaves a line in the audit log (rule R41).
 
-    Raises NotFound for a foreign or unknown hold alike (R18), Refused where R17, R33, R38, R39 or R46 stand against it.
+    Raises NotFound for a foreign or unknown hold alike (R18), Refused where R17, R33, R38, R39 or R46 stand against it,
+    and once it is decided or the writer has taken it back: from then on it is theirs alone.
     """
     hold, letter = await _hold(db, hold_id)
     await eligible.must_judge_letter(db, moderator, letter, now=now)
+    _must_wait(hold, letter)
     await _must_not_have_handed_on(db, hold, moderator)
     correspondence = await db.get_one(Correspondence, letter.correspondence_id)
     if correspondence.band is Band.CHILD:
@@ -52,6 +54,16 @@ async def claim_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, n
         .execution_options(synchronize_session=False)
     )
     return done.rowcount == 1
+
+
+async def put_back(db: AsyncSession, moderator: Moderator, *, but: UUID) -> None:
+    """Whoever opens one letter lets go of the others, so that paging through the queue takes them from nobody."""
+    await db.exec(
+        update(Hold)
+        .where(col(Hold.claimed_by) == moderator.id, col(Hold.id) != but, col(Hold.closed_at).is_(None))
+        .values(claimed_by=None, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def release(
@@ -174,12 +186,16 @@ async def _mine_to_decide(
     hold, letter = await _hold(db, hold_id, lock=True)
     await eligible.must_judge_letter(db, moderator, letter, now=now)
     await _must_not_have_handed_on(db, hold, moderator)
-    if hold.closed_at is not None or letter.state is not LetterState.HELD:
-        raise Refused(Refusal.ALREADY_DECIDED)
+    _must_wait(hold, letter)
     if not await claim_hold(db, hold_id, moderator, now=now):
         raise Refused(Refusal.TAKEN_BY_ANOTHER)
     await db.refresh(hold)  # the claim went past the row in hand; who lets go of it must know that it was taken
     return hold, letter
+
+
+def _must_wait(hold: Hold, letter: Letter) -> None:
+    if hold.closed_at is not None or letter.state is not LetterState.HELD:
+        raise Refused(Refusal.ALREADY_DECIDED)
 
 
 async def _decided(

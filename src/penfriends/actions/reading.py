@@ -41,11 +41,12 @@ class LetterView:
 
 
 async def open_letter(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, now: datetime) -> LetterView:
-    """Show a held letter, logged where it is a child's (rule R41), and take it for ten minutes."""
+    """Show a held letter, logged where it is a child's (rule R41), take it for ten minutes, and let go of others."""
     hold, letter = await moderation.view_hold(db, hold_id, moderator, now=now)
-    mine = hold.closed_at is None and await moderation.claim_hold(db, hold_id, moderator, now=now)
+    mine = await moderation.claim_hold(db, hold_id, moderator, now=now)
+    await moderation.put_back(db, moderator, but=hold_id)
     await db.refresh(hold)
-    return await _view(db, hold, letter, "" if mine or hold.closed_at else await _holder(db, hold), now=now)
+    return await _view(db, hold, letter, "" if mine else await _holder(db, hold), now=now)
 
 
 async def picture(

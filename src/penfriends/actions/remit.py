@@ -16,7 +16,7 @@ from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import Match, MatchApproval, MatchSide
 from penfriends.models.moderation import Conflict, Moderator
 from penfriends.models.places import Town
-from penfriends.models.residents import Guardian, Resident
+from penfriends.models.residents import Guardian, Resident, ResidentState
 from penfriends.rules.bands import Band
 
 
@@ -46,9 +46,11 @@ def letters_for(desk: Desk) -> ColumnElement[bool]:
 
 
 def matches_for(desk: Desk) -> ColumnElement[bool]:
-    """The same for a query that has `Match` in it, without those that this moderator has said yes to already."""
+    """The same for a query that has `Match` in it, without those in which this moderator has nothing to decide now."""
     sides = select(MatchSide.resident_id).where(col(MatchSide.match_id) == col(Match.id)).correlate(Match)
-    return and_(_side(desk, sides), _band_open(desk, col(Match.band)), ~_own_yes(desk.moderator))
+    own_yes = _said_yes(col(MatchApproval.moderator_id) == desk.moderator.id)
+    nothing = or_(own_yes, _waits_for_another_town(desk.moderator), _is_away())
+    return and_(_side(desk, sides), _band_open(desk, col(Match.band)), ~nothing)
 
 
 def person_for(desk: Desk) -> ColumnElement[bool]:
@@ -90,8 +92,8 @@ def _known(moderator: Moderator) -> ColumnElement[bool]:
     )
 
 
-def _own_yes(moderator: Moderator) -> ColumnElement[bool]:
-    """Whether the moderator's own approval still counts: given after the last change of either profile (rule R15)."""
+def _said_yes(*who: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a yes of `who` still counts: given after the last change of either profile (rule R15)."""
     changed_since = (
         select(MatchSide.id)
         .join(Resident, col(Resident.id) == col(MatchSide.resident_id))
@@ -100,12 +102,36 @@ def _own_yes(moderator: Moderator) -> ColumnElement[bool]:
             col(Resident.profile_changed_at) > col(MatchApproval.at),
         )
     )
-    given = select(MatchApproval.id).where(
-        col(MatchApproval.match_id) == col(Match.id),
-        col(MatchApproval.moderator_id) == moderator.id,
-        ~exists(changed_since),
+    given = select(MatchApproval.id).where(col(MatchApproval.match_id) == col(Match.id), *who, ~exists(changed_since))
+    return exists(given.correlate(Match, Town))  # said aloud, as in letters_for
+
+
+def _waits_for_another_town(moderator: Moderator) -> ColumnElement[bool]:
+    """A child's match to which the own association has said yes, and the other town's moderators not yet (rule R15)."""
+    ours = col(MatchApproval.association_id) == moderator.association_id
+    readers = select(Moderator.id).where(col(Moderator.association_id) == col(Town.association_id), Moderator.active)
+    elsewhere = (
+        select(MatchSide.id)
+        .join(Resident, col(Resident.id) == col(MatchSide.resident_id))
+        .join(Town, col(Town.id) == col(Resident.town_id))
+        .where(
+            col(MatchSide.match_id) == col(Match.id),
+            col(Town.association_id) != moderator.association_id,
+            exists(readers),
+            ~_said_yes(col(MatchApproval.association_id) == col(Town.association_id)),
+        )
     )
-    return exists(given)
+    return and_(col(Match.band) == Band.CHILD, _said_yes(ours), exists(elsewhere))
+
+
+def _is_away() -> ColumnElement[bool]:
+    """One of the two does not take part at the moment: the proposal waits for them, not for us."""
+    away = (
+        select(MatchSide.id)
+        .join(Resident, col(Resident.id) == col(MatchSide.resident_id))
+        .where(col(MatchSide.match_id) == col(Match.id), col(Resident.state) != ResidentState.ACTIVE)
+    )
+    return exists(away)
 
 
 def _band_open(desk: Desk, band: Mapped[Band]) -> ColumnElement[bool]:

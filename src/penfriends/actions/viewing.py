@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import audit, eligible, matching
 from penfriends.actions.queues import Face, face_of
-from penfriends.errors import NotFound
+from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide
 from penfriends.models.moderation import Conflict, Decision, Moderator, Report
@@ -40,13 +40,21 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """A proposal with its two people. `yes_is_there` says that another moderator agreed, never who (rule R15)."""
+    """A proposal with its two people. `yes_is_there` says that another moderator agreed, never who; `waits_for` are the
+    towns whose own yes is still missing (rule R15)."""
 
     match: Match
     sides: tuple[Card, Card]
     mine: bool
     yes_is_there: bool
     needed: int
+    waits_for: Sequence[Town]
+    stale: Refusal | None
+
+    def is_done_by(self, moderator: Moderator) -> bool:
+        """Whether this moderator's association has said its yes, and the other town's is what is missing."""
+        ours = {one.face.town.association_id for one in self.sides} - {one.association_id for one in self.waits_for}
+        return self.yes_is_there and bool(self.waits_for) and moderator.association_id in ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +91,29 @@ async def view_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, 
     for one in sides:
         await _note_profile(db, one, moderator, now=now)
     approvals = await matching.fresh_approvals(db, match_id, sides)
+    cards = (await card_of(db, sides[0], now=now), await card_of(db, sides[1], now=now))
+    missing = frozenset[UUID]()
+    if match.band is Band.CHILD:
+        wanted = await eligible.associations_with_children_readers(db, sides)
+        missing = wanted - {one.association_id for one in approvals}
     return MatchView(
         match,
-        (await card_of(db, sides[0], now=now), await card_of(db, sides[1], now=now)),
+        cards,
         mine=any(one.moderator_id == moderator.id for one in approvals),
         yes_is_there=any(one.moderator_id != moderator.id for one in approvals),
         needed=matching.APPROVALS[match.band],
+        stale=await _stale(db, match, sides, now=now),
+        waits_for=[one.face.town for one in cards if one.face.town.association_id in missing],
     )
+
+
+async def _stale(db: AsyncSession, match: Match, sides: Sequence[Resident], *, now: datetime) -> Refusal | None:
+    """Why a yes would be refused now: somebody paused, left or changed since the proposal was made."""
+    try:
+        await matching.must_still_fit(db, match, sides, now=now)
+    except Refused as refused:
+        return refused.refusal
+    return None
 
 
 async def view_resident(db: AsyncSession, resident_id: UUID, moderator: Moderator, *, now: datetime) -> PersonView:

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, queues, remit, sessions, workload
+from penfriends.actions import desk_mail, lookup, queues, remit, sessions, workload
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
 from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound
@@ -49,6 +49,12 @@ async def moderator_of(request: Request[Any, Any, Any], db: AsyncSession) -> Mod
 
 async def desk_of(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Desk:
     return await remit.desk_of(db, await moderator_of(request, db), now=now)
+
+
+async def zone_of(db: AsyncSession, desk: Desk) -> str:
+    """By which clock this moderator lives: times of day on the desk are theirs, not those of a writer far away."""
+    towns = await lookup.own_towns(db, desk)
+    return towns[0].timezone if towns else "UTC"
 
 
 @get("/desk", include_in_schema=False)

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from litestar import Request
@@ -10,6 +11,7 @@ from litestar.response import Response, Template
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.web import typed
 from penfriends.web.respond import go, page, visitor_of
 from penfriends.words import refusal_sentence
 
@@ -21,7 +23,8 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
     """404, 405, 413 and the like, as a page in the visitor's language; the framework's headers are kept."""
     if isinstance(error, NotAuthorizedException):
         return _to_sign_in(request, error)
-    shown = page(request, "error.html", status=error.status_code, code=error.status_code, reference="", sentence="")
+    code, words = error.status_code, typed.words(request)
+    shown = page(request, "error.html", status=code, code=code, reference="", sentence="", words=words)
     shown.headers.update(error.headers or {})
     return shown
 
@@ -31,8 +34,14 @@ def _to_sign_in(request: Request[Any, Any, Any], error: NotAuthorizedException) 
     door = "/staff/sign-in" if extra.get("needs") == "staff" else "/sign-in"
     if extra.get("needs") == "resident" and visitor_of(request).sign_in_id:
         return go("/me/who")
-    back = request.url.path if request.method == "GET" else "/me"
-    return go(f"{door}?next={back}")
+    if request.method == "GET":
+        return go(f"{door}?next={quote(request.url.path)}")
+    door = f"{door}?next={quote(typed.page_before(request, '/desk' if extra.get('needs') == 'staff' else '/me'))}"
+    words = typed.words(request)
+    if not words:
+        return go(door)
+    kept = typed.fields(request)
+    return page(request, "signed_out.html", status=403, door=door, words=words, kept=kept, again=request.url.path)
 
 
 def on_refused(request: Request[Any, Any, Any], error: Refused) -> Answer:
@@ -40,7 +49,10 @@ def on_refused(request: Request[Any, Any, Any], error: Refused) -> Answer:
     code = 429 if error.refusal is Refusal.TOO_MANY_TRIES else 409
     sentence = refusal_sentence(error.refusal)
     used = error.refusal is Refusal.LINK_USED
-    return page(request, "error.html", status=code, code=code, reference="", sentence=sentence, used_link=used)
+    words = typed.words(request)
+    return page(
+        request, "error.html", status=code, code=code, reference="", sentence=sentence, used_link=used, words=words
+    )
 
 
 def on_not_found(request: Request[Any, Any, Any], _error: NotFound) -> Answer:
@@ -50,7 +62,8 @@ def on_not_found(request: Request[Any, Any, Any], _error: NotFound) -> Answer:
 def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Answer:
     """The database cannot be reached: 503, and the sentence that nothing typed is lost if they go back."""
     log.error("database_away", error=type(error).__name__, path=request.url.path)
-    shown = page(request, "error.html", status=503, code=503, reference="", sentence="")
+    words = typed.words(request)
+    shown = page(request, "error.html", status=503, code=503, reference="", sentence="", words=words)
     shown.headers["retry-after"] = "30"
     return shown
 
@@ -61,7 +74,8 @@ def on_anything(request: Request[Any, Any, Any], error: Exception) -> Answer:
         return on_database_away(request, error)
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, path=request.url.path, exc_info=error)
-    return page(request, "error.html", status=500, code=500, reference=reference, sentence="")
+    words = typed.words(request)
+    return page(request, "error.html", status=500, code=500, reference=reference, sentence="", words=words)
 
 
 HANDLERS: dict[Any, Any] = {

@@ -10,6 +10,7 @@ from penfriends.rules.screening import Consequence, Finding
 
 RANK = {one: number for number, one in enumerate(Consequence)}
 INVISIBLE = ("Cf", "Cc", "Zl", "Zp")
+MANY = 8
 KEPT = "\n\t\u200c\u200d"
 
 
@@ -42,6 +43,16 @@ class Marked:
 
     paragraphs: Sequence[Sequence[Piece]]
     marks: Sequence[Mark]
+
+    @property
+    def groups(self) -> Sequence[Sequence[Mark]]:
+        """The marks as they are listed; where there are many, those that say the same stand together."""
+        if len(self.marks) <= MANY:
+            return [[one] for one in self.marks]
+        found: dict[tuple[str, str, bool], list[Mark]] = {}
+        for one in self.marks:
+            found.setdefault((one.label, one.why, one.urgent), []).append(one)
+        return list(found.values())
 
 
 def marked(text: str, findings: Sequence[Finding], *, child: bool) -> Marked:

@@ -24,7 +24,7 @@ from penfriends.models.places import Town
 from penfriends.models.residents import Resident
 from penfriends.reasons import WHY_NOT, said, term_sentence
 from penfriends.rules.bands import Band
-from penfriends.web.desk import desk_of
+from penfriends.web.desk import desk_of, zone_of
 from penfriends.web.forms import filled
 from penfriends.web.forms.desk import VetoForm
 from penfriends.web.permissions import Permission, table
@@ -153,9 +153,12 @@ async def _match_page(
     status: int = 200,
 ) -> Template:
     is_open = view.match.state is MatchState.PROPOSED
-    mine = is_open and await matching.claim_match(db, view.match.id, desk.moderator, now=now)
+    done = view.mine or view.is_done_by(desk.moderator)
+    mine = is_open and not done and await matching.claim_match(db, view.match.id, desk.moderator, now=now)
     await db.refresh(view.match)
-    holder = await db.get(Moderator, view.match.claimed_by) if is_open and not mine and view.match.claimed_by else None
+    other = view.match.claimed_by if is_open and not mine and view.match.claimed_by != desk.moderator.id else None
+    is_held = view.match.claimed_until is not None and view.match.claimed_until > now
+    holder = await db.get(Moderator, other) if other and is_held else None
     return page(
         request,
         template,
@@ -164,6 +167,9 @@ async def _match_page(
         form=form,
         now=now,
         is_open=is_open,
+        is_done=done,
+        stale=refusal_sentence(view.stale) if is_open and view.stale else "",
+        zone=await zone_of(db, desk),
         taken_by=holder.name if holder else None,
         why=await _why(db, view),
         runners_up=await _runners_up(db, desk, view),

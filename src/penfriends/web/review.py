@@ -22,7 +22,7 @@ from penfriends.i18n import gettext as _
 from penfriends.models.moderation import Verb
 from penfriends.rules.bands import Band
 from penfriends.rules.screening import Consequence
-from penfriends.web.desk import desk_of, moderator_of
+from penfriends.web.desk import desk_of, moderator_of, zone_of
 from penfriends.web.forms import filled
 from penfriends.web.forms.desk import ReleaseForm
 from penfriends.web.marks import Marked, marked
@@ -78,6 +78,7 @@ async def queue(
         now=now,
         waiting=waiting,
         last=await workload.last_decision(tracing_db, desk.moderator),
+        zone=await zone_of(tracing_db, desk),
         closed=refusal_sentence(desk.closed) if desk.closed else "",
     )
 
@@ -176,6 +177,8 @@ async def _letter_page(
         status=409 if changed else 200,
         now=now,
         desk=desk,
+        zone=await zone_of(db, desk),
+        path=f"/desk/letters/{view.hold.id}",
         view=view,
         shown=shown,
         place=_place(waiting, view.hold.id),

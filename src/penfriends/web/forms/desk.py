@@ -1,5 +1,6 @@
 """What do moderators type: reasons, notes, a birth date, a search?"""
 
+from collections.abc import Sequence
 from datetime import date
 
 from wtforms import (
@@ -40,8 +41,10 @@ class ReturnForm(Form):
     note = TextAreaField(_("A few words of your own"), filters=[tidy])
     step = HiddenField()
 
-    def offer(self) -> "ReturnForm":
-        self.reasons.choices = [SelectChoice(code, gettext(sentence)) for code, sentence in RETURN_REASONS.items()]
+    def offer(self, first: Sequence[str] = ()) -> "ReturnForm":
+        """The ready sentences; `first` those that the marks suggest."""
+        order = [*(one for one in first if one in RETURN_REASONS), *(one for one in RETURN_REASONS if one not in first)]
+        self.reasons.choices = [SelectChoice(code, gettext(RETURN_REASONS[code])) for code in order]
         return self
 
     def validate_reasons(self, field: SelectMultipleField) -> None:

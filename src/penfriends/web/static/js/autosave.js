@@ -16,11 +16,13 @@
     let saved = false;
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    const typed = new URLSearchParams(body);
     try {
       const answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new URLSearchParams(body), credentials: "same-origin", headers: { "X-Autosave": "1" },
+        method: "POST", body: typed, credentials: "same-origin", headers: { "X-Autosave": "1" },
+        keepalive: typed.toString().length < 60000, // outlives a tab that is closed; browsers allow 64 KiB
       });
-      saved = answer.ok;
+      saved = answer.ok && !answer.redirected; // signed out meanwhile: the answer is the sign-in page
     } catch { saved = false; }
     if (!saved) changed = true;
     if (note) note.textContent = saved ? note.dataset.savedText : note.dataset.failedText;
@@ -28,4 +30,5 @@
 
   setInterval(save, 20000);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+  window.addEventListener("pagehide", save);
 })();
