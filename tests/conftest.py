@@ -1,5 +1,6 @@
 """What do all tests share? Servers started once for the whole run, a database that forgets, a browser."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -146,16 +147,22 @@ async def fresh_postgres(kept_postgres: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the whole demo, loaded once, to copy."""
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    database = Database(make_engine(f"sqlite+aiosqlite:///{path}"), nobody)
-    async with database.transaction() as db:
-        await load(db, now=utc_now())
-    await database.close()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("pragma wal_checkpoint(truncate)")
+async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """An SQLite file with the whole demo, loaded once for the whole run, to copy."""
+    folder = tmp_path_factory.getbasetemp()
+    path = (folder if worker_id == "master" else folder.parent) / "demo.sqlite3"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process of this run may be at it
+        if not path.exists():
+            loading = path.with_suffix(".loading")
+            shutil.copyfile(sqlite_template, loading)
+            database = Database(make_engine(f"sqlite+aiosqlite:///{loading}"), nobody)
+            async with database.transaction() as db:
+                await load(db, now=utc_now())
+            await database.close()
+            with closing(sqlite3.connect(loading)) as connection:
+                connection.execute("pragma wal_checkpoint(truncate)")
+            loading.rename(path)
     return path
 
 

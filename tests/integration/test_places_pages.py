@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +14,7 @@ from penfriends.models.places import LinkState, Town, TwinLink
 from penfriends.rules.matching import LinkKind
 from penfriends.rules.town_names import is_named, means
 from tests import builders
-from tests.support.site import running
+from tests.support import visits
 
 
 async def two_towns(database: Database) -> None:
@@ -40,11 +39,10 @@ async def two_towns(database: Database) -> None:
 
 
 @asynccontextmanager
-async def visiting(database_url: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, Database]]:
-    async with running(database_url, "", folder) as site:
-        await two_towns(site.database)
-        async with httpx.AsyncClient(base_url=site.url, headers={"accept-language": "en"}) as client:
-            yield client, site.database
+async def visiting(database_url: str) -> AsyncIterator[tuple[httpx.AsyncClient, Database]]:
+    async with visits.visiting(database_url) as visit:
+        await two_towns(visit.database)
+        yield visit.client, visit.database
 
 
 async def slug_of(database: Database, name: str) -> str:
@@ -52,8 +50,8 @@ async def slug_of(database: Database, name: str) -> str:
         return (await db.exec(select(Town.slug).where(Town.name == name))).one()
 
 
-async def test_any_spelling_leads_to_the_town(fresh_sqlite: str, tmp_path: Path) -> None:
-    async with visiting(fresh_sqlite, tmp_path) as (client, database):
+async def test_any_spelling_leads_to_the_town(fresh_sqlite: str) -> None:
+    async with visiting(fresh_sqlite) as (client, database):
         slug = await slug_of(database, "Hürth")
         for typed in ("Huerth", "HURTH", " hürth ", "هورت"):
             answer = await client.get("/", params={"q": typed})
@@ -65,8 +63,8 @@ async def test_any_spelling_leads_to_the_town(fresh_sqlite: str, tmp_path: Path)
         assert all(name in everything.text for name in ("Thetford", "Hürth", "Les Ulis", "Exeter", "Germany"))
 
 
-async def test_a_towns_page_counts_people_and_names_none(fresh_database: str, tmp_path: Path) -> None:
-    async with visiting(fresh_database, tmp_path) as (client, database):
+async def test_a_towns_page_counts_people_and_names_none(fresh_database: str) -> None:
+    async with visiting(fresh_database) as (client, database):
         shown = (await client.get(f"/t/{await slug_of(database, 'Thetford')}")).text
         assert "Thetford writes to 2 towns" in shown
         assert "6 people are waiting" in shown
@@ -83,24 +81,24 @@ async def test_a_towns_page_counts_people_and_names_none(fresh_database: str, tm
 
 
 @pytest.mark.parametrize("path", ["/how-it-works", "/about", "/report", "/", "/safety"])
-async def test_every_public_page_speaks_both_directions(path: str, fresh_sqlite: str, tmp_path: Path) -> None:
-    async with visiting(fresh_sqlite, tmp_path) as (client, _database):
+async def test_every_public_page_speaks_both_directions(path: str, fresh_sqlite: str) -> None:
+    async with visiting(fresh_sqlite) as (client, _database):
         for language, direction in (("en", "ltr"), ("ar", "rtl")):
             answer = await client.get(path, params={"lang": language})
             assert answer.status_code == 200
             assert f'<html lang="{language}" dir="{direction}"' in answer.text
 
 
-async def test_colours_may_stand_in_the_address(fresh_sqlite: str, tmp_path: Path) -> None:
-    async with visiting(fresh_sqlite, tmp_path) as (client, _database):
+async def test_colours_may_stand_in_the_address(fresh_sqlite: str) -> None:
+    async with visiting(fresh_sqlite) as (client, _database):
         assert 'data-theme="dark"' in (await client.get("/about", params={"theme": "dark"})).text
         assert 'data-theme="dark"' in (await client.get("/about")).text
         assert "data-theme" not in (await client.get("/about", params={"theme": "system"})).text
         assert "data-theme" not in (await client.get("/about", params={"theme": "<x>"})).text
 
 
-async def test_a_report_reaches_the_towns_team(fresh_sqlite: str, tmp_path: Path) -> None:
-    async with visiting(fresh_sqlite, tmp_path) as (client, database):
+async def test_a_report_reaches_the_towns_team(fresh_sqlite: str) -> None:
+    async with visiting(fresh_sqlite) as (client, database):
         slug = await slug_of(database, "Thetford")
         form = await client.get("/report", params={"town": slug})
         token = form.text.partition('_csrf_token" value="')[2].partition('"')[0]
@@ -116,8 +114,8 @@ async def test_a_report_reaches_the_towns_team(fresh_sqlite: str, tmp_path: Path
         assert last.status_code == 429
 
 
-async def test_help_names_whom_to_ask(fresh_sqlite: str, tmp_path: Path) -> None:
-    async with visiting(fresh_sqlite, tmp_path) as (client, database):
+async def test_help_names_whom_to_ask(fresh_sqlite: str) -> None:
+    async with visiting(fresh_sqlite) as (client, database):
         assert (await client.get("/help")).headers["location"].startswith("/sign-in")
         async with database.transaction() as db:
             home = (await db.exec(select(Town).where(Town.name == "Thetford"))).one()

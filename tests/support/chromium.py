@@ -3,8 +3,10 @@
 import os
 import shutil
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# No sandbox, because CI runs as root; no traffic of the browser's own.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# No sandbox, because CI runs as root; no traffic of the browser's own. All pages are ours, so they need no processes of
+# their own: the last four halve the work of a walk. The shell without windows (Debian: chromium-headless-shell) is
+# looked for first, because it does the same pages with a third less.
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -13,6 +15,10 @@ FLAGS = (
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    "--no-zygote",
+    "--in-process-gpu",
+    "--disable-site-isolation-trials",
+    "--disable-features=site-per-process",
 )
 
 
