@@ -8,10 +8,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from penfriends.actions import intake, letters
-from penfriends.actions.writing import Drawn, draw
 from penfriends.clock import utc_now
 from penfriends.ids import chance
-from penfriends.mail.inbound import headers, parse
+from penfriends.mail.images import undrawn
 from workers.tools import Tools
 
 # PostgreSQL's classes of errors that pass: connection, serialization, resources, locks, operator intervention
@@ -20,19 +19,19 @@ log = structlog.get_logger()
 
 
 async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
-    """Parse a kept mail and let it become what it is. The parsing runs beside the event loop."""
+    """Let a kept mail become what it is. It is parsed and its pictures are drawn in a process that may be lost."""
     async with tools.database.reading() as db:
         raw = await intake.bytes_of(db, raw_mail_id)
     if raw is None:
         return
-    parsed = await asyncio.to_thread(parse, raw)
+    parsed, headers = await asyncio.to_thread(tools.reader.parse, raw)
     async with tools.database.reading() as db:
         worth_it = await intake.has_writers_pictures(db, raw_mail_id, parsed)
-    drawn = await asyncio.to_thread(draw, parsed) if worth_it else Drawn()
+    drawn = await asyncio.to_thread(tools.reader.draw, raw, parsed) if worth_it else undrawn(parsed.attachments)
     try:
         async with tools.database.transaction() as db:
             await intake.read_mail(
-                db, raw_mail_id, parsed, headers(raw), drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now()
+                db, raw_mail_id, parsed, headers, drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now()
             )
     except Exception as error:
         if passes(error):

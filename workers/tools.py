@@ -1,12 +1,13 @@
-"""What does a worker hold in its hands? The database, the settings as values, and the smarthost."""
+"""What does a worker hold in its hands? The database, the settings as values, the smarthost, and who reads mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.db import Database
 from penfriends.doorkeys import addresses_of, policy_of
 from penfriends.mail.smtp import SmtpServer, Tls
 from penfriends.settings import Settings
+from workers.reading import Reader, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Tools:
     at: Addresses
     policy: Policy
     server: SmtpServer
+    reader: Reader = field(default_factory=shared)
 
 
 def tools_for(settings: Settings, database: Database) -> Tools:

@@ -16,11 +16,9 @@ from penfriends.actions.blobs import keep
 from penfriends.actions.friends import languages_of
 from penfriends.actions.threads import TYPED_ON, journey_of, partner_of
 from penfriends.errors import NotFound, Refusal, Refused
-from penfriends.mail.images import SafeImage
+from penfriends.mail.images import MOST_PICTURES, SafeImage
 from penfriends.models.letters import Attachment, Letter, LetterState, Participant
 from penfriends.models.residents import Resident
-
-MOST_PICTURES = writing.MOST_PICTURES
 
 
 @dataclass(frozen=True, slots=True)

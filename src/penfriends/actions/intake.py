@@ -19,7 +19,9 @@ from penfriends.errors import Refused
 from penfriends.jobs import Job, later
 from penfriends.mail import return_path
 from penfriends.mail.authentication import AuthVerdict, judge
+from penfriends.mail.images import Drawn
 from penfriends.mail.inbound import MailClass, ParsedMail
+from penfriends.mail.letter_parts import AttachmentKind
 from penfriends.mail.notices import Notice, Value
 from penfriends.models.delivery import RawMail, RawMailState, TeamMessage
 from penfriends.models.letters import Blob
@@ -69,7 +71,9 @@ async def bytes_of(db: AsyncSession, raw_mail_id: UUID) -> bytes | None:
 
 async def has_writers_pictures(db: AsyncSession, raw_mail_id: UUID, parsed: ParsedMail) -> bool:
     """Whether it is worth drawing the pictures of this mail: not for strangers and machines."""
-    if parsed.mail_class is not MailClass.HUMAN or not any(one.data for one in parsed.attachments):
+    if parsed.mail_class is not MailClass.HUMAN or not any(
+        one.kind is AttachmentKind.IMAGE for one in parsed.attachments
+    ):
         return False
     row = await db.get(RawMail, raw_mail_id)
     side = await compose.side_of(db, row.participant_id) if row else None
@@ -83,7 +87,7 @@ async def read_mail(
     parsed: ParsedMail,
     headers: tuple[tuple[str, str], ...],
     *,
-    drawn: writing.Drawn,
+    drawn: Drawn,
     at: Addresses,
     policy: Policy,
     now: datetime,
@@ -187,7 +191,7 @@ async def _from_writer(
     parsed: ParsedMail,
     headers: tuple[tuple[str, str], ...],
     *,
-    drawn: writing.Drawn,
+    drawn: Drawn,
     at: Addresses,
     policy: Policy,
     now: datetime,

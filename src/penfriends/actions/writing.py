@@ -1,7 +1,6 @@
 """How does a mail become a letter of its writer? Text, title, pictures, and its place in the thread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,37 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import compose
 from penfriends.actions.blobs import keep
 from penfriends.jobs import Job, later
-from penfriends.mail.images import SafeImage, UnsafeImage, reencode
+from penfriends.mail.images import Drawn, SafeImage
 from penfriends.mail.inbound import ParsedMail
 from penfriends.mail.notices import thread_subjects
 from penfriends.models.delivery import RawMail, RawMailState
 from penfriends.models.letters import Attachment, Channel, Letter, LetterMailId, LetterState
 from penfriends.rules.threading import own_title, parent_of
 
-MOST_PICTURES = 5
 LONGEST_ID = 900
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The pictures of a mail, drawn anew, and the names of what is left out."""
-
-    pictures: tuple[SafeImage, ...] = ()
-    left_out: tuple[str, ...] = ()
-
-
-def draw(parsed: ParsedMail) -> Drawn:
-    """Draw the pictures anew. It may take seconds: a door does it before it opens a transaction."""
-    pictures: list[SafeImage] = []
-    left_out: list[str] = []
-    for attachment in parsed.attachments:
-        try:
-            if not attachment.data or len(pictures) >= MOST_PICTURES:
-                raise UnsafeImage("not a picture")
-            pictures.append(reencode(attachment.data))
-        except UnsafeImage:
-            left_out.append((attachment.name or attachment.content_type)[:80])
-    return Drawn(tuple(pictures), tuple(left_out))
 
 
 async def letter_from_mail(

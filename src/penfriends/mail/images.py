@@ -6,14 +6,19 @@ profile, second frame or hidden data either (rules R21 and R29).
 
 import io
 import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
+
+from penfriends.mail.letter_parts import MailAttachment
 
 MOST_PIXELS = 24_000_000
 MOST_BYTES = 25 * 1024 * 1024
 LONGEST_SIDE = 2560
 JPEG_QUALITY = 88
+MOST_PICTURES = 5  # of one letter
+LONGEST_NAME = 80
 
 
 class UnsafeImage(ValueError):
@@ -28,6 +33,36 @@ class SafeImage:
     data: bytes
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The pictures of a mail, drawn anew, and the names of what is left out."""
+
+    pictures: tuple[SafeImage, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def draw_each(attachments: Sequence[MailAttachment]) -> Iterator[SafeImage | str]:
+    """Each attachment as a picture drawn anew, or the name of it where it is left out, in their order."""
+    taken = 0
+    for attachment in attachments:
+        try:
+            if not attachment.data or taken >= MOST_PICTURES:
+                raise UnsafeImage("left_out")
+            yield reencode(attachment.data)
+            taken += 1
+        except UnsafeImage:
+            yield name_of(attachment)
+
+
+def undrawn(attachments: Sequence[MailAttachment]) -> Drawn:
+    """What is left of attachments where no picture can be drawn: their names."""
+    return Drawn(left_out=tuple(name_of(one) for one in attachments))
+
+
+def name_of(attachment: MailAttachment) -> str:
+    return (attachment.name or attachment.content_type)[:LONGEST_NAME]
 
 
 def reencode(data: bytes) -> SafeImage:

@@ -15,7 +15,7 @@ from penfriends.rules.automatic import is_auto_reply
 from penfriends.rules.bounces import BouncedRecipient
 from penfriends.rules.quoting import Split, split_reply
 
-__all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse"]
+__all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "headers", "parse", "quarantined"]
 
 LOOP_FIELD = "x-penfriends-loop"
 MOST_LINES = 20_000  # more is not split at all
@@ -63,11 +63,13 @@ def parse(raw: bytes) -> ParsedMail:
     try:
         return _parsed(mime_parts.read(raw), raw)
     except TooMuch as refused:
-        return _quarantined(raw, refused.reason)
-    except (RecursionError, MemoryError):
-        return _quarantined(raw, "too_complex")
+        return quarantined(raw, refused.reason)
+    except RecursionError:
+        return quarantined(raw, "too_complex")
+    except MemoryError:
+        return quarantined(raw, "too_much_memory")
     except Exception:  # noqa: BLE001 - one poisonous mail must never stop the queue; a person looks at it
-        return _quarantined(raw, "unreadable")
+        return quarantined(raw, "unreadable")
 
 
 def headers(raw: bytes) -> tuple[tuple[str, str], ...]:
@@ -141,7 +143,8 @@ def _digest(sender: str, subject: str, raw: bytes) -> str:
     return found.hexdigest()
 
 
-def _quarantined(raw: bytes, reason: str) -> ParsedMail:
+def quarantined(raw: bytes, reason: str) -> ParsedMail:
+    """A mail of which nothing is known but why it waits for a person."""
     return ParsedMail(
         mail_class=MailClass.QUARANTINED,
         quarantine_reason=reason,
