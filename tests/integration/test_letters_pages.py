@@ -73,6 +73,15 @@ async def test_the_number_beside_letters_counts_what_was_not_opened_yet(friends:
     assert 'class="count' not in (await friends.arthur.get("/me")).text
 
 
+async def test_a_letter_that_never_left_is_not_on_its_way_once_all_has_ended(friends: Friends) -> None:
+    await friends.letter(friends.mine, "Too late.", state=LetterState.HELD)
+    assert "Undo sending" in words(await friends.arthur.get(friends.thread))
+    assert (await friends.arthur.post(f"{friends.thread}/ending")).status_code == 303
+    page = words(await friends.arthur.get(friends.thread))
+    assert "do not write to each other any more" in page
+    assert "Undo sending" not in page
+
+
 async def test_R52_the_writer_never_learns_that_it_was_read(friends: Friends) -> None:
     await friends.letter(friends.theirs)
     before = words(await friends.henk.get(friends.thread)), words(await friends.henk.get("/friends"))
