@@ -44,12 +44,21 @@ def test_help_is_quick(tmp_path: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_bad_settings_are_one_line(tmp_path: Path) -> None:
-    for settings in ({"environment": "production"}, {"web_port": "eighty"}, {"languages": "en,tlh"}):
+def test_bad_settings_are_one_line_each(tmp_path: Path) -> None:
+    for settings, lines in (
+        ({"environment": "production"}, 6),
+        ({"web_port": "eighty"}, 1),
+        ({"languages": "en,tlh"}, 1),
+    ):
         done = penfriends(tmp_path, "check", **settings)
         assert done.returncode == 2
-        assert done.stderr.startswith("PENFRIENDS_")
-        assert done.stderr.count("\n") == 1
+        assert all(line.startswith("PENFRIENDS_") for line in done.stderr.splitlines())
+        assert done.stderr.count("\n") == lines
+
+
+def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
+    done = penfriends(tmp_path, "migrate", database_url="postgresql+asyncpg://somebody@127.0.0.1:1/penfriends")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
 def test_check_before_and_after_migrating(tmp_path: Path) -> None:
