@@ -34,6 +34,7 @@ class LeakKind(StrEnum):
     ADDRESS = "address"
     PHONE = "phone"
     FULL_NAME = "full_name"
+    TRACE = "trace"  # where the writer's own mail came from: IP addresses, message ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Identity:
     full_names: tuple[str, ...] = ()
     aliases_allowed: tuple[str, ...] = ()
     reads: bool = False
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def _search(place: _Place, identity: Identity) -> list[Leak]:
         found.append(Leak(LeakKind.PHONE, place.where))
     if any(_has_name(place.text, name) for name in identity.full_names):
         found.append(Leak(LeakKind.FULL_NAME, place.where))
+    if any(_has_trace(place.text, trace) for trace in identity.traces):
+        found.append(Leak(LeakKind.TRACE, place.where))
     return found
 
 
@@ -171,6 +175,12 @@ def _has_name(text: str, full_name: str) -> bool:
         return False
     orders = (words, [words[-1], *words[:-1]], [*words[1:], words[0]])
     return any(re.search(r"(?<!\w)" + r"\W{1,4}".join(order) + r"(?!\w)", text) for order in orders)
+
+
+def _has_trace(text: str, trace: str) -> bool:
+    """An IP address or id as it stands: 10.0.0.1 is not in 110.0.0.12."""
+    known = _known(trace)
+    return known in text and bool(re.search(rf"(?<![\w.:]){re.escape(known)}(?![\w:]|\.\w)", text))
 
 
 def _folded(text: str) -> str:

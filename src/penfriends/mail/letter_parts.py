@@ -52,6 +52,7 @@ def text_of(parts: Sequence[Part]) -> LetterText:
     texts: list[str] = []
     anchored, whole = False, True
     for part in parts:
+        whole = whole and not _name(part)  # a file that stands for the letter: probably, a person looks
         if part.content_type == "text/plain":
             texts.append(_flowed(part))
             continue
@@ -61,18 +62,25 @@ def text_of(parts: Sequence[Part]) -> LetterText:
     return LetterText("\n\n".join(text.strip("\n") for text in texts if text.strip()), anchored, whole)
 
 
-def text_parts(part: Part) -> list[Part]:
-    """The parts that hold the letter, plain text preferred where a mail says the same thing in several ways."""
+def text_parts(root: Part) -> list[Part]:
+    """The parts that hold the letter, plain text preferred where a mail says the same thing in several ways. A mail
+    that is nothing but one text with a file name is that text."""
+    chosen = _chosen(root)
+    alone = not root.children and root.content_type in {"text/plain", "text/html"}
+    return [root] if alone and not chosen else chosen
+
+
+def _chosen(part: Part) -> list[Part]:
     if not part.children:
         return [part] if _is_inline_text(part) else []
     if part.content_type == "multipart/alternative":
-        ways = [found for child in part.children if (found := text_parts(child))]
+        ways = [found for child in part.children if (found := _chosen(child))]
         plain = [way for way in ways if any(p.content_type == "text/plain" and p.text().strip() for p in way)]
         html = [way for way in ways if any(p.content_type == "text/html" for p in way)]
         return (plain[:1] or html[-1:] or ways[:1] or [[]])[0]
     if part.content_type in {"multipart/signed", "multipart/related", "multipart/report"}:
-        return text_parts(part.children[0])
-    return [found for child in part.children for found in text_parts(child)]
+        return _chosen(part.children[0])
+    return [found for child in part.children for found in _chosen(child)]
 
 
 def _is_inline_text(part: Part) -> bool:

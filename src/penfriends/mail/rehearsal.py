@@ -1,0 +1,146 @@
+"""What would leave the house for a mail that came in, and what would hold it back?
+
+The writer is taken for a grown-up of an invented town who writes to an invented friend and whose first letters were
+read long ago. The steps are those of the real way: title, screening, rules for holding, our words around the letter,
+finished bytes, the list of headers, the search for leaks. Nothing is stored or sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from penfriends.mail import leaks, notices, origins, outbound, return_path
+from penfriends.mail.images import UnsafeImage, reencode
+from penfriends.mail.inbound import LONGEST_LETTER, MailClass, ParsedMail, headers
+from penfriends.mail.notices import Notice
+from penfriends.rules.bands import Band
+from penfriends.rules.masking import from_name
+from penfriends.rules.policy import LetterFacts, Reason, reasons_to_hold
+from penfriends.rules.screening import Consequence, Finding, screen
+from penfriends.rules.threading import own_title
+
+WRITER, WRITERS_TOWN = "Anna", "Hürth"
+READER, READERS_TOWN = "reader@mail.example", "Thetford"
+ALIAS = "aaaaaaaaaaaaaaaaaaaa@post.example"
+SITE = "https://penfriends.example"
+MOST_PICTURES = 5
+_DELIVERY = UUID(int=0)
+_KEY = b"rehearsal"
+_WHEN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+_HOLDS = frozenset({Consequence.HOLD, Consequence.HOLD_URGENT, Consequence.STRIP})
+# Reasons after which the letter leaves as it is, once somebody has looked.
+_LEAVES_UNCHANGED = frozenset({Reason.PICTURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """`outgoing` is the finished mail, None where nothing leaves before a person decided; `held` says why, coded."""
+
+    title: str
+    findings: tuple[Finding, ...]
+    held: tuple[str, ...]
+    outgoing: bytes | None
+
+
+def rehearse(raw: bytes, mail: ParsedMail) -> Rehearsal:
+    """Go through everything that happens to `mail`, which `raw` was read as. Never raises for a human mail."""
+    if mail.mail_class is not MailClass.HUMAN:
+        return Rehearsal("", (), (f"class_{mail.mail_class.value}",), None)
+    title, text = _titled(mail)
+    findings = screen(text[:LONGEST_LETTER], band=Band.ADULT, language=mail.language)
+    pictures, left_out = _pictures(mail)
+    if not text.strip() and not pictures:
+        return Rehearsal(title, findings, ("empty",), None)
+    reasons = reasons_to_hold(
+        LetterFacts(
+            band=Band.ADULT,
+            released_before=1,
+            read_first=0,
+            drawn_for_sample=False,
+            has_holding_finding=any(one.consequence in _HOLDS for one in findings),
+            cut_is_sure=mail.sure,
+            pictures=len(pictures),
+        )
+    )
+    held = tuple(reason.value for reason in reasons)
+    if set(reasons) - _LEAVES_UNCHANGED:
+        return Rehearsal(title, findings, held, None)
+    built = _built(mail, title, text, pictures, left_out)
+    stopped = _stopped(built, raw)
+    return Rehearsal(title, findings, held + stopped, None if stopped else built)
+
+
+def _titled(mail: ParsedMail) -> tuple[str, str]:
+    """Title and text; a title in which something is found moves into the text, where a moderator sees it marked."""
+    ours = notices.thread_subjects(language="en", band="adult", friend=WRITER, friend_town=WRITERS_TOWN)
+    title, text = own_title(mail.subject, ours), mail.kept_text.strip()
+    if title and screen(title, band=Band.ADULT, language=mail.language):
+        return "", f"{title}\n\n{text}"
+    return title, text
+
+
+def _pictures(mail: ParsedMail) -> tuple[list[outbound.OutgoingImage], int]:
+    drawn: list[outbound.OutgoingImage] = []
+    for attachment in mail.attachments:
+        if not attachment.data or len(drawn) >= MOST_PICTURES:
+            continue
+        try:
+            picture = reencode(attachment.data)
+        except UnsafeImage:
+            continue
+        suffix = "png" if picture.content_type == "image/png" else "jpg"
+        drawn.append(outbound.OutgoingImage(f"picture-{len(drawn) + 1}.{suffix}", picture.content_type, picture.data))
+    return drawn, len(mail.attachments) - len(drawn)
+
+
+def _built(mail: ParsedMail, title: str, text: str, pictures: Sequence[outbound.OutgoingImage], left_out: int) -> bytes:
+    rendered = notices.render(
+        Notice.LETTER,
+        language="en",
+        values={
+            "band": "adult",
+            "town": READERS_TOWN,
+            "friend": WRITER,
+            "friend_town": WRITERS_TOWN,
+            "is_reply": True,
+            "title": title,
+            "letter_text": text,
+            "letter_language": mail.language or "und",
+            "pictures": len(pictures),
+            "left_out": left_out,
+            "all_read": False,
+            "url": f"{SITE}/letters",
+            "wrong_url": f"{SITE}/w/secret",
+            "pause_url": f"{SITE}/p/secret",
+        },
+    )
+    return outbound.build(
+        outbound.Outgoing(
+            from_name=from_name(WRITER),
+            from_address=ALIAS,
+            to_address=READER,
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            language="en",
+            date=_WHEN,
+            message_id="<rehearsal@post.example>",
+            in_reply_to=None,
+            references=(),
+            images=tuple(pictures),
+            unsubscribe_url=f"{SITE}/p/secret",
+            auto_submitted=False,
+            loop_mark=return_path.loop_mark(_KEY, _DELIVERY),
+        )
+    )
+
+
+def _stopped(built: bytes, raw: bytes) -> tuple[str, ...]:
+    if outbound.headers_outside_list(built):
+        return ("header_outside_list",)
+    known = (
+        origins.identity_in(headers(raw)),
+        leaks.Identity(addresses=(READER,), aliases_allowed=(ALIAS,), reads=True),
+    )
+    return tuple(dict.fromkeys(f"leak_{leak.kind.value}" for leak in leaks.find_leaks(built, known)))
