@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pyotp
 import pytest
+from litestar.background_tasks import BackgroundTask
+from sqlalchemy import event
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import signin
+from penfriends.actions import keys, signin, throttle
 from penfriends.errors import BadSettings, NotFound, Refused
 from penfriends.ids import fingerprint
 from penfriends.models.delivery import Delivery
@@ -16,6 +18,7 @@ from penfriends.models.places import Association
 from penfriends.models.signin import OneTimeLink, SignIn
 from tests import builders as b
 from tests.builders import AT, NOW
+from tests.support.visits import visiting
 
 PASSWORD = "geese over the canal"
 
@@ -60,11 +63,73 @@ async def test_after_five_wrong_tries_the_code_is_dead_and_the_link_is_not(db: A
 
 async def test_an_unknown_address_gets_no_mail_and_the_same_throttle(db: AsyncSession) -> None:
     for _try in range(signin.MAILS_AN_HOUR):
+        await signin.may_ask(db, "nobody@example.org", source="home", now=NOW)
         await signin.ask(db, "nobody@example.org", at=AT, now=NOW)
     with pytest.raises(Refused):
-        await signin.ask(db, "nobody@example.org", at=AT, now=NOW)
+        await signin.may_ask(db, "nobody@example.org", source="home", now=NOW)
+    await signin.may_ask(db, "nobody@example.org", source="library", now=NOW)
     assert (await db.exec(select(Delivery))).all() == []
     assert await signin.by_code(db, "nobody@example.org", "123456", key=AT.key, now=NOW) is None
+
+
+async def test_guessing_spread_over_many_addresses_is_stopped(db: AsyncSession) -> None:
+    for number in range(signin.CODES_FROM_A_SOURCE):
+        assert not await signin.by_code(db, f"a{number}@example.org", "123456", key=AT.key, source="one", now=NOW)
+    with pytest.raises(Refused):
+        await signin.by_code(db, "another@example.org", "123456", key=AT.key, source="one", now=NOW)
+    for _try in range(signin.PASSWORDS_FROM_A_SOURCE):
+        await throttle.check(db, "password:one", limit=signin.PASSWORDS_FROM_A_SOURCE, within=signin.HOUR, now=NOW)
+    with pytest.raises(Refused):
+        await signin.check_password(db, "new@example.org", PASSWORD, pepper="", source="one", now=NOW)
+
+
+async def test_R40_nobody_locks_a_moderator_out_by_trying(db: AsyncSession) -> None:
+    moderator, _app = await enrolled(db)
+    for source in ("theirs", "their other one"):
+        for _try in range(signin.PASSWORDS_AN_HOUR):
+            key = f"password:ilse@example.org:{source}"
+            await throttle.check(db, key, limit=signin.PASSWORDS_AN_HOUR, within=signin.HOUR, now=NOW)
+        with pytest.raises(Refused):
+            await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", source=source, now=NOW)
+    found = await signin.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", source="hers", now=NOW)
+    assert found == moderator.sign_in_id
+
+
+def test_a_source_is_kept_as_a_pseudonym_and_a_household_is_one() -> None:
+    one, neighbour = keys.source_of(AT.key, "2001:db8:1:2::1"), keys.source_of(AT.key, "2001:db8:1:3::1")
+    assert one == keys.source_of(AT.key, "2001:db8:1:2:ffff::9")
+    assert len({one, neighbour, keys.source_of(AT.key, "192.0.2.7"), keys.source_of(b"other", "192.0.2.7")}) == 4
+
+
+async def test_a_known_and_an_unknown_address_cost_the_same_before_the_answer(fresh_sqlite: str) -> None:
+    """Statements are counted, not milliseconds: what differs may only come after the answer."""
+    asked: list[str] = []
+    counted: dict[str, list[int]] = {}
+    async with visiting(fresh_sqlite) as visit:
+        async with visit.database.transaction() as db:
+            await b.adult(db, await b.town(db), email="henk@example.org")
+        event.listen(
+            visit.database.engine.sync_engine, "before_cursor_execute", lambda *said: asked.append(str(said[2]))
+        )
+        plain_send = BackgroundTask.__call__
+        await visit.get("/sign-in")
+        for email in ("henk@example.org", "nobody@example.org"):
+            with pytest.MonkeyPatch.context() as patched:
+
+                async def after(task: BackgroundTask, email: str = email) -> None:
+                    counted[email].append(len(asked))
+                    await plain_send(task)
+
+                patched.setattr(BackgroundTask, "__call__", after)
+                asked.clear()
+                counted[email] = []
+                assert (await visit.post("/sign-in", email=email)).status_code == 303
+            asked.clear()
+            await visit.post("/sign-in/code", code="000000")
+            counted[email].append(len(asked))
+        assert counted["henk@example.org"] == counted["nobody@example.org"]
+        assert len(counted["nobody@example.org"]) == 2
+        assert await visit.mail("sign_in")
 
 
 async def test_a_guardian_gets_a_mail_for_adults(db: AsyncSession) -> None:

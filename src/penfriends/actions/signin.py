@@ -35,10 +35,12 @@ from penfriends.models.signin import LinkPurpose, Session, SignIn
 
 MINUTES = 15
 HOUR = timedelta(hours=1)
-MAILS_AN_HOUR = 5
-CODES_AN_HOUR = 10
+# An hour's tries: of one address from one source, of one address from anywhere, from one source with any address. A
+# school or a library is one source, and nobody can use up the tries that somebody else has at their own computer.
+MAILS_AN_HOUR, MAILS_FROM_ANYWHERE, MAILS_FROM_A_SOURCE = 5, 10, 60
+CODES_AN_HOUR, CODES_FROM_A_SOURCE = 10, 60
 CODE_DIGITS = 6
-PASSWORDS_AN_HOUR = 10
+PASSWORDS_AN_HOUR, PASSWORDS_FROM_A_SOURCE = 10, 30
 ONE_TIME_CODES_AN_HOUR = 10
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 12, 200
 INVITATION_LASTS = timedelta(days=7)
@@ -52,9 +54,18 @@ _NOBODY = _hasher.hash("nobody has this password")
 # --- residents and guardians: a link and six digits in one mail ------------------------------------------------------
 
 
+async def may_ask(db: AsyncSession, email: str, *, source: str, now: datetime) -> None:
+    """Count a wish for a mail. It asks nothing about the address, so known and unknown cost the same. Raises
+    TOO_MANY_TRIES."""
+    address = email_key(email)
+    await throttle.check(db, f"sign_in_mail:{source}", limit=MAILS_FROM_A_SOURCE, within=HOUR, now=now)
+    await throttle.check(db, f"sign_in_mail:{address}:{source}", limit=MAILS_AN_HOUR, within=HOUR, now=now)
+    await throttle.check(db, f"sign_in_mail:{address}", limit=MAILS_FROM_ANYWHERE, within=HOUR, now=now)
+
+
 async def ask(db: AsyncSession, email: str, *, at: Addresses, now: datetime) -> None:
-    """Mail a way in to whoever has this address; nothing happens for an unknown one. Raises TOO_MANY_TRIES."""
-    await throttle.check(db, f"sign_in_mail:{email_key(email)}", limit=MAILS_AN_HOUR, within=HOUR, now=now)
+    """Mail a way in to whoever has this address; nothing happens for an unknown one. The door does this after it has
+    answered, so that the time of the answer does not tell."""
     found = await sign_in_for(db, email)
     if found is None:
         return
@@ -118,9 +129,12 @@ async def by_link(db: AsyncSession, secret: str, *, now: datetime) -> UUID:
     return await _proved(db, link.sign_in_id, now=now)
 
 
-async def by_code(db: AsyncSession, email: str, typed: str, *, key: bytes, now: datetime) -> UUID | None:
+async def by_code(
+    db: AsyncSession, email: str, typed: str, *, key: bytes, source: str = "", now: datetime
+) -> UUID | None:
     """Who typed the right six digits; None for a wrong code and for an unknown address alike."""
-    await throttle.check(db, f"sign_in_code:{email_key(email)}", limit=CODES_AN_HOUR, within=HOUR, now=now)
+    await throttle.check(db, f"sign_in_code:{source}", limit=CODES_FROM_A_SOURCE, within=HOUR, now=now)
+    await throttle.check(db, f"sign_in_code:{email_key(email)}:{source}", limit=CODES_AN_HOUR, within=HOUR, now=now)
     found = await sign_in_for(db, email)
     code = digits(typed)
     who = found.id if found else links.NOBODY
@@ -148,10 +162,14 @@ def digits(typed: str) -> str:
 # --- staff: password, then one-time code (rule R40) ------------------------------------------------------------------
 
 
-async def check_password(db: AsyncSession, email: str, password: str, *, pepper: str, now: datetime) -> UUID | None:
+async def check_password(
+    db: AsyncSession, email: str, password: str, *, pepper: str, source: str = "", now: datetime
+) -> UUID | None:
     """Who has this address and password and is an active moderator; None else. Takes as long for nobody as for
-    somebody, so that the time does not tell. Raises TOO_MANY_TRIES."""
-    await throttle.check(db, f"password:{email_key(email)}", limit=PASSWORDS_AN_HOUR, within=HOUR, now=now)
+    somebody, so that the time does not tell. Tries count by where they come from, so that nobody locks a moderator
+    out by trying (docs/decisions/0006). Raises TOO_MANY_TRIES."""
+    await throttle.check(db, f"password:{source}", limit=PASSWORDS_FROM_A_SOURCE, within=HOUR, now=now)
+    await throttle.check(db, f"password:{email_key(email)}:{source}", limit=PASSWORDS_AN_HOUR, within=HOUR, now=now)
     found = await sign_in_for(db, email)
     kept = found.password_hash if found and found.password_hash else _NOBODY
     right = await asyncio.to_thread(_matches, kept, password + pepper)

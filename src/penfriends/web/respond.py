@@ -18,6 +18,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response, Template
 
 from penfriends import i18n, reasons
+from penfriends.actions import keys
 from penfriends.models.places import Town
 from penfriends.settings import settings
 from penfriends.web import assets
@@ -116,6 +117,12 @@ def cookie_of(request: Request[Any, Any, Any], name: str) -> str:
     """A cookie of the request, or the empty text."""
     found: str = request.scope["state"]["cookies"].get(name, "")
     return found
+
+
+def source_of(request: Request[Any, Any, Any]) -> str:
+    """A pseudonym of the visitor's network address, as the server saw it or a proxy that it trusts told it."""
+    host = request.client.host if request.client else ""
+    return keys.source_of(settings().secret_key.encode(), host)
 
 
 def _flash(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
+import structlog
 from litestar import Request, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -15,13 +17,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import links, sessions, signin
 from penfriends.actions.addresses import Addresses
+from penfriends.db import Database
 from penfriends.i18n import gettext as _
 from penfriends.models.signin import LinkPurpose
 from penfriends.settings import settings
 from penfriends.web.forms import filled
 from penfriends.web.forms.signin import CodeForm, SignInForm
 from penfriends.web.permissions import Permission, table
-from penfriends.web.respond import cookie_of, go, page, visitor_of
+from penfriends.web.respond import cookie_of, go, page, source_of, visitor_of
+from penfriends.web.state import database_of
 from penfriends.web.visitor import session_cookie
 
 table(
@@ -35,6 +39,7 @@ table(
     sign_out=Permission.ANYONE,
 )
 WAITING_COOKIE = "signing_in"
+log = structlog.get_logger()
 
 
 @get("/sign-in", include_in_schema=False)
@@ -54,9 +59,20 @@ async def ask_for_mail(
     form = await filled(SignInForm, request)
     if not form.validate():
         return page(request, "signin/start.html", status=422, form=form)
-    await signin.ask(db, form.email.data, at=at, now=now)
+    await signin.may_ask(db, form.email.data, source=source_of(request), now=now)
     waiting = quote(json.dumps([form.email.data, form.next.data or ""]))
-    return go("/sign-in/code", cookies=[_waiting(waiting, signin.MINUTES * 60)])
+    answer = go("/sign-in/code", cookies=[_waiting(waiting, signin.MINUTES * 60)])
+    answer.background = BackgroundTask(_mail_way_in, database_of(request), form.email.data, at, now)
+    return answer
+
+
+async def _mail_way_in(database: Database, email: str, at: Addresses, now: datetime) -> None:
+    """What depends on whether the address is known happens after the answer, in a transaction of its own."""
+    try:
+        async with database.transaction() as db:
+            await signin.ask(db, email, at=at, now=now)
+    except Exception as error:  # noqa: BLE001 (nobody waits for it any more; the person asks again)
+        log.error("sign_in_mail_not_queued", error=type(error).__name__)
 
 
 @get("/sign-in/code", include_in_schema=False)
@@ -79,7 +95,7 @@ async def enter_code(
     form = await filled(CodeForm, request)
     if not form.validate():
         return page(request, "signin/code.html", status=422, form=form, email=email)
-    found = await signin.by_code(db, email, form.code.data or "", key=at.key, now=now)
+    found = await signin.by_code(db, email, form.code.data or "", key=at.key, source=source_of(request), now=now)
     if found is None:
         form.code.errors = [_("This code does not fit. Look for the newest e-mail, or ask for another.")]
         return page(request, "signin/code.html", status=422, form=form, email=email)

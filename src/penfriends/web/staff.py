@@ -22,7 +22,7 @@ from penfriends.settings import settings
 from penfriends.web.forms import filled
 from penfriends.web.forms.staff import InvitationForm, OneTimeCodeForm, StaffSignInForm
 from penfriends.web.permissions import Permission, table
-from penfriends.web.respond import cookie_of, go, page
+from penfriends.web.respond import cookie_of, go, page, source_of
 from penfriends.web.signin import signed_in
 
 table(
@@ -58,7 +58,9 @@ async def enter_password(
     if not form.validate():
         return page(request, "staff/sign_in.html", status=422, form=form)
     pepper = settings().password_pepper
-    found = await signin.check_password(db, form.email.data, form.password.data or "", pepper=pepper, now=now)
+    found = await signin.check_password(
+        db, form.email.data, form.password.data or "", pepper=pepper, source=source_of(request), now=now
+    )
     if found is None:
         form.password.errors = [_("Address and password do not fit together.")]
         return page(request, "staff/sign_in.html", status=422, form=form)
