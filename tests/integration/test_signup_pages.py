@@ -98,6 +98,7 @@ async def test_R10_the_lasting_link_takes_the_yes_back_without_signing_in(visit:
     visit.client.cookies.clear()
     assert (await visit.get(path)).status_code == 200
     assert "have stopped" in words(await visit.post(path))
+    assert "have stopped" in words(await visit.get(path)), "the link lasts, and says that it is done"
     async with visit.database.reading() as db:
         assert (await db.exec(select(Consent))).one().state is ConsentState.WITHDRAWN
 

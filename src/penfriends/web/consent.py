@@ -14,6 +14,7 @@ from penfriends.actions import consent
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
+from penfriends.models.residents import ConsentState
 from penfriends.models.signin import LinkPurpose
 from penfriends.web.consent_text import GUARDIAN, agreed, sentences
 from penfriends.web.permissions import Permission, table
@@ -67,6 +68,8 @@ async def withdrawal_page(
     request: Shown, secret: FromPath[str], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template:
     found = await consent.decision_by_link(db, secret, LinkPurpose.WITHDRAW_CONSENT, now=now)
+    if found.consent is not None and found.consent.state is ConsentState.WITHDRAWN:
+        return page(request, "consent/withdrawn.html", child=found.child)
     return page(request, "consent/withdrawal.html", decision=found, action=f"/g/{secret}/withdrawal")
 
 
