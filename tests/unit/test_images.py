@@ -85,9 +85,38 @@ def test_bombs_are_refused_before_they_unpack(size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("WEBP"), picture("TIFF"),
+    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture("GIF"), picture("TIFF"),
      picture("BMP"), picture("JPEG")[:200], picture("PNG")[:60], b"%!PS-Adobe-3.0 EPSF-3.0"],
 )  # fmt: skip
-def test_what_is_no_jpeg_or_png_is_refused(data: bytes) -> None:
+def test_what_is_no_picture_of_ours_is_refused(data: bytes) -> None:
     with pytest.raises(UnsafeImage, match="not_a_picture"):
         reencode(data)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "image/jpeg"), ("RGBA", "image/png")])
+def test_webp_is_drawn_anew_as_what_every_mail_program_shows(mode: str, kind: str) -> None:
+    safe = reencode(picture("WEBP", mode=mode, exif=b"Exif\0\0" + SECRET))
+    assert (safe.content_type, safe.width, safe.height) == (kind, 40, 20)
+    assert SECRET not in safe.data
+
+
+def test_a_moving_webp_gives_its_first_picture() -> None:
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (40, 20), colour) for colour in ("red", "blue")]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    with Image.open(io.BytesIO(reencode(out.getvalue()).data)) as again:
+        assert getattr(again, "n_frames", 1) == 1
+        red, _, blue = again.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+    assert red > 200 > 50 > blue
+
+
+@pytest.mark.parametrize("kind", [b"VP8X", b"VP8L", b"VP8 "])
+def test_webp_bombs_are_refused_before_room_is_made_for_them(kind: bytes) -> None:
+    body = b"\xff" * 22
+    with pytest.raises(UnsafeImage, match="too_many_pixels"):
+        reencode(b"RIFF" + struct.pack("<I", 4 + 8 + len(body)) + b"WEBP" + kind + struct.pack("<I", 22) + body)
+
+
+def test_a_large_jpeg_is_unpacked_small() -> None:
+    safe = reencode(picture("JPEG", (6000, 4000)))
+    assert (safe.width, safe.height) == (LONGEST_SIDE, 1707)

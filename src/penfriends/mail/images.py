@@ -4,6 +4,7 @@ A picture is decoded and drawn anew: nothing of the file that came in passes, so
 profile, second frame or hidden data either (rules R21 and R29).
 """
 
+import contextlib
 import io
 import warnings
 from collections.abc import Iterator, Sequence
@@ -82,27 +83,49 @@ def reencode(data: bytes) -> SafeImage:
 
 
 def _redrawn(data: bytes) -> SafeImage:
-    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as opened:
+    # Pillow makes room for a whole WebP when it opens it: its size is read before that.
+    if _webp_pixels(data) > MOST_PIXELS:
+        raise UnsafeImage("too_many_pixels")
+    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as opened:
         # The size is known from the header: the cap works before a single pixel is unpacked.
         if opened.width * opened.height > MOST_PIXELS:
             raise UnsafeImage("too_many_pixels")
-        keeps_alpha = opened.format == "PNG"
+        may_be_clear = opened.format != "JPEG"
+        scale = min(1.0, LONGEST_SIDE / max(opened.size))
+        opened.draft(opened.mode, (int(opened.width * scale), int(opened.height * scale)))  # a JPEG unpacks smaller
         opened.load()
-        upright = ImageOps.exif_transpose(opened)
-        drawn = _plain(upright, keeps_alpha)
+        with contextlib.suppress(Exception):  # whatever its notes are worth, the picture is one
+            ImageOps.exif_transpose(opened, in_place=True)
+        drawn = _plain(opened, may_be_clear)
+        as_png = drawn.mode == "RGBA" or opened.format == "PNG"
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     drawn.info = {}
     out = io.BytesIO()
-    if keeps_alpha:
+    if as_png:
         drawn.save(out, "PNG", optimize=False)
         return SafeImage("image/png", out.getvalue(), drawn.width, drawn.height)
     drawn.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return SafeImage("image/jpeg", out.getvalue(), drawn.width, drawn.height)
 
 
-def _plain(picture: Image.Image, keeps_alpha: bool) -> Image.Image:
-    """Eight bits a channel, RGB, or RGBA where a PNG really has transparency."""
-    transparent = keeps_alpha and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
+def _webp_pixels(data: bytes) -> int:
+    """How many pixels a WebP says that it has; 0 for all other files."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
+        return 0
+    kind = data[12:16]
+    if kind == b"VP8X":
+        sides = int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    elif kind == b"VP8L":
+        packed = int.from_bytes(data[21:25], "little")
+        sides = (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    else:
+        sides = int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+    return sides[0] * sides[1]
+
+
+def _plain(picture: Image.Image, may_be_clear: bool) -> Image.Image:
+    """Eight bits a channel, RGB, or RGBA where a picture really has transparency."""
+    transparent = may_be_clear and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info)
     if picture.mode.startswith("I"):  # 16-bit grey: convert() would clip it to white
         picture = picture.convert("I").point([i / 256 for i in range(65536)], "L")
     return picture.convert("RGBA" if transparent else "RGB")

@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from penfriends.mail import bounces, header_fields, letter_parts, mime_parts
+from penfriends.mail import bounces, header_fields, letter_parts, mime_parts, tnef
 from penfriends.mail.letter_parts import AttachmentKind, LetterText, MailAttachment
 from penfriends.mail.mime_parts import Part, TooMuch
 from penfriends.rules.automatic import is_auto_reply
@@ -61,7 +61,7 @@ class ParsedMail:
 def parse(raw: bytes) -> ParsedMail:
     """The mail in `raw`. Never raises, whatever the bytes."""
     try:
-        return _parsed(mime_parts.read(raw), raw)
+        return _parsed(tnef.opened(mime_parts.read(raw)), raw)
     except TooMuch as refused:
         return quarantined(raw, refused.reason)
     except RecursionError:
