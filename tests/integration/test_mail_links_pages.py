@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from penfriends.actions import compose, links, mail_links, passage
+from penfriends.actions import compose, intake, links, mail_links, passage
 from penfriends.actions.blobs import keep
+from penfriends.clock import utc_now
 from penfriends.models.delivery import Delivery, DeliveryKind, RawMail, RawMailState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
 from penfriends.models.matching import Block
@@ -204,14 +205,15 @@ async def waiting(friends: Friends) -> tuple[UUID, str]:
     return row.id, await link(friends, LinkPurpose.CONFIRM_MAIL, row.id, "k")
 
 
-async def test_R27_looking_shows_the_subject_and_a_yes_makes_it_a_letter(friends: Friends) -> None:
+async def test_R27_looking_shows_the_subject_and_a_yes_gives_it_to_a_worker(friends: Friends) -> None:
+    """What the worker makes of it: tests/integration/test_intake.py."""
     mail_id, path = await waiting(friends)
     assert "The garden" in words(await friends.arthur.get(path))
     await friends.arthur.post(path, answer="yes")
     async with friends.arthur.database.reading() as db:
-        assert (await db.get_one(RawMail, mail_id)).state is RawMailState.TAKEN
-        [letter] = list(await db.exec(select(Letter)))
-    assert letter.kept_text == "The roses are out."
+        mail = await db.get_one(RawMail, mail_id)
+        assert (mail.state, mail.confirmed_at is not None) == (RawMailState.RECEIVED, True)
+        assert mail_id in await intake.unread(db, now=utc_now() + timedelta(hours=1))
     assert (await friends.arthur.get(path)).status_code == 409, "the link works once"
 
 
