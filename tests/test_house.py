@@ -123,7 +123,8 @@ def test_scripts_can_be_run(script: str) -> None:
     interpreter = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("#!").split()[-1].rpartition("/")[2]
     assert os.access(path, os.X_OK)
     assert interpreter in {"sh", "bash", "python3"}
-    looks_at = (
+    read = "import ast, sys; ast.parse(open(sys.argv[1]).read())"
+    looks_at = [sys.executable, "-c", read] if interpreter == "python3" else [interpreter, "-n"]
         [interpreter, "-n"]
         if interpreter != "python3"
         else [sys.executable, "-c", "import ast, sys; ast.parse(open(sys.argv[1]).read())"]
