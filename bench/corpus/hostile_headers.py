@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the lists of hostile pieces stand a line each
 """Can a subject, a name or a file name put a header into the mail that we send?
 
 Ten thousand of them, half made of pieces that have broken mail programs, half put together by chance (the same each

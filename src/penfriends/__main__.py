@@ -36,8 +36,8 @@ input.
 """
 REPLAY_HELP = """What would the mailroom make of these mails? Nothing is stored or sent.
 
-The class of a mail is one of human, auto_reply, bounce, complaint, loop, quarantined. FILE is a mail as it came (.eml), or a
-folder of them. The finished mail is shown as between two invented people; nothing is shown where a person looks first.
+The class of a mail is one of human, auto_reply, bounce, complaint, loop, quarantined. FILE is a mail as it came (.eml)
+or a folder of them. The finished mail is one between two invented people; there is none where a person looks first.
 """
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line, to be read as a table
 """Absence notices: of many mail programs, in six languages, with and without the header fields of RFC 3834."""
 
 from penfriends.mail.inbound import MailClass

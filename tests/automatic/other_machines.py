@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line, to be read as a table
 """Machines that are no absence notice: challenges, receipts, calendars, lists, tickets, newsletters, our own mail."""
 
 from penfriends.mail.inbound import MailClass

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line, to be read as a table
 """Letters of people that sound like a machine: each of them lost would be a letter lost."""
 
 from penfriends.mail.inbound import MailClass

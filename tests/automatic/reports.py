@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one case a line, to be read as a table
 """Delivery reports, delay notices and complaints, by the book (RFC 3464, RFC 5965) and in plain words."""
 
 from penfriends.mail.inbound import MailClass

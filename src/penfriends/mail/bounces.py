@@ -35,8 +35,9 @@ class Report:
 _MAIL = r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,200}[A-Za-z0-9]"
 _ADDRESS = re.compile(_MAIL)
 _NAMED = re.compile(rf"\"[^\"\s@]{{1,64}}\"@[A-Za-z0-9.-]{{1,200}}|{_MAIL}")  # a quoted local part too
-_DAEMON = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|postmaster|mmsc|mdaemon|bounce|mail-?delivery|mail-?admin|sysadmin)", re.I
+_DAEMON = re.compile(  # from the start of a local part to its end or its first mark: not "bounceclub"
+    r"(?:mailer-?daemon|mail-?daemon|postmaster|mmsc|mdaemon|bounces?|mail-?delivery|mail-?admin|sysadmin)(?![a-z])",
+    re.I,
 )
 _FAILURE = re.compile(
     r"undeliver|deliver\w* (?:\w+ ){0,4}fail|fail\w* (?:\w+ ){0,3}(?:deliver|notice|mail|message)|failure notice"
@@ -64,6 +65,7 @@ _ALONE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESSED = re.compile(rf"^\s{{0,8}}to\s?:\s*<?({_MAIL})>?\s*$", re.IGNORECASE | re.MULTILINE)
+_METHOD = re.compile(r"^METHOD:([A-Za-z]+)", re.IGNORECASE | re.MULTILINE)
 _COMPLAINT = re.compile(r"complaint about message from", re.IGNORECASE)
 _COMMAND = re.compile(rf"\brcpt to:?\s?<?({_MAIL})>?", re.IGNORECASE)
 
@@ -94,9 +96,27 @@ def _looks_like_report(root: Part, subject: str, leaves: Sequence[Part]) -> bool
     if root.value("x-failed-recipients"):
         return True
     empty_path = root.value("return-path").strip() == "<>"
-    daemon = bool(_DAEMON.search(root.value("from")[:300])) or bool(_DAEMON.search(root.value("return-path")[:300]))
+    daemon = _is_daemon(root.value("from")[:300]) or _is_daemon(root.value("return-path")[:300])
     returns = any(leaf.content_type == "message/rfc822" for leaf in leaves)
     return (empty_path or daemon) and (returns or bool(_FAILURE.search(subject[:500])))
+
+
+def _is_daemon(sender: str) -> bool:
+    """Whether the address, or what stands in its place, is that of a mail system; a name may say what it likes."""
+    boxes = header_fields.mailboxes(sender)
+    return any(_DAEMON.match(box.address) for box in boxes) if boxes else bool(_DAEMON.search(sender))
+
+
+def is_receipt(leaves: Sequence[Part]) -> bool:
+    """Whether a program says that a mail was read (RFC 8098), or answers an invitation (RFC 5546)."""
+    return any(leaf.content_type == "message/disposition-notification" or _answers_invitation(leaf) for leaf in leaves)
+
+
+def _answers_invitation(leaf: Part) -> bool:
+    if leaf.content_type != "text/calendar":
+        return False
+    method = leaf.parameters.get("method", "") or _METHOD.findall(leaf.decoded()[:4000].decode("latin-1"))[:1]
+    return "".join(method).strip().lower() == "reply"
 
 
 def _fields(block: str) -> dict[str, str]:

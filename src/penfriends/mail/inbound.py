@@ -127,6 +127,7 @@ def _class_of(root: Part, subject: str, report: bounces.Report | None) -> MailCl
     for name, value in root.headers:
         first.setdefault(name.lower(), value)
     receipt = root.parameters.get("report-type", "").lower() == "disposition-notification"
+    receipt = receipt or bounces.is_receipt(list(root.leaves()))
     return MailClass.AUTO_REPLY if receipt or is_auto_reply(first, subject) else MailClass.HUMAN
 
 

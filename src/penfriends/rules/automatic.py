@@ -1,7 +1,7 @@
 """Did a machine answer this mail, while its owner is away or never reads it?
 
 The union of RFC 3834 and of what programs did before and beside it. Words in a Subject never decide alone: a person
-may well write about being out of the office.
+may well write about being on holiday, and answer a letter about it. A letter taken for a machine's is a lost letter.
 """
 
 import re
@@ -23,6 +23,22 @@ _PRESENT = (
     "x-away-message",
     "x-cron-env",
     "feedback-id-autoreply",
+    "x-tmda-fingerprint",
+    "x-boxbe-originator",
+    "x-rt-loop-prevention",
+    "x-otrs-loop",
+    "x-mailman-version",
+    "list-id",
+    "list-unsubscribe",
+)
+# What a program puts first in the subject of its answer, before the subject that it answers.
+_ANNOUNCED = re.compile(
+    r"(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer)\b|auto:|out of (?:the )?office\s?(?::|re:|auto|$)"
+    r"|automatische antwort|automatische abwesenheit|abwesenheits(?:notiz|nachricht|meldung|benachrichtigung)"
+    r"|réponse automatique|message d[’']absence|absence du bureau\s?:|notification d[’']absence"
+    r"|automatisch antwoord|afwezigheids(?:bericht|melding)|automatyczna odpowiedź|autoodpowiedź|odpowiedź automatyczna"
+    r"|powiadomienie o nieobecności|(?:ال)?رد (?:ال)?تلقائي)",
+    re.IGNORECASE,
 )
 _AWAY = re.compile(
     r"\b(?:auto(?:matic)?[- ]?(?:reply|response|answer)|autoreply|auto:|out of (?:the )?office"
@@ -47,12 +63,17 @@ def is_auto_reply(headers: Mapping[str, str], subject: str) -> bool:
         return True
     if any(headers.get(name, "").strip().lower() not in {"", "no", "false", "0"} for name in _PRESENT):
         return True
-    return bool(_AWAY.search(subject[:500])) and _hints(headers)
+    if headers.get("return-path", "").strip() == "<>":  # nobody to send an error to: no person's program does that
+        return True
+    subject = subject[:500].strip()
+    answers = bool(headers.get("in-reply-to") or headers.get("references"))
+    if _ANNOUNCED.match(subject) and (answers or _hints(headers)):
+        return True
+    return bool(_AWAY.search(subject)) and _hints(headers)
 
 
 def _hints(headers: Mapping[str, str]) -> bool:
     """Weak signs, enough only beside the words of absence: people's programs set some of these as well."""
-    empty_path = headers.get("return-path", "x").strip() in {"", "<>"}
+    empty_path = headers.get("return-path", "x").strip() == ""
     suppresses = bool(headers.get("x-auto-response-suppress"))
-    answers = bool(headers.get("in-reply-to") or headers.get("references"))
-    return empty_path or suppresses or answers or bool(_AUTOMATIC_SENDER.search(headers.get("from", "")))
+    return empty_path or suppresses or bool(_AUTOMATIC_SENDER.search(headers.get("from", "")))
