@@ -22,7 +22,8 @@ from penfriends.rules.sign_up import (
     name_fault,
 )
 from penfriends.web.assets import AVATARS
-from penfriends.web.forms.signup import AVATAR_WORDS, month_in, number_in
+from penfriends.web.forms.birth import month_in, number_in
+from penfriends.web.forms.fields import AVATAR_WORDS
 
 TODAY = date(2026, 5, 12)
 

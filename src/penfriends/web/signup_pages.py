@@ -18,7 +18,7 @@ from penfriends.rules.consent import OWN_ADDRESS_AGE, Agreement, agreement
 from penfriends.rules.interests import GROUPS, INTERESTS
 from penfriends.rules.matching import Medium
 from penfriends.rules.sign_up import Answers, Step, Who, birth_is_known, most_friends
-from penfriends.web.forms import Form
+from penfriends.web.forms import Form, birth
 from penfriends.web.forms import signup as forms
 from penfriends.web.respond import country_name, interest_name, language_name, town_name
 
@@ -83,14 +83,14 @@ def _town(answers: Answers, place: Place, sent: Any) -> Form:
 
 
 def _age(answers: Answers, _place: Place, sent: Any) -> Form:
-    return forms.AgeForm(sent, data={"year": str(answers.birth.year) if answers.birth else ""})
+    return birth.AgeForm(sent, data={"year": str(answers.birth.year) if answers.birth else ""})
 
 
 def _birthday(answers: Answers, _place: Place, sent: Any) -> Form:
     born = answers.birth.on if answers.birth else None
     year = str(answers.birth.year) if answers.birth else ""
     known = {"day": str(born.day), "month": str(born.month)} if born else {}
-    return forms.BirthdayForm(sent, data={**known, "year": year})
+    return birth.BirthdayForm(sent, data={**known, "year": year})
 
 
 def _about(answers: Answers, place: Place, sent: Any) -> Form:
@@ -174,12 +174,12 @@ def values_of(step: Step, form: Any, place: Place) -> Values | None:
     return _VALUES[step](form, place)
 
 
-def _age_values(form: forms.AgeForm, place: Place) -> Values | None:
+def _age_values(form: birth.AgeForm, place: Place) -> Values | None:
     year = form.judge(place.today)
     return None if year is None else signup.birth_values(Birth(year))
 
 
-def _birthday_values(form: forms.BirthdayForm, place: Place) -> Values | None:
+def _birthday_values(form: birth.BirthdayForm, place: Place) -> Values | None:
     born = form.judge(place.today)
     return None if born is None else signup.birth_values(Birth(born.year, born))
 

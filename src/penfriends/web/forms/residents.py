@@ -8,7 +8,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
 from penfriends.web.forms import Form
-from penfriends.web.forms.signup import AvatarField, NameField, WordsField, composed, month_in, number_in, tidy
+from penfriends.web.forms.birth import month_in, number_in
+from penfriends.web.forms.fields import AvatarField, NameField, WordsField, composed, tidy
 
 LONGEST_PAUSE = timedelta(days=366)
 

@@ -6,7 +6,7 @@ from penfriends.actions.signin import CODE_DIGITS, digits
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
 from penfriends.web.forms import Form
-from penfriends.web.forms.signup import AddressField, tidy
+from penfriends.web.forms.fields import AddressField, tidy
 
 
 class SignInForm(Form):

@@ -1,12 +1,8 @@
 """What may be answered in a sign-up, question by question, and what is said when it does not fit?"""
 
-import itertools
-import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from babel.dates import get_month_names
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -14,12 +10,11 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from penfriends.i18n import current, gettext, locale_of
+from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
 from penfriends.models.places import Town
 from penfriends.rules.bands import Band
@@ -28,37 +23,13 @@ from penfriends.rules.matching import Level, Medium
 from penfriends.rules.sign_up import (
     LIKES_FEWEST,
     LIKES_MOST,
-    TEXT_LONGEST,
     WRITING_LANGUAGES,
-    NameFault,
     Who,
     Written,
-    clean_name,
-    has_contact,
-    is_address,
-    name_fault,
 )
-from penfriends.web.assets import AVATARS
 from penfriends.web.forms import Form
+from penfriends.web.forms.fields import AddressField, AvatarField, NameField, WordsField, composed
 from penfriends.web.respond import interest_name, language_name, town_name
-
-OLDEST = 120
-MONTH_FORMS: tuple[tuple[Literal["wide", "abbreviated"], Literal["format", "stand-alone"]], ...] = (
-    ("wide", "format"),
-    ("wide", "stand-alone"),
-    ("abbreviated", "format"),
-    ("abbreviated", "stand-alone"),
-)
-
-
-def tidy(value: str | None) -> str:
-    """Typed text without spaces around it; empty if nothing was sent."""
-    return (value or "").strip()
-
-
-def composed(value: str | None) -> str:
-    """A name as it was written, in NFC."""
-    return clean_name(value or "")
 
 
 class StartForm(Form):
@@ -82,139 +53,7 @@ class TownForm(Form):
         return self
 
 
-# --- age -------------------------------------------------------------------------------------------------------------
-
-
-def number_in(typed: str | None) -> int | None:
-    """A whole number in any script's digits; None if it is none."""
-    letters = [unicodedata.decimal(letter, None) for letter in tidy(typed)]
-    if not letters or len(letters) > 4 or any(one is None for one in letters):
-        return None
-    return int("".join(str(one) for one in letters))
-
-
-def month_in(typed: str | None) -> int | None:
-    """A month as a number or by its name, in the reader's language or in English.
-
-    `marca` as well as `marzec`; May is مايو in Cairo and أيار in Nablus.
-    """
-    number, word = number_in(typed), tidy(typed).casefold().rstrip(".")
-    if number is not None or not word:
-        return number
-    spoken = (locale_of(current.get()), locale_of("ar", "PS"), locale_of("en"))
-    for locale, (width, context) in itertools.product(spoken, MONTH_FORMS):
-        for month, name in get_month_names(width, context, locale).items():
-            if name.casefold().rstrip(".") == word:
-                return int(month)
-    return None
-
-
-class AgeForm(Form):
-    """Only the year: enough for everybody who is surely an adult (rule R01)."""
-
-    year = StringField(_("In which year were you born?"), filters=[tidy])
-
-    def judge(self, today: date) -> int | None:
-        """The year, or None with a sentence at the field."""
-        year = number_in(self.year.data)
-        if year is None or not today.year - OLDEST <= year <= today.year:
-            self.year.errors = [gettext("Please type the year of birth with four digits, for example 1958.")]
-            return None
-        return year
-
-
-class BirthdayForm(Form):
-    """Three text fields, no picker; months may be typed as words."""
-
-    day = StringField(_("Day"), filters=[tidy])
-    month = StringField(_("Month"), filters=[tidy])
-    year = StringField(_("Year"), filters=[tidy])
-
-    def judge(self, today: date) -> date | None:
-        """The date, or None with a sentence at the day."""
-        day, month, year = number_in(self.day.data), month_in(self.month.data), number_in(self.year.data)
-        if day is None or month is None or year is None:
-            self.day.errors = [gettext("Please type day, month and year, for example 27 3 2015.")]
-            return None
-        try:
-            born = date(year, month, day)
-        except ValueError:
-            self.day.errors = [gettext("There is no such date. Please look at it again.")]
-            return None
-        if not today.year - OLDEST <= born.year or born > today:
-            self.day.errors = [gettext("Please type a date in the past.")]
-            return None
-        return born
-
-
 # --- about -----------------------------------------------------------------------------------------------------------
-
-NAME_FAULTS = {
-    NameFault.MISSING: _("Please type a first name."),
-    NameFault.TOO_LONG: _("Please type a shorter first name."),
-    NameFault.CONTROL: _("There is a character in this name that we cannot show. Please type it again."),
-    NameFault.EMAIL: _("This looks like an address. Please type only a first name."),
-    NameFault.PHONE: _("This looks like a telephone number. Please type only a first name."),
-    NameFault.HANDLE: _("Please type only a first name: no number, no user name, no app and no address."),
-}
-
-
-class NameField(StringField):
-    """A first name in any script, kept as it is written."""
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        fault = name_fault(self.data or "")
-        if fault is not None:
-            raise ValidationError(str(NAME_FAULTS[fault]))
-
-
-class AddressField(StringField):
-    """An e-mail address; whether it may be left out, the form says."""
-
-    def __init__(self, label: Any = None, *, optional: bool = False, **options: Any) -> None:
-        super().__init__(label, filters=[tidy], **options)
-        self.may_be_empty = optional
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        if not self.data and self.may_be_empty:
-            return
-        if not is_address(self.data or ""):
-            raise ValidationError(gettext("Please type an e-mail address in the form name@example.org."))
-
-
-AVATAR_WORDS = {
-    "cat": _("Cat"),
-    "dog": _("Dog"),
-    "rocket": _("Rocket"),
-    "sailboat": _("Sailing boat"),
-    "tree-pine": _("Tree"),
-    "guitar": _("Guitar"),
-    "book": _("Book"),
-    "fish": _("Fish"),
-    "sun": _("Sun"),
-    "bike": _("Bicycle"),
-    "anchor": _("Anchor"),
-    "umbrella": _("Umbrella"),
-    "bird": _("Bird"),
-    "turtle": _("Turtle"),
-    "rabbit": _("Rabbit"),
-    "flower": _("Flower"),
-    "mountain": _("Mountain"),
-    "apple": _("Apple"),
-    "train-front": _("Train"),
-    "coffee": _("Cup"),
-}
-
-
-class AvatarField(RadioField):
-    """A picture of the set; each has a word for those who do not see it."""
-
-    def __init__(self, label: Any = None, **options: Any) -> None:
-        super().__init__(label, choices=[SelectChoice(one, AVATAR_WORDS[one]) for one in AVATARS], **options)
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        if self.data not in AVATARS:
-            raise ValidationError(gettext("Please choose a picture."))
 
 
 class AdultAboutForm(Form):
@@ -344,23 +183,6 @@ class LikesForm(Form):
             raise ValidationError(gettext("Please choose at least three things."))
         if len(self.likes) > LIKES_MOST:
             raise ValidationError(gettext("Please choose at most twelve things."))
-
-
-class WordsField(TextAreaField):
-    """A sentence of an adult's profile, without contact details."""
-
-    def __init__(self, label: Any = None, *, missing: Any = None, **options: Any) -> None:
-        super().__init__(label, filters=[tidy], **options)
-        self.missing = missing
-
-    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
-        text = self.data or ""
-        if not text:
-            raise ValidationError(str(self.missing))
-        if len(text) > TEXT_LONGEST:
-            raise ValidationError(gettext("Please write at most 300 characters."))
-        if has_contact(text):
-            raise ValidationError(gettext("Please leave out addresses, links and telephone numbers."))
 
 
 class AdultLikesForm(LikesForm):

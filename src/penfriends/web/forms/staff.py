@@ -4,7 +4,7 @@ from wtforms import HiddenField, PasswordField, StringField
 
 from penfriends.i18n import lazy as _
 from penfriends.web.forms import Form
-from penfriends.web.forms.signup import AddressField, tidy
+from penfriends.web.forms.fields import AddressField, tidy
 
 
 class StaffSignInForm(Form):
