@@ -46,9 +46,10 @@ async def run_house(nest: Nursery, kind: str, seeds: list[int], said: bool) -> L
     began = time.monotonic()
     async with listening() as sink, standing(nest, Direct(sink), postgres=kind.startswith("postgres")) as house:
         for seed in seeds:
-            start = time.monotonic()
+            start, before = time.monotonic(), house.cpu()
             verdict = await play(house, sink, schedule_for(seed))
             line.verdicts.append(verdict)
+            print(before, house.cpu(), time.process_time(), flush=True)
             if said or not verdict.kept_the_promise:
                 print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
         line.deaths, line.met = house.deaths, sink.met

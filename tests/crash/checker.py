@@ -112,7 +112,7 @@ def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Fa
         verdict.held += 1
         if arrived:
             verdict.complaints.append(f"{letter.token} is held and arrived")
-    elif row.delivery is DeliveryState.FAILED and letter.reader in facts.refused_to:
+    elif row.delivery is DeliveryState.FAILED and _refused(letter, row, facts):
         verdict.returned += 1
         if arrived and not _lied(row, facts):
             verdict.complaints.append(f"{letter.token} is said to have failed and arrived")
@@ -123,6 +123,12 @@ def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Fa
 def _lied(row: Kept, facts: Facts) -> bool:
     one = facts.known.get(row.delivery_id) if row.delivery_id else None
     return one is not None and one.lied
+
+
+def _refused(letter: Expected, row: Kept, facts: Facts) -> bool:
+    """The sink said no for good to this mail, or to an earlier one for this mailbox, which is then written no more."""
+    one = facts.known.get(row.delivery_id) if row.delivery_id else None
+    return (one is not None and one.refused) or letter.reader in facts.refused_to
 
 
 def _unsure(verdict: Verdict, letter: Expected, row: Kept, facts: Facts) -> None:

@@ -22,12 +22,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import redis.asyncio as redis
 import sqlalchemy as sa
+from arq.connections import create_pool
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from penfriends import migrate, valkey
 from penfriends.db import Database, make_engine
 from penfriends.jobs import nobody
+from penfriends.queue import redis_settings, to_json
 from tests.crash.points import ANSWERED, CLAIMED, ENDED, NO_RETURN, Board, now_in_house
 from tests.support import pgserver, processes
 
@@ -72,7 +75,7 @@ async def nursery() -> AsyncIterator[Nursery]:
     root = processes.ROOT
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crash.nursery", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root, start_new_session=True,
+        stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -145,7 +148,13 @@ class House:
 
     async def _until_open(self) -> None:
         for port in (self.web_port, self.smtp_port, self.lmtp_port):
-            await processes.until(lambda port=port: _answers(port))  # type: ignore[misc]
+
+            async def is_open(port: int = port) -> bool:
+                if self.deaths:
+                    raise RuntimeError("".join((self.folder / f"{name}.log").read_text()[-2000:] for name in PARTS))
+                return await _answers(port)
+
+            await processes.until(is_open)
 
     def kill(self, name: str) -> None:
         """kill -9. Does nothing where it is dead already."""
@@ -175,10 +184,21 @@ class House:
             self.start_queue()
 
     async def flush_queue(self) -> None:
-        client = redis.Redis(unix_socket_path=str(self.folder / "valkey.sock"))
-        with contextlib.suppress(redis.RedisError, OSError):
+        client = Redis(unix_socket_path=str(self.folder / "valkey.sock"))
+        with contextlib.suppress(RedisError, OSError):
             await client.flushall()
         await client.aclose()
+
+    async def sweep(self) -> None:
+        """What the clock would ask for in some seconds, now."""
+        with contextlib.suppress(RedisError, OSError):
+            pool = await create_pool(redis_settings(self.queue_url), job_serializer=to_json)
+            await pool.enqueue_job("cron:sweep_letters")
+            await pool.aclose()
+
+    @property
+    def queue_url(self) -> str:
+        return valkey.url(self.folder / "valkey.sock")
 
     async def kill_database(self, pause: float) -> None:
         """PostgreSQL is killed and comes back after a while; SQLite, which is nobody, is kept locked for as long."""
@@ -256,6 +276,13 @@ class House:
         held = any(self._hands.get(pid) for pid in self.pids.values())
         return not held and not self.busy and len(self.pids) == len(PARTS) and self.smarthost.is_idle()
 
+    def cpu(self) -> dict[str, float]:
+        found = {}
+        for name, pid in self.pids.items():
+            parts = Path(f"/proc/{pid}/stat").read_text().split()
+            found[name] = (int(parts[13]) + int(parts[14])) / 100
+        return found
+
     def now(self) -> datetime:
         return now_in_house() + self.board.lead
 
@@ -309,7 +336,7 @@ async def standing(
     url = server.url() if server else f"sqlite+aiosqlite:///{folder}/penfriends.sqlite3"
     web, smtp, lmtp = ports or (processes.free_port(), processes.free_port(), processes.free_port())
     chosen = {
-        "database_url": url, "redis_url": valkey.url(folder / "valkey.sock"), "sweep_seconds": 1, "web_port": web,
+        "database_url": url, "redis_url": valkey.url(folder / "valkey.sock"), "sweep_seconds": 15, "web_port": web,
         "mailroom_smtp_port": smtp, "mailroom_lmtp_port": lmtp, "smtp_port": smarthost.port, **smarthost.settings,
     }  # fmt: skip
     database = Database(make_engine(url), nobody)

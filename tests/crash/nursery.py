@@ -4,7 +4,9 @@ A line of JSON on standard input names a part to start; the line that comes back
 child is the very command of `penfriends`.
 """
 
+import asyncio
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -16,20 +18,25 @@ from tests.crash import points
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 ANSWER_SECONDS = 3.0
+POLL = 0.25  # seconds; looking for jobs ten times a second is most of what an idle worker does
 
 
 def main() -> None:
+    _die_with_parent()
+    answers = os.fdopen(os.dup(1), "w")  # what is said while warming up is nobody's answer
+    os.dup2(2, 1)
     points.change_clock()
     _load_everything()
     points.install()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
-    print("ready", flush=True)
+    gc.freeze()  # what all share is not touched by each
+    print("ready", file=answers, flush=True)
     for line in sys.stdin:
         wish = json.loads(line)
         child = os.fork()
         if child == 0:
             _become(wish)
-        print(child, flush=True)
+        print(child, file=answers, flush=True)
 
 
 def _load_everything() -> None:
@@ -41,26 +48,47 @@ def _load_everything() -> None:
     import workers.mailroom
     import workers.main  # noqa: F401
     from penfriends.web import respond
+    from tests.crash import warm
 
     configure_mappers()
     respond.environment()
     _be_impatient()
+    _read_mail_here()
+    warm.share_compiled_statements()
+    asyncio.run(warm.one_letter())
 
 
 def _be_impatient() -> None:
-    """A mail server that says nothing is given up after seconds, not minutes: all else is as in the product."""
+    """A mail server that says nothing is given up after seconds, not minutes; and two cores carry many workers."""
     import functools
 
+    import workers.main
     from penfriends.mail.smtp import SmtpServer
     from workers import tools
 
+    workers.main.POLL = POLL
     quick: Any = functools.partial(SmtpServer, timeout=ANSWER_SECONDS, data_timeout=ANSWER_SECONDS)
     tools.SmtpServer = quick  # type: ignore[misc]
 
 
+def _read_mail_here() -> None:
+    """No process of its own for each reader of mail: starting those would take longer than all the rest."""
+    from penfriends.mail import inbound
+    from workers.reading import Reader
+
+    def parse(_reader: Reader, raw: bytes) -> Any:
+        return inbound.parse(raw), inbound.headers(raw)
+
+    Reader.parse = parse  # type: ignore[method-assign]
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _become(wish: dict[str, Any]) -> None:
     """In the child: forget the nursery, then be the part."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _die_with_parent()
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(wish["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -100,6 +100,7 @@ async def _rest(house: House) -> str:
     after our patience, in words."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     moving: Sequence[str] = ["nobody looked"]
+    before: object = None
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(sa.exc.DBAPIError, OSError):
             async with house.database.reading() as db:
@@ -110,7 +111,11 @@ async def _rest(house: House) -> str:
             now = house.now()
             if not unread and waiting and house.is_whole() and all(until > now for *_, until in waiting):
                 house.board.jump(min(until for *_, until in waiting) - now + A_LITTLE)
-        await asyncio.sleep(0.1)
+                await house.sweep()
+            elif before == (unread, waiting) and house.is_whole():  # whoever was to be asked was not: the clock asks
+                await house.sweep()
+            before = (unread, waiting)
+        await asyncio.sleep(0.2)
     return "; ".join(moving)
 
 
