@@ -2,12 +2,13 @@
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON_HERE := .venv/bin/python
 
-.PHONY: help run test check tests pages format messages pseudo lock wheel run-env dev-env clean
+.PHONY: help run test check tests corpus pages format messages pseudo lock wheel run-env dev-env clean
 
 help:
 	@echo 'make run       start penfriends here: site, workers, mailroom, postbox'
 	@echo 'make test      every check and every test'
 	@echo 'make check     only lint, types, templates, translations, architecture'
+	@echo 'make corpus    how well mail of others is read; CORPORA=folder says where the mails are'
 	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
 	@echo 'make format    lay out the code'
 	@echo 'make messages  collect the sentences to translate into every catalogue'
@@ -28,6 +29,11 @@ test: dev-env
 
 check: dev-env
 	@bin/check static
+
+# The mails are not part of this repository; MISSES=--misses names each file where we differ.
+CORPORA ?= $(or $(PENFRIENDS_CORPORA),../shared/corpora)
+corpus: dev-env
+	@$(PYTHON_HERE) -m bench.corpus $(CORPORA) $(MISSES)
 
 pages: dev-env
 	@bin/pages
