@@ -2,7 +2,7 @@
 
 import structlog
 
-from penfriends.actions import matching
+from penfriends.actions import matching, rounds
 from penfriends.clock import utc_now
 from workers.tools import Tools
 
@@ -12,7 +12,7 @@ log = structlog.get_logger()
 async def propose_matches(tools: Tools) -> None:
     """One round; moderators find the proposals on their desk."""
     async with tools.database.transaction() as db:
-        found = await matching.propose_matches(db, now=utc_now())
+        found = await rounds.propose_matches(db, now=utc_now())
     log.info("round", waiting=found.waiting, proposals=found.proposals)
 
 

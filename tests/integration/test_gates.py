@@ -17,11 +17,11 @@ from penfriends.actions import (
     dispatch,
     eligible,
     lookup,
-    matching,
     moderation,
     passage,
     reading,
     remit,
+    rounds,
     viewing,
 )
 from penfriends.errors import NotFound, Refusal, Refused
@@ -63,7 +63,7 @@ async def test_R08_a_child_without_a_yes_is_shown_to_no_moderator_and_never_prop
     with pytest.raises(NotFound):
         await births.propose(db, tom.id, twin.ilse, year=2013, on=date(2013, 5, 2), reason="x", now=NOW)
     await b.child(db, twin.there, "Lotte")
-    await matching.propose_matches(db, now=NOW)
+    await rounds.propose_matches(db, now=NOW)
     assert (await db.exec(select(MatchSide))).all() == []
 
 

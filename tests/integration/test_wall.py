@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, dispatch, matching, moderation, world
+from penfriends.actions import births, dispatch, matching, moderation, rounds, world
 from penfriends.db import Database, make_engine
 from penfriends.errors import Refusal, Refused
 from penfriends.ids import uuid7
@@ -65,15 +65,15 @@ async def tom_and_henk(db: AsyncSession, twin: Twins, hidden: str = "") -> tuple
 async def test_R02_matching_alone_never_puts_an_adult_beside_a_child(
     db: AsyncSession, monkeypatch: pytest.MonkeyPatch, hidden: str
 ) -> None:
-    monkeypatch.setattr(matching, "check_round", lambda *_: ())
-    monkeypatch.setattr(matching, "may_be_matched", lambda *_: True)
+    monkeypatch.setattr(rounds, "check_round", lambda *_: ())
+    monkeypatch.setattr(rounds, "may_be_matched", lambda *_: True)
     await without_the_database(db)
     twin = await twins(db)
     tom, henk = await tom_and_henk(db, twin, hidden)
-    await matching.propose_matches(db, now=NOW)
+    await rounds.propose_matches(db, now=NOW)
     assert (await db.exec(select(MatchSide))).all() == []
     lotte = await b.child(db, twin.there, "Lotte", born=date(2010, 4, 1), likes=LIKES)
-    await matching.propose_matches(db, now=NOW)
+    await rounds.propose_matches(db, now=NOW)
     matched = {one.resident_id for one in await db.exec(select(MatchSide))}
     assert matched == {tom.id, lotte.id}, "it does match, only not an adult with a child"
     assert henk.id not in matched
@@ -91,10 +91,10 @@ async def test_R02_a_wrong_round_is_stored_by_neither_of_the_second_looks(
     told = explain(people[tom.id], people[henk.id], seen, NOW.date())
     first, second = sorted((tom.id, henk.id))
     wrong = Proposal(first, second, Band.CHILD, 0, told.total, told, ())
-    monkeypatch.setattr(matching, "propose", lambda *_: Round(NOW.date(), (wrong,), {}, (), frozenset()))
-    monkeypatch.setattr(matching, off, lambda *_: () if off == "check_round" else True)
+    monkeypatch.setattr(rounds, "propose", lambda *_: Round(NOW.date(), (wrong,), {}, (), frozenset()))
+    monkeypatch.setattr(rounds, off, lambda *_: () if off == "check_round" else True)
     with pytest.raises(RuntimeError):
-        await matching.propose_matches(db, now=NOW)
+        await rounds.propose_matches(db, now=NOW)
     assert (await db.exec(select(MatchSide))).all() == []
 
 
@@ -338,5 +338,5 @@ async def test_R02_R05_a_corrected_birth_date_closes_every_door_both_ways(db: As
     assert sides[0].band is (Band.ADULT if who == "child" else Band.CHILD)
     assert (here.open_band, match.state) == (None, MatchState.EXPIRED)
     assert await mixed(db) == 0
-    await matching.propose_matches(db, now=NOW)
+    await rounds.propose_matches(db, now=NOW)
     assert await mixed(db) == 0

@@ -8,7 +8,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, eligible, explained, introductions, world
+from penfriends.actions import delivery, eligible, introductions, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
@@ -18,64 +18,16 @@ from penfriends.models.matching import (
     BlockReason,
     Match,
     MatchApproval,
-    MatchRound,
     MatchSide,
     MatchState,
 )
 from penfriends.models.moderation import Decision, Moderator, Verb
 from penfriends.models.residents import Resident
-from penfriends.rules.assignment import Proposal, propose
 from penfriends.rules.bands import Band
-from penfriends.rules.eligibility import check_round, may_be_matched
-from penfriends.rules.matching import World
+from penfriends.rules.eligibility import may_be_matched
 
 CLAIM = timedelta(minutes=10)
 APPROVALS = {Band.CHILD: 2, Band.ADULT: 1}
-
-
-async def propose_matches(db: AsyncSession, *, now: datetime) -> MatchRound:
-    """One round over everybody who waits, over all linked towns at once; nothing is sent before moderators approve.
-
-    Raises RuntimeError if the independent checker finds the round wrong: then nothing is proposed.
-    """
-    seen = await world.load(db, now=now)
-    found = propose(seen, now.date())
-    if wrong := check_round(seen, found):
-        raise RuntimeError(f"the round does not stand: {wrong[0]}")
-    row = MatchRound(
-        started_at=now,
-        finished_at=now,
-        waiting=len(seen.seekers),
-        proposals=len(found.proposals),
-        weight=sum(one.weight for one in found.certificates),
-        bound=sum(one.bound for one in found.certificates),
-        unmatched={str(uid): reason for uid, reason in found.unmatched.items()},
-    )
-    db.add(row)
-    await db.flush()
-    for proposal in found.proposals:
-        await _store(db, row.id, proposal, seen, now=now)
-    return row
-
-
-async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: World, *, now: datetime) -> None:
-    """Store one proposal after a second look by the independent rule (rules R02, R03, R19)."""
-    people = {one.uid: one for one in seen.seekers}
-    first, second = people[proposal.first], people[proposal.second]
-    if not may_be_matched(first, second, seen, now.date()):
-        raise RuntimeError("a proposal breaks a hard rule")
-    match = Match(
-        round_id=round_id,
-        band=proposal.band,
-        score=proposal.explanation.total,
-        explanation=explained.stored(proposal, waiting={str(one.uid): one.waiting_days for one in (first, second)}),
-        proposed_at=now,
-    )
-    db.add(match)
-    await db.flush()
-    for uid in (first.uid, second.uid):
-        db.add(MatchSide(match_id=match.id, resident_id=uid, band=match.band, open_band=match.band))
-    await db.flush()
 
 
 async def claim_match(db: AsyncSession, match_id: UUID, moderator: Moderator, *, now: datetime) -> bool:

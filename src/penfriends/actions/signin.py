@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import unicodedata
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import pyotp
@@ -49,7 +50,6 @@ SEED_LETTERS = 32
 ISSUER = "penfriends"
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 # --- residents and guardians: a link and six digits in one mail ------------------------------------------------------
 
@@ -162,6 +162,12 @@ def digits(typed: str) -> str:
 # --- staff: password, then one-time code (rule R40) ------------------------------------------------------------------
 
 
+@cache
+def _nobody_s() -> str:
+    """A hash to compare with where there is none, so that an unknown address takes as long. Made once, when needed."""
+    return _hasher.hash("nobody has this password")
+
+
 async def check_password(
     db: AsyncSession, email: str, password: str, *, pepper: str, source: str = "", now: datetime
 ) -> UUID | None:
@@ -171,7 +177,8 @@ async def check_password(
     await throttle.check(db, f"password:{source}", limit=PASSWORDS_FROM_A_SOURCE, within=HOUR, now=now)
     await throttle.check(db, f"password:{email_key(email)}:{source}", limit=PASSWORDS_AN_HOUR, within=HOUR, now=now)
     found = await sign_in_for(db, email)
-    kept = found.password_hash if found and found.password_hash else _NOBODY
+    nobody_s = _nobody_s()  # made for known and unknown alike
+    kept = found.password_hash if found and found.password_hash else nobody_s
     right = await asyncio.to_thread(_matches, kept, password + pepper)
     if not right or found is None or not found.password_hash or not await _moderates(db, found.id):
         return None

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible, matching, reports
+from penfriends.actions import eligible, matching, reports, rounds
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
 from penfriends.demo.letters import held_letters, threads
@@ -38,7 +38,7 @@ Your parcel is waiting. Please open the attached form.\r
 
 async def proposals(db: AsyncSession, *, at: Addresses, policy: Policy, now: datetime) -> None:
     """A real round of two days ago; a few of its matches have been approved by those who may."""
-    await matching.propose_matches(db, now=now - timedelta(days=2))
+    await rounds.propose_matches(db, now=now - timedelta(days=2))
     for band, wanted in ASKED.items():
         found = await db.exec(
             select(Match.id)

@@ -6,10 +6,13 @@ solver. Both are tested to agree on every pair; a mistake would have to be made 
 
 from datetime import date
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from penfriends.rules.assignment import Round
 from penfriends.rules.matching import Medium, Pair, Seeker, World
 from penfriends.rules.score import weight
+
+if TYPE_CHECKING:  # the solver and its numbers are heavy, and the site asks only about pairs
+    from penfriends.rules.assignment import Round
 
 
 def may_be_matched(a: Seeker, b: Seeker, world: World, today: date) -> bool:
@@ -28,7 +31,7 @@ def may_be_matched(a: Seeker, b: Seeker, world: World, today: date) -> bool:
     )
 
 
-def check_round(world: World, found: Round) -> tuple[str, ...]:
+def check_round(world: World, found: "Round") -> tuple[str, ...]:
     """Coded complaints; empty if the round keeps every rule and its bounds hold for all pairs that were possible."""
     people = {seeker.uid: seeker for seeker in world.seekers}
     wrong: list[str] = []

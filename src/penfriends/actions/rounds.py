@@ -1,0 +1,60 @@
+"""How does a round of matching come into the database? Everybody who waits, proposed at once, looked at twice.
+
+Apart from matching.py, so that the site does not load the solver and its numbers.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import explained, world
+from penfriends.models.matching import Match, MatchRound, MatchSide
+from penfriends.rules.assignment import Proposal, propose
+from penfriends.rules.eligibility import check_round, may_be_matched
+from penfriends.rules.matching import World
+
+
+async def propose_matches(db: AsyncSession, *, now: datetime) -> MatchRound:
+    """One round over everybody who waits, over all linked towns at once; nothing is sent before moderators approve.
+
+    Raises RuntimeError if the independent checker finds the round wrong: then nothing is proposed.
+    """
+    seen = await world.load(db, now=now)
+    found = propose(seen, now.date())
+    if wrong := check_round(seen, found):
+        raise RuntimeError(f"the round does not stand: {wrong[0]}")
+    row = MatchRound(
+        started_at=now,
+        finished_at=now,
+        waiting=len(seen.seekers),
+        proposals=len(found.proposals),
+        weight=sum(one.weight for one in found.certificates),
+        bound=sum(one.bound for one in found.certificates),
+        unmatched={str(uid): reason for uid, reason in found.unmatched.items()},
+    )
+    db.add(row)
+    await db.flush()
+    for proposal in found.proposals:
+        await _store(db, row.id, proposal, seen, now=now)
+    return row
+
+
+async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: World, *, now: datetime) -> None:
+    """Store one proposal after a second look by the independent rule (rules R02, R03, R19)."""
+    people = {one.uid: one for one in seen.seekers}
+    first, second = people[proposal.first], people[proposal.second]
+    if not may_be_matched(first, second, seen, now.date()):
+        raise RuntimeError("a proposal breaks a hard rule")
+    match = Match(
+        round_id=round_id,
+        band=proposal.band,
+        score=proposal.explanation.total,
+        explanation=explained.stored(proposal, waiting={str(one.uid): one.waiting_days for one in (first, second)}),
+        proposed_at=now,
+    )
+    db.add(match)
+    await db.flush()
+    for uid in (first.uid, second.uid):
+        db.add(MatchSide(match_id=match.id, resident_id=uid, band=match.band, open_band=match.band))
+    await db.flush()
