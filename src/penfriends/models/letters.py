@@ -80,10 +80,14 @@ class Correspondence(SQLModel, table=True):
     state_reason: str | None = column(PLAIN, default=None, max_length=40)
     opened_at: datetime = moment()
     state_changed_at: datetime = moment()
+    looked_at: datetime | None = moment(default=None)
 
 
 class Participant(SQLModel, table=True):
-    """One resident in one correspondence. `open_band` NULL means: may not write (rules R02, R04)."""
+    """One resident in one correspondence. `open_band` NULL means: may not write (rules R02, R04).
+
+    `nudged_at`: we reminded them of a letter that they owe; `late_at`: they let their friend know that it is coming.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (
@@ -104,6 +108,7 @@ class Participant(SQLModel, table=True):
     paused_until: date | None = column(WHEN, default=None)
     mail_paused: bool = column(PLAIN, default=False)
     nudged_at: datetime | None = moment(default=None)
+    late_at: datetime | None = moment(default=None)
     joined_at: datetime = moment()
 
 

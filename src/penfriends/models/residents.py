@@ -76,7 +76,10 @@ class Guardian(SQLModel, table=True):
 
 
 class Resident(SQLModel, table=True):
-    """A person of a town who may write. (id, band) is what the adult-child wall hangs on (rule R02)."""
+    """A person of a town who may write. (id, band) is what the adult-child wall hangs on (rule R02).
+
+    `age_told_at`: told that they turn 18 soon; `came_of_age_at`: they did, and agree to the rules anew after it (R04).
+    """
 
     __tablename__ = "resident"
     __table_args__ = (
@@ -112,6 +115,21 @@ class Resident(SQLModel, table=True):
     profile_changed_at: datetime = moment()
     rules_agreed_at: datetime | None = moment(PROOF, default=None)
     reminded_at: datetime | None = moment(default=None)
+    age_told_at: datetime | None = moment(default=None)
+    came_of_age_at: datetime | None = moment(PROOF, default=None)
+    created_at: datetime = moment()
+
+
+class ResidentAddress(SQLModel, table=True):
+    """Another address that somebody writes from. Their mail never goes there; nobody else ever sees it."""
+
+    __tablename__ = "resident_address"
+    __table_args__ = (sa.UniqueConstraint("resident_id", "sign_in_id"),)
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    sign_in_id: UUID = column(LINK, foreign_key="sign_in.id", ondelete="CASCADE", index=True)
+    verified_at: datetime | None = moment(default=None)
     created_at: datetime = moment()
 
 

@@ -22,6 +22,8 @@ class LinkPurpose(enum.StrEnum):
     STOP_LETTERS = "stop_letters"
     ANSWER_MATCH = "answer_match"
     STAFF_INVITATION = "staff_invitation"
+    CONFIRM_ADDRESS = "confirm_address"
+    COME_OF_AGE = "come_of_age"
 
 
 class SignIn(SQLModel, table=True):

@@ -192,6 +192,8 @@ def upgrade() -> None:
                 "stop_letters",
                 "answer_match",
                 "staff_invitation",
+                "confirm_address",
+                "come_of_age",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -389,6 +391,8 @@ def upgrade() -> None:
         sa.Column("profile_changed_at", UTCDateTime(), nullable=False),
         sa.Column("rules_agreed_at", UTCDateTime(), nullable=True),
         sa.Column("reminded_at", UTCDateTime(), nullable=True),
+        sa.Column("age_told_at", UTCDateTime(), nullable=True),
+        sa.Column("came_of_age_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint(
             "band = 'adult' OR (facts = '' AND question = '')", name=op.f("ck_resident_child_has_no_free_text")
@@ -603,6 +607,7 @@ def upgrade() -> None:
         sa.Column("state_reason", sa.String(length=40), nullable=True),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.Column("state_changed_at", UTCDateTime(), nullable=False),
+        sa.Column("looked_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_correspondence_match_id_match")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correspondence")),
         sa.UniqueConstraint("id", "band", name=op.f("uq_correspondence_id_band")),
@@ -673,6 +678,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_match_side_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "resident_address",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("verified_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_address_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_resident_address_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_address")),
+        sa.UniqueConstraint("resident_id", "sign_in_id", name=op.f("uq_resident_address_resident_id_sign_in_id")),
+    )
+    with op.batch_alter_table("resident_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resident_address_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_address_sign_in_id"), ["sign_in_id"], unique=False)
+
+    op.create_table(
         "resident_interest",
         sa.Column("resident_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -740,6 +765,7 @@ def upgrade() -> None:
         sa.Column("paused_until", sa.Date(), nullable=True),
         sa.Column("mail_paused", sa.Boolean(), nullable=False),
         sa.Column("nudged_at", UTCDateTime(), nullable=True),
+        sa.Column("late_at", UTCDateTime(), nullable=True),
         sa.Column("joined_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("open_band IS NULL OR open_band = band", name=op.f("ck_participant_open_band")),
         sa.ForeignKeyConstraint(
@@ -1227,6 +1253,11 @@ def downgrade() -> None:
     op.drop_table("session")
     op.drop_table("resident_language")
     op.drop_table("resident_interest")
+    with op.batch_alter_table("resident_address", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_resident_address_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_address_resident_id"))
+
+    op.drop_table("resident_address")
     with op.batch_alter_table("match_side", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
         batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
