@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from penfriends.rules import quoting_lines as lines_of
 from penfriends.rules import quoting_words as words
+from penfriends.rules.quoting_armour import without_armour
 from penfriends.rules.quoting_lines import Introduction, Opening
 
 LONGEST_SIGNATURE = 10
@@ -60,15 +61,17 @@ def split_reply(text: str, *, anchored: bool = False) -> Split:
     """Cut a reply into the writer's words and the rest. `anchored`: the "> " marks come from the mail program for
     certain (they were blockquote elements), so they need no introducing line to be believed.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text, armour = without_armour(text.replace("\r\n", "\n").replace("\r", "\n"))
+    lines = text.split("\n")
     reading = _Reading(lines, [_Mark.OWN] * len(lines))
     quoted = [lines_of.is_quoted(line) for line in lines]
     introductions = _introductions(lines, quoted)
     end = _cut_unmarked(reading, quoted, introductions)
     _drop_marked(reading, quoted, introductions, end, anchored)
+    _drop_lines_drawn_above(reading)
     _drop_additions(reading, end)
     _notice_our_footer(reading)
-    return _finish(reading)
+    return _finish(reading, armour)
 
 
 def _introductions(lines: Sequence[str], quoted: Sequence[bool]) -> list[Introduction]:
@@ -111,7 +114,7 @@ def _cut_unmarked(reading: _Reading, quoted: Sequence[bool], introductions: Sequ
     total = len(reading.lines)
     for introduction in introductions:
         marked = _follows_quoted(reading.lines, quoted, introduction.last)
-        if introduction.opening is Opening.PARTIAL or marked:
+        if introduction.opening in {Opening.PARTIAL, Opening.BARE} or marked:
             continue
         if not any(line.strip() for line in reading.lines[introduction.last + 1 :]):
             reading.remove(introduction.first, introduction.last)
@@ -131,18 +134,32 @@ def _drop_marked(
     reading: _Reading, quoted: Sequence[bool], introductions: Sequence[Introduction], end: int, anchored: bool
 ) -> None:
     """Remove the lines with marks, where something says that they are a quotation, and what introduces them."""
-    for introduction in introductions:
-        if introduction.last < end and _follows_quoted(reading.lines, quoted, introduction.last):
-            anchored = True
+    above = [one for one in introductions if one.last < end and _follows_quoted(reading.lines, quoted, one.last)]
+    anchored = anchored or any(one.opening is not Opening.BARE for one in above)
+    for introduction in above:
+        if anchored:  # else "Grandmother wrote:" may be the writer's own line above a poem
             reading.remove(introduction.first, introduction.last)
     marked = [i for i in range(end) if quoted[i]]
     if not marked:
         return
     if not anchored and not _introduced_inside([lines_of.unquoted(reading.lines[i]) for i in marked[:60]]):
         reading.sure = False
-        marked = [i for i in marked if not lines_of.unquoted(reading.lines[i]).strip()]
+        for index in marked:
+            reading.lines[index] = reading.lines[index] if lines_of.unquoted(reading.lines[index]).strip() else ""
+        return
     for index in marked:
         reading.marks[index] = _Mark.REMOVED
+
+
+def _drop_lines_drawn_above(reading: _Reading) -> None:
+    """A drawn line right above what was removed belongs to it."""
+    for index in range(len(reading.lines) - 2, 0, -1):
+        below = index + 1
+        while below < len(reading.lines) - 1 and below < index + 3 and not reading.lines[below].strip():
+            below += 1
+        belongs = reading.marks[below] is _Mark.REMOVED and bool(reading.lines[below].strip())
+        if belongs and lines_of.is_rule(reading.lines[index]):
+            reading.remove(index, index)
 
 
 def _introduced_inside(lines: Sequence[str]) -> bool:
@@ -218,10 +235,10 @@ def _notice_our_footer(reading: _Reading) -> None:
         reading.sure = False
 
 
-def _finish(reading: _Reading) -> Split:
+def _finish(reading: _Reading, armour: str) -> Split:
     kept = [line for line, mark in zip(reading.lines, reading.marks, strict=True) if mark is _Mark.OWN]
     removed = [line for line, mark in zip(reading.lines, reading.marks, strict=True) if mark is _Mark.REMOVED]
-    return Split(_joined(kept), _joined(removed), reading.sure)
+    return Split(_joined(kept), _joined([*removed, *armour.split("\n")]), reading.sure)
 
 
 def _joined(lines: Sequence[str]) -> str:

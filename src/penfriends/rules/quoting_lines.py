@@ -25,6 +25,7 @@ class Opening(enum.StrEnum):
     HEADERS = "headers"  # a block of From, Sent, To, Subject
     FULL = "full"  # words of writing with an address and a date
     PARTIAL = "partial"  # believed only where marked quotation follows
+    BARE = "bare"  # "Anna wrote:", no date, no address: believed only where the marks are certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,10 @@ def _opening(joined: str) -> Opening | None:
     dated = len(_NUMBER.findall(joined[:LONGEST_LINE])) >= 2
     if address and dated and wrote:
         return Opening.FULL
-    if wrote and (address or dated or len(joined) <= 80):
+    if wrote and (address or dated or words.OUR_SENDER.search(joined)):
         return Opening.PARTIAL
+    if wrote and len(joined) <= 80:
+        return Opening.BARE
     return Opening.PARTIAL if address and dated and _TIME.search(joined) else None
 
 

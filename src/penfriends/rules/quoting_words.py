@@ -90,6 +90,8 @@ DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 
+# The name that our letters come from, as in `masking.from_name`.
+OUR_SENDER = re.compile(r"\bvia penfriends\b", re.IGNORECASE)
 # Our own footer: the line under "-- ", and the short links to a letter's pages.
 OUR_NAME = re.compile(r"penfriends, \S")
 OUR_LINK = re.compile(r"https?://[^\s/]{1,200}/[lwsdp]/[A-Za-z0-9][A-Za-z0-9-]{3,40}\b")
