@@ -14,7 +14,7 @@ from penfriends.i18n import LANGUAGES
 
 DEVELOPMENT_SECRET = "development-only-secret-never-use-in-production"  # noqa: S105 (refused in production)
 LEAST_READ, LEAST_SAMPLE = 5, 20  # rule R23: theirs can only be stricter
-SECRET_NAMES = ("SECRET_KEY", "DATABASE_URL", "SMTP_PASSWORD", "REDIS_URL", "PASSWORD_PEPPER")
+SECRET_NAMES = ("SECRET_KEY", "DATABASE_URL", "SMTP_PASSWORD", "REDIS_URL", "PASSWORD_PEPPER", "DKIM_KEY")
 
 
 class Environment(StrEnum):
@@ -52,6 +52,17 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: str = ""
     smtp_tls: str = Field(default="none", pattern="^(none|starttls|tls)$")
+    smtp_ca_file: str = ""
+    smtp_keep_seconds: float = Field(default=10.0, ge=0)
+    smtp_keep_mails: int = Field(default=100, ge=1)
+    smtp_at_once: int = Field(default=8, ge=1)
+    smtp_at_once_domain: int = Field(default=4, ge=1)
+    smarthost_log: str = ""
+    smarthost_log_command: str = ""
+    smarthost_queue_command: str = ""
+    dkim_selector: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,63}$")
+    dkim_domain: str = ""
+    dkim_key: str = Field(default="", repr=False)
     mailroom_host: str = "127.0.0.1"
     mailroom_smtp_port: int = 2525
     mailroom_lmtp_port: int = 2424
@@ -150,4 +161,8 @@ def _unfit_for_production(made: Settings) -> list[str]:
     for name in ("mail_domain", "bounce_domain", "team_address", "authserv_id"):
         if getattr(made, name).endswith("penfriends.example"):
             faults.append(f"PENFRIENDS_{name.upper()}: set your own, the default is an example")
+    if made.read_first_letters < LEAST_READ:
+        faults.append(f"PENFRIENDS_READ_FIRST_LETTERS: {LEAST_READ} or more in production")
+    if made.sample_one_in > LEAST_SAMPLE:
+        faults.append(f"PENFRIENDS_SAMPLE_ONE_IN: {LEAST_SAMPLE} or less in production")
     return faults

@@ -21,7 +21,10 @@ async def home(fresh_sqlite: str, tmp_path: Path) -> AsyncIterator[House]:
     async with house(fresh_sqlite, tmp_path) as opened:
         async with opened.site.database.transaction() as db:
             places = await load_places.places(db)
-            await load_places.staff_of(db, places, pepper=opened.settings.password_pepper, now=utc_now())
+            settings = opened.settings
+            await load_places.staff_of(
+                db, places, pepper=settings.password_pepper, key=settings.secret_key.encode(), now=utc_now()
+            )
         yield opened
 
 

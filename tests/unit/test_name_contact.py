@@ -39,6 +39,6 @@ def test_a_real_name_passes(name: str) -> None:
 def test_every_name_of_the_demo_world_passes() -> None:
     names = json.loads((Path(demo.__file__).parent / "data" / "names.json").read_text(encoding="utf-8"))
     everybody = [name for country in names.values() for band in country.values() for name in band]
-    everybody = [part for name in everybody for part in name.split("|")]
+    everybody = [name.partition("|")[0] for name in everybody]  # what follows is for the invented address
     assert len(everybody) > 100
     assert [name for name in everybody if name_fault(clean_name(name))] == []
