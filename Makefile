@@ -9,6 +9,8 @@ help:
 	@echo 'make test      every check and every test'
 	@echo 'make check     only lint, types, templates, translations, architecture'
 	@echo 'make corpus    how well mail of others is read; CORPORA=folder says where the mails are'
+	@echo 'make fuzz    200,000 torn mails through the process that reads mail; NUMBER=5000 for fewer'
+	@echo 'make crash     kill every part at the worst moment, and look for lost letters; SCHEDULES=1000 for all'
 	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
 	@echo 'make format    lay out the code'
 	@echo 'make messages  collect the sentences to translate into every catalogue'
@@ -34,6 +36,12 @@ check: dev-env
 CORPORA ?= $(or $(PENFRIENDS_CORPORA),../shared/corpora)
 corpus: dev-env
 	@$(PYTHON_HERE) -m bench.corpus $(CORPORA) $(MISSES)
+
+fuzz: dev-env
+	@$(PYTHON_HERE) -m tests.fuzz --number $(or $(NUMBER),200000)
+
+crash: dev-env
+	@$(PYTHON_HERE) -m tests.crash --schedules $(or $(SCHEDULES),100)
 
 pages: dev-env
 	@bin/pages

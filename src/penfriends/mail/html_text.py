@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 LARGEST_HTML = 4 * 1024 * 1024
+MOST_TAGS = 50_000  # an hour's typing in a mail program that is fond of markup stays far below
 DEEPEST_STACK = 400
 DEEPEST_QUOTE = 8
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
@@ -42,7 +43,7 @@ class HtmlText:
 
     text: str
     anchored: bool
-    whole: bool  # False where the markup was too large and its end is missing
+    whole: bool  # False where the markup was too much and its end is missing
 
 
 @dataclass(slots=True)
@@ -95,8 +96,9 @@ def read(markup: str) -> HtmlText:
     writing = _Writing()
     lower = markup.lower()
     missing: set[str] = set()
-    at = 0
-    while at < len(markup):
+    at = tags = 0
+    while at < len(markup) and tags <= MOST_TAGS:
+        tags += 1
         opening = markup.find("<", at)
         if opening < 0:
             opening = len(markup)
@@ -104,7 +106,7 @@ def read(markup: str) -> HtmlText:
             writing.say(html.unescape(markup[at:opening]))
         at = _after_markup(markup, lower, opening, writing, missing)
     writing.break_block(blank=False)
-    return HtmlText("\n".join(_tidy(writing.lines)), writing.anchored, whole)
+    return HtmlText("\n".join(_tidy(writing.lines)), writing.anchored, whole and at >= len(markup))
 
 
 def _after_markup(markup: str, lower: str, at: int, writing: _Writing, missing: set[str]) -> int:

@@ -6,6 +6,7 @@
 import enum
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from penfriends.mail import bounces, header_fields, letter_parts, mime_parts, tnef
@@ -20,6 +21,7 @@ __all__ = ["AttachmentKind", "MailAttachment", "MailClass", "ParsedMail", "heade
 LOOP_FIELD = "x-penfriends-loop"
 MOST_LINES = 20_000  # more is not split at all
 MOST_CHARACTERS = 2_000_000
+LARGEST_TEXT = 8 * 1024 * 1024  # bytes, before anything is decoded
 LONGEST_LETTER = 100_000  # characters of the writer's own; more goes to a person
 _LANGUAGE = re.compile(r"\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3})\s*(?:,|$)")
 
@@ -81,7 +83,7 @@ def _parsed(root: Part, raw: bytes) -> ParsedMail:
     subject = header_fields.words(root.value("subject"))
     report = bounces.read(root, subject)
     parts = letter_parts.text_parts(root)
-    letter = letter_parts.text_of(parts)
+    letter = _letter(parts, is_report=report is not None)
     split = _split(letter)
     attachments = letter_parts.attachments(root, parts)
     boxes = [box for value in root.values("from") for box in header_fields.mailboxes(value)]
@@ -106,8 +108,17 @@ def _parsed(root: Part, raw: bytes) -> ParsedMail:
     )
 
 
+def _letter(parts: Sequence[Part], *, is_report: bool) -> LetterText:
+    """The text; what is longer than any letter waits for a person, except in a report, which is read elsewhere."""
+    too_long = sum(len(part.body) for part in parts) > LARGEST_TEXT
+    letter = LetterText("", False, False) if too_long else letter_parts.text_of(parts)
+    if (too_long or len(letter.text) > MOST_CHARACTERS) and not is_report:
+        raise TooMuch("text_too_long")
+    return letter
+
+
 def _split(letter: LetterText) -> Split:
-    if len(letter.text) > MOST_CHARACTERS or letter.text.count("\n") > MOST_LINES:
+    if letter.text.count("\n") > MOST_LINES:
         return Split(letter.text, "", sure=False)
     return split_reply(letter.text, anchored=letter.anchored)
 

@@ -1,0 +1,50 @@
+"""Does every mail become a parsed mail with a class or a reason, within what it may cost? `make fuzz` asks longer."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from penfriends.mail.inbound import MailClass
+from tests.fuzz.__main__ import ALLOWED, BROKEN, outcome
+from tests.fuzz.mutator import mutation, seeds
+from tests.fuzz.storms import STORMS
+from workers.reading import LARGE, MEGABYTE, Reader
+
+CLASSES = frozenset(MailClass)
+REASONS = frozenset(
+    {"header_block_too_large", "header_too_large", "too_many_parts", "too_deep", "too_complex", "text_too_long"}
+)
+AT_FULL_SIZE = ("parts", "picture-bomb", "one-line")
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    made = Reader(small=ALLOWED)
+    yield made
+    made.close()
+
+
+def test_torn_mails(reader: Reader) -> None:
+    sources = seeds()
+    found = {number: outcome(reader, mutation(7, number, sources)) for number in range(500)}
+    assert {number: what for number, what in found.items() if what in BROKEN} == {}
+    assert set(found.values()) <= CLASSES | REASONS
+    assert set(found.values()) >= {MailClass.HUMAN, MailClass.BOUNCE, "too_many_parts"}
+
+
+def test_a_mutation_is_always_the_same() -> None:
+    sources = seeds()
+    assert [mutation(3, 5, sources)] * 3 == [mutation(3, 5, sources) for _ in range(3)]
+
+
+@pytest.mark.parametrize("name", STORMS)
+def test_storms_of_a_megabyte(name: str, reader: Reader) -> None:
+    """64 MiB above idle and one second of processor time: the process is ended beyond either."""
+    assert outcome(reader, STORMS[name](MEGABYTE - 2000)[:MEGABYTE]) not in BROKEN
+
+
+@pytest.mark.parametrize("name", AT_FULL_SIZE)
+def test_storms_of_25_megabytes(name: str, reader: Reader) -> None:
+    """512 MiB and ten seconds."""
+    assert (LARGE.memory, LARGE.seconds) == (512 * MEGABYTE, 10)
+    assert outcome(reader, STORMS[name](24 * MEGABYTE)[: 25 * MEGABYTE]) not in BROKEN
