@@ -19,6 +19,7 @@ class Kept:
     delivery_id: UUID | None
     delivery: DeliveryState | None
     open_holds: int
+    bounced: bool = False
     last_text: str = ""
 
 
@@ -104,6 +105,8 @@ def _letter(verdict: Verdict, letter: Expected, rows: list[Kept], seen: list[Kno
 def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Facts) -> None:
     if row.delivery is DeliveryState.UNSURE:
         _unsure(verdict, letter, row, facts)
+    elif row.bounced and not arrived and _refused(letter, row, facts):
+        verdict.returned += 1
     elif row.delivery is DeliveryState.SENT and row.state is LetterState.DELIVERED:
         verdict.delivered += 1
         if not arrived:

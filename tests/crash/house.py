@@ -36,6 +36,7 @@ from tests.support import pgserver, processes
 
 PARTS = ("mailroom", "worker-1", "worker-2", "web")
 MEMORY = "/dev/shm"  # noqa: S108 (a killed process loses nothing there either, and nobody waits for a disk)
+MIGRATING = asyncio.Lock()  # alembic knows of one migration at a time
 BACK_AFTER = 0.05  # seconds; a supervisor may take longer, which only makes everything slower
 
 
@@ -75,7 +76,8 @@ async def nursery() -> AsyncIterator[Nursery]:
     root = processes.ROOT
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.crash.nursery", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root, start_new_session=True,
+        stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root,
+        start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -276,13 +278,6 @@ class House:
         held = any(self._hands.get(pid) for pid in self.pids.values())
         return not held and not self.busy and len(self.pids) == len(PARTS) and self.smarthost.is_idle()
 
-    def cpu(self) -> dict[str, float]:
-        found = {}
-        for name, pid in self.pids.items():
-            parts = Path(f"/proc/{pid}/stat").read_text().split()
-            found[name] = (int(parts[13]) + int(parts[14])) / 100
-        return found
-
     def now(self) -> datetime:
         return now_in_house() + self.board.lead
 
@@ -340,7 +335,8 @@ async def standing(
         "mailroom_smtp_port": smtp, "mailroom_lmtp_port": lmtp, "smtp_port": smarthost.port, **smarthost.settings,
     }  # fmt: skip
     database = Database(make_engine(url), nobody)
-    await migrate.upgrade(database.engine)
+    async with MIGRATING:
+        await migrate.upgrade(database.engine)
     (folder / "passed").touch()
     environment = processes.environment(folder, **chosen)
     house = House(folder, database, Board(folder / "board"), environment, nest, web, smtp, lmtp, smarthost, server)

@@ -42,7 +42,7 @@ def main() -> None:
 def _load_everything() -> None:
     """What a part would import and set up at its start, as far as it is the same each time."""
     import aiosqlite  # noqa: F401
-    import asyncpg  # noqa: F401
+    import asyncpg  # type: ignore[import-untyped]  # noqa: F401
     from sqlalchemy.orm import configure_mappers
 
     import workers.mailroom
@@ -68,18 +68,20 @@ def _be_impatient() -> None:
 
     workers.main.POLL = POLL
     quick: Any = functools.partial(SmtpServer, timeout=ANSWER_SECONDS, data_timeout=ANSWER_SECONDS)
-    tools.SmtpServer = quick  # type: ignore[misc]
+    vars(tools)["SmtpServer"] = quick
 
 
 def _read_mail_here() -> None:
     """No process of its own for each reader of mail: starting those would take longer than all the rest."""
     from penfriends.mail import inbound
+    from penfriends.mail.inbound import ParsedMail
+    from penfriends.mail.mime_parts import Headers
     from workers.reading import Reader
 
-    def parse(_reader: Reader, raw: bytes) -> Any:
+    def parse(_reader: Reader, raw: bytes) -> tuple[ParsedMail, Headers]:
         return inbound.parse(raw), inbound.headers(raw)
 
-    Reader.parse = parse  # type: ignore[method-assign]
+    Reader.parse = parse  # type: ignore[method-assign,assignment]
 
 
 def _die_with_parent() -> None:

@@ -58,7 +58,7 @@ class Never(Exception):
 async def cast(house: House, seed: int) -> list[tuple[Person, Person]]:
     """New people for a schedule, so that what befalls one schedule's mailboxes touches no other."""
     async with house.database.transaction() as db:
-        towns = list(await db.exec(select(Town).order_by(Town.slug)))  # type: ignore[arg-type]
+        towns = list(await db.exec(select(Town).order_by(Town.slug)))
         if not towns:
             towns = [await builders.town(db, "Thetford"), await builders.town(db, "Huerth", country="DE")]
         return [await _pair(db, house, towns, f"s{seed}p{number}") for number in range(PAIRS)]
@@ -84,8 +84,8 @@ async def _person(db: AsyncSession, house: House, side: Participant, who: Reside
 class Outside:
     """All the writers of one schedule."""
 
-    def __init__(self, house: House, schedule: Schedule, pairs: list[tuple[Person, Person]]) -> None:
-        self.house, self.schedule, self.pairs = house, schedule, pairs
+    def __init__(self, house: House, schedule: Schedule, pairs: list[tuple[Person, Person]], smtp_port: int) -> None:
+        self.house, self.schedule, self.pairs, self.smtp_port = house, schedule, pairs, smtp_port
         self.letters: list[Written] = []
         self._browser = httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.web_port}", timeout=10)
 
@@ -154,7 +154,7 @@ class Outside:
 
     async def _mail(self, letter: Written, writer: Person) -> None:
         by_smtp = letter.plan.way is Way.SMTP
-        port = self.house.smtp_port if by_smtp else self.house.lmtp_port
+        port = self.smtp_port if by_smtp else self.house.lmtp_port
         async with asyncio.timeout(25):
             reader, out = await asyncio.open_connection("127.0.0.1", port)
             try:

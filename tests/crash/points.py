@@ -112,13 +112,14 @@ def install() -> None:
     """Wrap the functions of the product between which a letter can be torn apart."""
     from penfriends.actions import dispatch, intake, letters
     from penfriends.db import Database
+    from penfriends.mail import smtp
     from workers import delivery
     from workers.mailroom import Door
 
     _after(intake, "read_mail", 0)
     _after(letters, "screen_letter", 1)
     _after(dispatch, "claim", CLAIMED, _if_answered)
-    _around_send(delivery.smtp)
+    _around_send(smtp)
     _after(dispatch, "commit_point", NO_RETURN, _if_answered)
     _after(dispatch, "record", 7)
     _whatever_comes_of(delivery, "deliver", ENDED)

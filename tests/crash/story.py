@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.delivery import Delivery, DeliveryState, RawMail, RawMailState
+from penfriends.models.delivery import Bounce, Delivery, DeliveryState, RawMail, RawMailState
 from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import Hold
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
 from tests.crash.house import House
 from tests.crash.outside import Outside, cast
-from tests.crash.schedule import Blow, Event, Schedule
+from tests.crash.postfix import Postfix
+from tests.crash.schedule import LIES, ORDINARY, Blow, Event, Schedule
 from tests.crash.sink import Sink
 from tests.crash.words import MARK
 
@@ -26,15 +27,20 @@ MOVING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTED, 
 A_LITTLE = timedelta(seconds=1)
 
 
-async def play(house: House, sink: Sink, schedule: Schedule) -> Verdict:
-    """Everything of one schedule; when it ends the house is whole and at rest."""
+async def play(house: House, sink: Sink, schedule: Schedule, behind: Postfix | None = None) -> Verdict:
+    """Everything of one schedule; when it ends the house is whole and at rest.
+
+    Behind Postfix the sink is honest, because Postfix would send again what it is not sure of; the wire to it lies.
+    """
     house.look()
     sink.known.clear()
     sink.refused_to.clear()
     house.torn.clear()
     pairs = await cast(house, schedule.seed)
-    outside = Outside(house, schedule, pairs)
-    sink.faults = iter(schedule.faults)
+    outside = Outside(house, schedule, pairs, behind.inbound_port if behind else house.smtp_port)
+    sink.faults = iter([one for one in schedule.faults if not (behind and one in LIES)])
+    if behind:
+        behind.faults = iter([one if one in LIES else ORDINARY for one in schedule.faults])
     try:
         await _letters_and_blows(house, outside, schedule)
         house.board.disarm()
@@ -143,9 +149,12 @@ async def _kept(house: House, correspondences: set[UUID]) -> dict[str, list[Kept
             holds = await db.exec(
                 select(func.count()).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None))
             )
+            bounces = await db.exec(
+                select(func.count()).where(Bounce.delivery_id == (delivery.id if delivery else None))
+            )
             kept = Kept(
                 letter.id, letter.state, delivery.id if delivery else None, delivery.state if delivery else None,
-                holds.one(), delivery.last_text if delivery else "",
+                holds.one(), bounces.one() > 0, delivery.last_text if delivery else "",
             )  # fmt: skip
             word = letter.original_text.partition(MARK)[2].split()
             found.setdefault(word[0] if word else "", []).append(kept)

@@ -1,5 +1,7 @@
-"""What need no part learn anew? One letter's whole journey in the nursery, so that what is forked from it knows the way:
-templates, screening, statements that were compiled."""
+"""What need no part learn anew? One letter's whole journey in the nursery, so that whatever is forked knows the way.
+
+Templates, screening, statements that were compiled: all that takes a started part its first second.
+"""
 
 import tempfile
 from pathlib import Path
@@ -30,7 +32,7 @@ def share_compiled_statements() -> None:
         engine.sync_engine._compiled_cache = _compiled.setdefault(engine.dialect.name, LRUCache(1000))
         return engine
 
-    penfriends_db.create_async_engine = create  # type: ignore[attr-defined]
+    penfriends_db.create_async_engine = create  # type: ignore[attr-defined,assignment]
 
 
 async def one_letter() -> None:

@@ -1,0 +1,221 @@
+"""How does the house stand behind a real Postfix: as its smarthost, and as the border that mail comes in through?
+
+An instance of its own, with its own configuration and queue, on loopback ports. Between the workers and it stands a
+wire that can break: then Postfix has the mail and the worker does not know, which only Postfix's log can tell.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from penfriends.mail import return_path
+from tests import builders
+from tests.crash.schedule import ORDINARY, Fault
+from tests.crash.sink import SILENCE, Known, Sink
+from tests.support import processes
+
+QUEUES = ("maildrop", "incoming", "active", "deferred")
+SERVICES = """
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+lmtp unix - - n - - lmtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+_FROM = re.compile(rb"MAIL FROM:\s*<([^>]*)>", re.IGNORECASE)
+
+
+def is_here() -> bool:
+    """Whether there is a Postfix that we may run: it wants to be started by root."""
+    return os.geteuid() == 0 and shutil.which("postfix") is not None
+
+
+class Postfix:
+    """One running instance and the wire in front of it. The workers speak to `port`, the world to `inbound_port`."""
+
+    truthful = False  # nobody reads its log yet: the resolver's settings belong into `settings`, and then this is True
+
+    def __init__(self, folder: Path, sink: Sink, inbound_port: int) -> None:
+        self.folder, self.sink, self.inbound_port = folder, sink, inbound_port
+        self.port = 0
+        self.log = folder / "log"
+        self.settings: dict[str, str | int] = {}
+        self.faults: Iterator[Fault] = iter(())
+        self._talking = 0
+
+    def is_idle(self) -> bool:
+        """No mail in any queue, nobody on the wire."""
+        waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES)
+        return not waiting and not self._talking and not self.sink.talking
+
+    # --- the wire ----------------------------------------------------------------------------------------------------
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection of a worker to Postfix, which breaks where its fault says."""
+        fault = next(self.faults, ORDINARY)
+        self.sink.met[f"wire {fault.name}"] += 1
+        self._talking += 1
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.inbound_port)
+            try:
+                await self._converse(fault, (reader, writer), (inner_reader, inner_writer))
+            finally:
+                inner_writer.transport.abort()
+        except (OSError, EOFError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            self._talking -= 1
+            writer.transport.abort()
+
+    async def _converse(
+        self,
+        fault: Fault,
+        worker: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        postfix: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        about = Known()
+        worker[1].write(await _answer(postfix[0]))
+        while line := await worker[0].readline():
+            if found := _FROM.match(line):
+                delivery_id = return_path.verify(found.group(1).decode(), builders.AT.key)
+                about = self.sink.known.setdefault(delivery_id, Known()) if delivery_id else Known()
+            said = line[:4].upper()
+            if said == b"DATA" and fault.step == "DATA":
+                about.lied = True
+                return
+            postfix[1].write(line)
+            answer = await _answer(postfix[0])
+            worker[1].write(answer)
+            if said == b"DATA" and answer.startswith(b"354"):
+                await self._data(fault, about, worker, postfix)
+
+    async def _data(
+        self,
+        fault: Fault,
+        about: Known,
+        worker: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        postfix: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+    ) -> None:
+        mail = await worker[0].readuntil(b"\r\n.\r\n")
+        breaks = fault.step in ("MIDDLE", "DOT")
+        about.lied = about.lied or breaks
+        if breaks and not fault.taken:
+            postfix[1].write(mail[: len(mail) // 2])
+            raise EOFError
+        postfix[1].write(mail)
+        answer = await _answer(postfix[0])
+        if fault.kind in ("silent", "late"):
+            await asyncio.sleep(SILENCE)
+        if breaks and fault.kind != "late":
+            raise EOFError
+        worker[1].write(answer)
+
+
+async def _answer(reader: asyncio.StreamReader) -> bytes:
+    """All lines of an answer. Raises EOFError."""
+    lines = b""
+    while True:
+        line = await reader.readline()
+        lines += line
+        if not line:
+            raise EOFError
+        if line[3:4] != b"-":
+            return lines
+
+
+@asynccontextmanager
+async def running(sink: Sink, folder: Path, lmtp_port: int) -> AsyncIterator[Postfix]:
+    """Postfix until the end of the block. Mail for our domains goes to the mailroom, all other to the sink."""
+    server = Postfix(folder, sink, processes.free_port())
+    _configure(server, lmtp_port)
+    process = subprocess.Popen(  # noqa: ASYNC220 (nothing else goes on yet)
+        ["postfix", "-c", str(folder / "etc"), "start-fg"],
+        stdout=subprocess.DEVNULL, stderr=(folder / "said").open("wb"), start_new_session=True,
+    )  # fmt: skip
+    wire = await asyncio.start_server(server.carry, "127.0.0.1", 0, limit=2**20)
+    server.port = wire.sockets[0].getsockname()[1]
+    try:
+        await processes.until(lambda: _greets(server, process))
+        yield server
+    finally:
+        wire.close()
+        subprocess.run(["postfix", "-c", str(folder / "etc"), "stop"], capture_output=True, check=False)  # noqa: ASYNC221
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+async def _greets(server: Postfix, process: "subprocess.Popen[bytes]") -> bool:
+    if process.poll() is not None:
+        raise RuntimeError(f"Postfix ended at once: {(server.folder / 'said').read_text()}{_read(server.log)}")
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.inbound_port)
+    except OSError:
+        return False
+    line = await reader.readline()
+    writer.close()
+    return line.startswith(b"220")
+
+
+def _read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _configure(server: Postfix, lmtp_port: int) -> None:
+    folder = server.folder
+    for name in ("etc", "spool", "data"):
+        (folder / name).mkdir()
+    folder.chmod(0o755)
+    shutil.chown(folder / "data", "postfix")
+    room = f"lmtp:inet:127.0.0.1:{lmtp_port}"
+    ours = (builders.AT.mail_domain, builders.AT.bounce_domain)
+    settings = {
+        "compatibility_level": "3.6",
+        "queue_directory": str(folder / "spool"),
+        "data_directory": str(folder / "data"),
+        "maillog_file": str(server.log),
+        "maillog_file_prefixes": str(folder),
+        "myhostname": "smarthost.test",
+        "mydestination": "",
+        "alias_maps": "",
+        "local_recipient_maps": "",
+        "inet_interfaces": "127.0.0.1",
+        "inet_protocols": "ipv4",
+        "mynetworks": "127.0.0.0/8",
+        "smtpd_relay_restrictions": "permit_mynetworks, reject",
+        "relayhost": f"[127.0.0.1]:{server.sink.port}",
+        "transport_maps": "inline:{ " + ", ".join(f"{{{one} = {room}}}" for one in ours) + " }",
+        "smtp_dns_support_level": "disabled",
+        "smtp_host_lookup": "native",
+        "minimal_backoff_time": "1s",
+        "maximal_backoff_time": "2s",
+        "queue_run_delay": "1s",
+        "default_destination_concurrency_failed_cohort_limit": "0",
+        "hash_queue_names": "hold",
+        "smtpd_client_connection_rate_limit": "0",
+        **{f"smtp_{step}_timeout": "3s" for step in ("connect", "helo", "mail", "rcpt", "data_init", "quit")},
+    }
+    (folder / "etc" / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
+    door = f"127.0.0.1:{server.inbound_port} inet n - n - - smtpd\n"
+    (folder / "etc" / "master.cf").write_text(door + SERVICES.lstrip())
