@@ -1,14 +1,29 @@
 """Which rows should have moved and did not? Looks for them and asks again; losing the queue costs seconds."""
 
+import asyncio
+
+import structlog
 from sqlmodel import col, select
 
-from penfriends.actions import consent_sweep, correspondences, digest, dispatch, intake, residents, signup, throttle
+from penfriends.actions import (
+    consent_sweep,
+    correspondences,
+    digest,
+    dispatch,
+    intake,
+    residents,
+    signup,
+    throttle,
+    unsure,
+)
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
+from penfriends.mail.smarthost_log import SKEW, Answer, Fate
 from penfriends.models.letters import Letter, LetterState
 from workers.tools import Tools
 
 AT_ONCE = 200
+log = structlog.get_logger()
 
 
 async def sweep_letters(tools: Tools) -> None:
@@ -28,6 +43,28 @@ async def sweep_letters(tools: Tools) -> None:
         await dispatch.unsure_after_silence(db, now=now)
         for delivery_id in await dispatch.due(db, now=now, limit=AT_ONCE):
             later(db, Job.DELIVER, delivery_id)
+
+
+async def sweep_unsure(tools: Tools) -> None:
+    """Mails that may or may not have left: what the smarthost's log proves of them is done, the rest stays."""
+    if not tools.smarthost.can_be_asked():
+        return
+    now = utc_now()
+    async with tools.database.reading() as db:
+        asked = await unsure.questions(db, at=tools.at, now=now)
+        known = await unsure.witnesses(db, at=tools.at, now=now) if asked else []
+    if not asked:
+        return
+    mails = [*(one.mail for one in asked), *(mail for mail, _ in known)]
+    since = min([one.since for one in asked] + [at for _, at in known]) - SKEW
+    reading = await asyncio.to_thread(tools.smarthost.read, mails, since=since, now=now)
+    for one in asked:
+        answer = reading.answer(one.mail, since=one.since, until=one.until)
+        if answer.fate is Fate.NOT_TAKEN and not reading.is_ours(known, near=one.since):
+            answer = Answer(Fate.UNKNOWN, "not_our_log")
+        async with tools.database.transaction() as db:
+            settled = await unsure.settle(db, one, answer, now=now)
+        log.info("unsure", delivery=str(one.delivery_id), fate=answer.fate.value, why=answer.why, settled=settled)
 
 
 async def sweep_people(tools: Tools) -> None:

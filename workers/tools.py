@@ -1,4 +1,5 @@
-"""What does a worker hold in its hands? The database, the settings as values, the smarthost, and who reads mail."""
+"""What does a worker hold in its hands? The database, the settings as values, the smarthost and its log, and
+who reads mail."""
 
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from penfriends.doorkeys import addresses_of, policy_of
 from penfriends.mail.smtp import SmtpServer, Tls
 from penfriends.settings import Settings
 from workers.reading import Reader, shared
+from workers.smarthost import Smarthost
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Tools:
     policy: Policy
     server: SmtpServer
     reader: Reader = field(default_factory=shared)
+    smarthost: Smarthost = field(default_factory=Smarthost)
 
 
 def tools_for(settings: Settings, database: Database) -> Tools:
@@ -30,4 +33,5 @@ def tools_for(settings: Settings, database: Database) -> Tools:
         password=settings.smtp_password,
         tls=Tls(settings.smtp_tls),
     )
-    return Tools(database, addresses_of(settings), policy_of(settings), server)
+    smarthost = Smarthost(settings.smarthost_log, settings.smarthost_log_command, settings.smarthost_queue_command)
+    return Tools(database, addresses_of(settings), policy_of(settings), server, smarthost=smarthost)

@@ -164,7 +164,8 @@ async def mark_unsure(db: AsyncSession, row: Delivery, *, now: datetime) -> None
 
 
 async def settle(db: AsyncSession, row: Delivery, *, arrived: bool, now: datetime) -> None:
-    """A person, who asked or looked, says whether an unsure mail arrived. If not, it is sent again."""
+    """A person who asked or looked, or the smarthost's log, says whether an unsure mail arrived. If not, it is sent
+    again."""
     if arrived:
         await _sent(db, row, now=now)
     else:
