@@ -1,14 +1,21 @@
 """Does a released letter leave exactly once, and is what cannot leave there to be seen?"""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, delivery, dispatch
 from penfriends.clock import utc_now
+from penfriends.db import Database
+from penfriends.jobs import nobody
 from penfriends.mail import return_path
 from penfriends.mail.notices import Notice
 from penfriends.mail.outbound import headers_outside_list
@@ -375,6 +382,43 @@ async def test_a_notice_that_cannot_be_written_is_given_up_where_a_person_sees_i
         failed = await sent_off(house, row)
     assert (failed.state, failed.last_text) == (DeliveryState.FAILED, "cannot be written")
     assert sink.mails == []
+
+
+class Forgetful(Database):
+    """A database that goes away in one transaction: before its commit, or right after it, when nobody hears of it."""
+
+    begun = 0
+    fails_in = 0
+    after_commit = False
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        Forgetful.begun += 1
+        fails = Forgetful.begun == Forgetful.fails_in
+        if fails and not Forgetful.after_commit:
+            raise OperationalError("select 1", None, OSError("gone"))
+        async with super().transaction() as db:
+            yield db
+        if fails:
+            raise OperationalError("commit", None, OSError("gone"))
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+@pytest.mark.parametrize(("fails_in", "becomes"), [(2, DeliveryState.DEFERRED), (3, DeliveryState.SENT)])
+async def test_a_database_that_goes_away_makes_nothing_unsure(
+    fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch, fails_in: int, after_commit: bool, becomes: DeliveryState
+) -> None:
+    """In the last check before DATA nothing was sent: tried again. What was sent is recorded once it is back."""
+    monkeypatch.setattr(Forgetful, "begun", 0)
+    monkeypatch.setattr(Forgetful, "fails_in", fails_in)
+    monkeypatch.setattr(Forgetful, "after_commit", after_commit)
+    async with smtp_sink() as sink, house_on(fresh_sqlite, sink.port) as house:
+        letter = await house.release()
+        tools = replace(house.tools, database=Forgetful(house.database.engine, nobody))
+        await deliver(tools, (await house.delivery(letter.id)).id)
+        row = await house.delivery(letter.id)
+    assert row.state is becomes
+    assert len(sink.mails) == (becomes is DeliveryState.SENT)
 
 
 async def test_a_bounce_names_its_delivery_by_the_signed_return_path_only(fresh_sqlite: str) -> None:
