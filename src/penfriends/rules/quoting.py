@@ -94,12 +94,19 @@ def _introduction_at(lines: Sequence[str], names: Sequence[str], at: int) -> Int
         return None
     opens = names[at] or lines_of.is_separator(lines[at])
     last = lines_of.header_block(lines, names, at) if opens else None
+    if last is None and opens and lines_of.is_separator(lines[at]) and _marks_follow(lines, at):
+        return Introduction(at, at, Opening.PARTIAL)
     if last is None:
         return lines_of.attribution(lines, at)
     first = at
     while first and (not lines[first - 1].strip() or lines_of.is_caption(lines[first - 1])):
         first -= 1
-    return Introduction(first, last, Opening.HEADERS)
+    return Introduction(first, last, lines_of.opening_of_block(lines, first, last))
+
+
+def _marks_follow(lines: Sequence[str], at: int) -> bool:
+    below = next((line for line in lines[at + 1 : at + 4] if line.strip()), "")
+    return lines_of.is_quoted(below)
 
 
 def _follows_quoted(lines: Sequence[str], quoted: Sequence[bool], last: int) -> bool:
@@ -115,6 +122,9 @@ def _cut_unmarked(reading: _Reading, quoted: Sequence[bool], introductions: Sequ
     for introduction in introductions:
         marked = _follows_quoted(reading.lines, quoted, introduction.last)
         if introduction.opening in {Opening.PARTIAL, Opening.BARE} or marked:
+            continue
+        if introduction.opening is Opening.UNDATED:
+            reading.sure = False
             continue
         if not any(line.strip() for line in reading.lines[introduction.last + 1 :]):
             reading.remove(introduction.first, introduction.last)

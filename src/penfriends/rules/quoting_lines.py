@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from penfriends.rules import quoting_words as words
 
 LONGEST_LINE = 500
-MOST_WRAPPED_LINES = 4
+MOST_WRAPPED_LINES = 6
 _ADDRESS = re.compile(r"[^\s<>@\[\]()]{1,64}@[^\s<>@\[\]()]{1,255}")
 _TIME = re.compile(r"\b\d{1,2}\s?[:.hu٫]\s?\d{2}\b")
 _NUMBER = re.compile(r"\d+")
@@ -25,6 +25,7 @@ class Opening(enum.StrEnum):
     HEADERS = "headers"  # a block of From, Sent, To, Subject
     FULL = "full"  # words of writing with an address and a date
     PARTIAL = "partial"  # believed only where marked quotation follows
+    UNDATED = "undated"  # header fields without date, address or dashes above: a person may write "From: the sea"
     BARE = "bare"  # "Anna wrote:", no date, no address: believed only where the marks are certain
 
 
@@ -40,7 +41,7 @@ class Introduction:
 def is_quoted(line: str) -> bool:
     """Whether the line carries the mark of a quotation, "> "."""
     bare = line.lstrip(" \t\xa0")
-    return bare.startswith(">") and not bare.startswith((">_<", ">:", ">.<"))
+    return bare.startswith(">") and not bare.startswith((">_<", ">:", ">.<")) and not words.WROTE_ALONE.match(bare)
 
 
 def unquoted(line: str) -> str:
@@ -95,13 +96,23 @@ def header_block(lines: Sequence[str], names: Sequence[str], at: int) -> int | N
     return last if enough or (after_separator and others >= 2) else None
 
 
+def opening_of_block(lines: Sequence[str], first: int, last: int) -> Opening:
+    """How sure it is that the block of header fields in these lines is one."""
+    inside = " ".join(lines[first : last + 1])[: 4 * LONGEST_LINE]
+    told = any(map(is_caption, lines[first : last + 1])) or _ADDRESS.search(inside) or words.OUR_SENDER.search(inside)
+    return Opening.HEADERS if told or len(_NUMBER.findall(inside)) >= 2 else Opening.UNDATED
+
+
 def attribution(lines: Sequence[str], at: int) -> Introduction | None:
-    """The line above a quotation ("On … Anna wrote:") that ends at `at`, wrapped over up to four lines."""
-    tail = lines[at][:LONGEST_LINE].rstrip(_MARKS)
+    """The line above a quotation ("On … Anna wrote:") that ends at `at`, wrapped over up to six lines."""
+    if words.QUOTES_ON_THE_LINE.match(lines[at][:LONGEST_LINE]):
+        return Introduction(at, at, Opening.FULL)
+    tail = _without_dashes(lines[at][:LONGEST_LINE].rstrip(_MARKS))
     if not tail.endswith((":", "：")) or len(lines[at]) > LONGEST_LINE:
         return None
     around = " ".join(lines[max(0, at - MOST_WRAPPED_LINES + 1) : at + 1])[-4 * LONGEST_LINE :]
-    if not words.WROTE.search(around) and not ("@" in around and _NUMBER.search(around)):
+    named = "@" in around or words.OUR_SENDER.search(around)
+    if not words.WROTE.search(around) and not (named and _NUMBER.search(around)):
         return None
     found: Introduction | None = None
     joined = ""
@@ -109,7 +120,7 @@ def attribution(lines: Sequence[str], at: int) -> Introduction | None:
         line = unquoted(lines[first]).strip(_MARKS)
         if not line or len(line) > LONGEST_LINE or is_separator(line):
             break
-        joined = f"{line} {joined}".strip()
+        joined = f"{_without_dashes(line)} {joined}".strip()
         opening = _opening(joined)
         if opening and words.OPENS_ATTRIBUTION.match(joined):
             return Introduction(first, at, opening)
@@ -128,15 +139,22 @@ def _opening(joined: str) -> Opening | None:
         return Opening.PARTIAL
     if wrote and len(joined) <= 80:
         return Opening.BARE
-    return Opening.PARTIAL if address and dated and _TIME.search(joined) else None
+    named = address or words.OUR_SENDER.search(joined)
+    return Opening.PARTIAL if named and dated and _TIME.search(joined) else None
+
+
+def _without_dashes(line: str) -> str:
+    """ "---- On … wrote ----", as Zoho puts it, in the form that everybody else uses."""
+    found = words.BETWEEN_DASHES.fullmatch(line.strip())
+    return f"{found.group(1)}:" if found else line
 
 
 def is_phone_line(line: str) -> bool:
     """Whether a program added the line: "Sent from my iPhone", "Von meinem Handy gesendet"."""
-    bare = line[:LONGEST_LINE].strip(_MARKS + ".-–—")
+    bare = words.APOLOGY.sub("", line[:LONGEST_LINE]).strip(_MARKS + ".-–—")
     if words.SLOGAN.fullmatch(bare):
         return True
-    if not bare or len(line) > 120 or len(bare.split()) > 10 or re.search(r"[,;!?]", bare):
+    if not bare or len(line) > 200 or len(bare.split()) > 10 or re.search(r"[,;!?]", bare):
         return False
     sent = words.PHONE_SENT.match(bare)
     return bool(sent and words.PHONE_DEVICE.search(bare))

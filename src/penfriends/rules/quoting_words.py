@@ -13,20 +13,31 @@ OTHER_FIELDS = frozenset(
 # A word of writing, which the line above a quotation carries: "… wrote:", "… schrieb …:".
 WROTE = re.compile(
     r"\b(?:wrote|writes|said|schrieb|schrieben|geschrieben|schreibt|a écrit|ecrit|écrit|écrivait|schreef|geschreven"
-    r"|schrijft|napisał|napisała|napisal|pisze|napisana przez|написал|написала|пишет)\b"
-    r"|كتب|كتبت|كتابة ما يلي",
+    r"|schrijft|napisał|napisała|napisal|pisze|napisana przez|написал|написала|пишет|пише"
+    r"|skrev|skrifaði|kirjoitti|ha scritto|escribió|escreveu|napsala?|napísala?|írta|a scris)\b"
+    r"|كتب|كتبت|كتابة ما يلي|写道|さんは書きました|님이 작성|έγραψε",
     re.IGNORECASE,
 )
+# The end of a wrapped attribution, whose ">" closes an address: "> wrote:".
+WROTE_ALONE = re.compile(rf">\s{{0,2}}(?:{WROTE.pattern})\s?:\s{{0,9}}$", re.IGNORECASE)
 _WEEKDAYS = "|".join(
     """mon tue wed thu fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim ma wo vr za zo
     pon wt śr czw pt sob niedz""".split()  # noqa: SIM905
 )
 OPENS_ATTRIBUTION = re.compile(
-    r"(?:On|Am|Le|Op|El|Il|W dniu|Dnia|Wiadomość napisana przez|في|بتاريخ)\s"
+    r"(?:On|Am|Le|Op|El|Em|Il|Den|W dniu|Dnia|Wiadomość napisana przez|في|بتاريخ)\s"
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b"
     rf"|(?:{_WEEKDAYS})\w{{0,9}}\.?,?\s{{1,3}}\d",
     re.IGNORECASE,
 )
+
+# The first words of the quotation right behind the attribution, as Yahoo's program for phones does.
+QUOTES_ON_THE_LINE = re.compile(
+    r"\s{0,8}(?:On|Am|Le|Op|Dnia|W dniu|في)\s[^\n<>]{5,150}<[^\s<>@]{1,64}@[^\s<>]{1,255}>\s?"
+    r"(?:wrote|schrieb|a écrit|schreef|napisała?|napisał\(a\))\s?:\s{2,8}\S",
+    re.IGNORECASE,
+)
+BETWEEN_DASHES = re.compile(r"-{2,10}\s{1,3}([^\n]{5,400}?)\s{1,3}-{2,10}")
 
 _SEPARATOR_WORDS = "|".join(
     (
@@ -62,7 +73,8 @@ _DEVICE = (
     r"\b(?:i?phone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|pixel|nokia|handy|smartphone|mobil|mobile"
     r"|téléphone|portable|telefoon|telefon|tablet|tablette|windows|outlook|gmail|mail|e-mail|device|gerät|appareil|apparaat"
     r"|htc|sony|lg|oneplus|honor|sparrow|mailapp|mailbird|protonmail|proton|yahoo|gmx|web\.de|orange|onet|aol|thunderbird|apple"
-    r"|boxer|spark|edison|k-9|fairmail|iphone'a|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
+    r""
+    r"|mailspring|mailbox|bluemail|mymail|aqua ?mail|canary|newton|shortwave|tutanota|tuta|posteo|boxer|spark|edison|k-9|fairmail|iphone'a|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
 )
 _SENT = (
     r"(?:sent (?:from|with|via|using)|get outlook for|composed on|gesendet (?:von|mit|aus)|von meinem"
@@ -75,6 +87,14 @@ _SENT = (
 )
 # Both must be on one short line of at most eight words, so that "Sent from my desk, is much easier" stays a letter.
 SLOGAN = re.compile(r"yahoo mail\s?: \w[^\n]{5,60}", re.IGNORECASE)
+# "Please excuse my brevity", behind a phone line.
+APOLOGY = re.compile(
+    r"(?<=\w)[.,;!]{0,2}\s{1,3}(?:please (?:excuse|forgive|pardon)|(?:sorry|apologies) for"
+    r"|veuillez excuser|merci d[’']excuser"
+    r"|bitte (?:entschuldigen|entschuldige|verzeihen|verzeih)|excuseer|mijn excuses|proszę wybaczyć|przepraszam za)"
+    r".{3,80}$",
+    re.IGNORECASE,
+)
 PHONE_SENT = re.compile(_SENT, re.IGNORECASE)
 PHONE_DEVICE = re.compile(_DEVICE, re.IGNORECASE)
 
