@@ -6,7 +6,9 @@ again; only an address that leads nowhere is refused for good, always with the s
 
 import asyncio
 import contextlib
+import ipaddress
 import signal
+import ssl
 from typing import Any
 
 import structlog
@@ -16,13 +18,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from penfriends import __version__
 from penfriends.actions import doorway, intake
 from penfriends.clock import utc_now
+from penfriends.errors import BadSettings
 from penfriends.opening import opened
 from penfriends.settings import Settings, settings
+from workers.pace import Pace
 from workers.tools import Tools, tools_for
 
 NO_SUCH = "550 5.1.1 No such pen friend address here"
 ONE_AT_A_TIME = "452 4.5.3 One recipient at a time, please"
 TRY_AGAIN = "451 4.3.0 We cannot take mail right now, please try again"
+TOO_MUCH = "450 4.7.1 Too much mail from you for now, please try again later"
 TAKEN = "250 2.0.0 Taken in"
 EMPTY = "554 5.6.0 An empty mail"
 DATABASE_SECONDS = 20
@@ -33,15 +38,18 @@ log = structlog.get_logger()
 class Door:
     """What aiosmtpd asks at each step of a mail conversation."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, *, per_sender: int = 0, per_host: int = 0) -> None:
         self.tools = tools
+        self.senders, self.hosts = Pace(per_sender), Pace(per_host)
 
     async def handle_RCPT(  # noqa: N802 (the name that aiosmtpd calls)
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """One recipient a mail, so that LMTP has one status for each; unknown, closed and foreign answer alike."""
         if envelope.rcpt_tos:
             return ONE_AT_A_TIME
+        if not self._in_pace(session, envelope):
+            return TOO_MUCH
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.tools.database.reading() as db:
                 target = await doorway.target_of(db, address, at=self.tools.at)
@@ -52,6 +60,15 @@ class Door:
             return NO_SUCH
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
+
+    def _in_pace(self, session: Session, envelope: Envelope) -> bool:
+        """Asked before the address is looked up, so that the answer says nothing of it."""
+        now, peer = utc_now(), session.peer
+        host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        if host and not _is_this_machine(host) and not self.hosts.allows(host, now=now):
+            return False
+        sender = (envelope.mail_from or "").removeprefix("<>").lower()
+        return not sender or self.senders.allows(f"{host} {sender}", now=now)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the mail; the sender's hanging up in the middle does not tear the commit apart."""
@@ -93,6 +110,13 @@ class Door:
         return TRY_AGAIN
 
 
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class SmtpDoor(SMTP):
     """SMTP that takes the long lines which many mail programs write, whatever RFC 5321 says."""
 
@@ -106,7 +130,8 @@ class LmtpDoor(LMTP):
 
 
 def smtp_factory(door: Door, chosen: Settings) -> Any:
-    """Makes the protocol of one SMTP connection."""
+    """Makes the protocol of one SMTP connection; encrypted from STARTTLS on where there is a certificate."""
+    tls = tls_of(chosen)
     return lambda: SmtpDoor(
         door,
         hostname=chosen.mail_domain,
@@ -114,7 +139,21 @@ def smtp_factory(door: Door, chosen: Settings) -> Any:
         data_size_limit=chosen.mail_size_limit,
         enable_SMTPUTF8=True,
         timeout=300,
+        tls_context=tls,
     )
+
+
+def tls_of(chosen: Settings) -> ssl.SSLContext | None:
+    """The certificate of the mailroom, if it has one. Raises BadSettings where it cannot be used."""
+    if not chosen.mailroom_certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(chosen.mailroom_certificate, chosen.mailroom_certificate_key or None)
+    except (OSError, ssl.SSLError) as error:
+        raise BadSettings(f"PENFRIENDS_MAILROOM_CERTIFICATE: cannot be used ({type(error).__name__})") from error
+    return context
 
 
 def lmtp_factory(door: Door, chosen: Settings) -> Any:
@@ -133,7 +172,9 @@ async def keep_open() -> None:
     """Take mail in until told to stop."""
     chosen = settings()
     async with opened(chosen) as database:
-        door = Door(tools_for(chosen, database))
+        door = Door(
+            tools_for(chosen, database), per_sender=chosen.mail_per_sender_hour, per_host=chosen.mail_per_host_hour
+        )
         loop = asyncio.get_running_loop()
         host = chosen.mailroom_host
         servers = [

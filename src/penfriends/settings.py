@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     mailroom_host: str = "127.0.0.1"
     mailroom_smtp_port: int = 2525
     mailroom_lmtp_port: int = 2424
+    mailroom_certificate: str = ""  # a PEM file, with its chain; offers STARTTLS on the SMTP port
+    mailroom_certificate_key: str = ""  # a PEM file, where the key is not in the certificate's
+    mail_per_sender_hour: int = Field(default=200, ge=0)  # 0: any number
+    mail_per_host_hour: int = Field(default=2000, ge=0)
     postbox_port: int = 2526
     mail_size_limit: int = 25 * 1024 * 1024
 

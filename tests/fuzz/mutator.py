@@ -9,7 +9,7 @@ from tests.fuzz.storms import STORMS
 LETTERS = Path(__file__).parents[1] / "letters"
 LARGEST = 1024 * 1024
 TOKENS = (
-    b"\n", b"\r\n", b"\r", b"\0", b"\xff", b"\xc3", b"\x1b$B", b"\x1b(B", b"+AG", b"--", b"--x\n", b"--x--\n", b"> ", b">",
+    b"\n", b"\r\n", b"\r", b"\0", b"\xff", b"\xc3", b"\x1b$B", b"\x1b(B", b"+AG", b"--", b"--x\n", b"--x--\n", b"> ",
     b"<", b"</", b"<!--", b"-->", b"<blockquote>", b"<div class=gmail_quote>", b"<style>",
     b"&amp", b"=?utf-8?q?=0A?=", b"=?utf-8?b?", b"=?", b"?=", b'"', b"\\", b"(", b")", b";", b":", b"=", b"=3D", b"=\n",
     b"Content-Type: multipart/mixed; boundary=x\n", b"Content-Type: message/rfc822\n\n", b"Content-Type: text/html\n",

@@ -1,19 +1,27 @@
 """Does the door for mail keep what it takes, refuse for good only what leads nowhere, and say no more than that?"""
 
 import asyncio
+import shutil
 import sqlite3
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import aiosmtplib
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlmodel import select
 
+from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
+from penfriends.errors import BadSettings
 from penfriends.jobs import Job, nobody
 from penfriends.mail import return_path
 from penfriends.models.delivery import RawMail, RawMailState, TeamMessage
@@ -22,7 +30,8 @@ from penfriends.settings import Settings
 from tests.support import processes
 from tests.support.story import ANNA_MAIL, House, house_on
 from workers.letters import read_mail
-from workers.mailroom import Door, lmtp_factory, smtp_factory
+from workers.mailroom import Door, lmtp_factory, smtp_factory, tls_of
+from workers.pace import Pace
 
 MAIL = b"From: Anna <anna.musterfrau@mail.example>\r\nMessage-ID: <1@mail.example>\r\nSubject: Plums\r\n\r\nRipe!\r\n"
 LIMIT = 100_000
@@ -36,10 +45,10 @@ class Mailroom:
 
 
 @asynccontextmanager
-async def mailroom_of(house: House, door: Door | None = None) -> AsyncIterator[Mailroom]:
+async def mailroom_of(house: House, door: Door | None = None, **more: Any) -> AsyncIterator[Mailroom]:
     """The mailroom in this process, on two free ports."""
     at = house.tools.at
-    chosen = Settings(mail_domain=at.mail_domain, bounce_domain=at.bounce_domain, mail_size_limit=LIMIT)
+    chosen = Settings(mail_domain=at.mail_domain, bounce_domain=at.bounce_domain, mail_size_limit=LIMIT, **more)
     door = door or Door(house.tools)
     loop = asyncio.get_running_loop()
     servers = [
@@ -265,3 +274,81 @@ async def test_what_was_answered_with_250_survives_kill_9(fresh_database: str, t
         assert row.state is RawMailState.RECEIVED
         await read_mail(house.tools, row.id)
         assert (await house.raw_mail(row.id)).state is RawMailState.AWAITING_WRITER
+
+
+# --- encryption, other alphabets, floods ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("no openssl here to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    files = str(folder / "certificate.pem"), str(folder / "key.pem")
+    made = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail.test"]
+    subprocess.run([*made, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True, timeout=60)
+    return files
+
+
+async def test_with_a_certificate_a_mail_comes_in_encrypted(fresh_sqlite: str, certificate: tuple[str, str]) -> None:
+    files: dict[str, Any] = {"mailroom_certificate": certificate[0], "mailroom_certificate_key": certificate[1]}
+    context = ssl.create_default_context(cafile=certificate[0])
+    context.check_hostname = False
+    async with house_on(fresh_sqlite) as house, mailroom_of(house, **files) as room:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=room.smtp, start_tls=True, tls_context=context) as client:
+            assert client.get_transport_info("cipher")
+            errors, said = await client.sendmail(ANNA_MAIL, [house.anna.alias], MAIL)
+        assert (errors, said) == ({}, "2.0.0 Taken in")
+        assert len(await kept(house)) == 1
+
+
+async def test_without_a_certificate_none_is_offered(fresh_sqlite: str) -> None:
+    async with (
+        house_on(fresh_sqlite) as house,
+        mailroom_of(house) as room,
+        aiosmtplib.SMTP(hostname="127.0.0.1", port=room.smtp, start_tls=False) as client,
+    ):
+        assert not client.supports_extension("starttls")
+
+
+def test_a_certificate_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="PENFRIENDS_MAILROOM_CERTIFICATE"):
+        tls_of(Settings(mailroom_certificate=str(tmp_path / "none.pem")))
+
+
+async def test_a_sender_in_another_alphabet_is_taken(fresh_sqlite: str) -> None:
+    sender = "zażółć@gęś.example"
+    async with house_on(fresh_sqlite) as house, mailroom_of(house) as room:
+        reader, writer = await asyncio.open_connection("127.0.0.1", room.smtp)
+        mine = Talk(reader, writer)
+        await mine.answer()
+        await mine.say("EHLO mail.example")
+        assert (await mine.say(f"MAIL FROM:<{sender}> SMTPUTF8")).startswith("250")
+        assert (await mine.say("RCPT TO:<zażółć@letters.test>")).startswith("550 5.1.1")
+        assert (await mine.say(f"RCPT TO:<{house.anna.alias}>")).startswith("250")
+        await mine.say("DATA")
+        assert (await mine.say("From: zażółć@gęś.example\r\nSubject: Śliwki\r\n\r\nDojrzały!\r\n.")).startswith("250")
+        writer.close()
+        [row] = await kept(house)
+    assert row.envelope_from == sender
+
+
+async def test_a_flood_is_asked_to_come_later_whatever_the_address(fresh_sqlite: str) -> None:
+    async with house_on(fresh_sqlite) as house, mailroom_of(house, Door(house.tools, per_sender=3)) as room:
+        answers = [await hand_in(room.smtp, house.anna.alias) for _ in range(5)]
+        unknown = await hand_in(room.lmtp, "aaaaaaaaaaaaaaaaaaaa@letters.test", hello="LHLO")
+        other = await hand_in(room.smtp, house.anna.alias, sender="grandmother@mail.example")
+        report = await hand_in(room.smtp, house.anna.alias, sender="")
+    assert [answer[:3] for answer in answers] == ["250", "250", "250", "450", "450"]
+    assert unknown == answers[-1]
+    assert (other[:3], report[:3]) == ("250", "250")
+
+
+def test_after_an_hour_a_source_may_send_again_and_few_are_remembered() -> None:
+    now, pace = utc_now(), Pace(2)
+    assert [pace.allows("a", now=now) for _ in range(3)] == [True, True, False]
+    assert pace.allows("a", now=now + timedelta(hours=1))
+    for number in range(20_000):
+        pace.allows(str(number), now=now)
+    assert len(pace._counted) == 10_000

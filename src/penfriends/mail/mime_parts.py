@@ -7,6 +7,7 @@ knows no limit on parts. Nothing here decodes; every step takes time in proporti
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from penfriends.mail import charsets
 
@@ -15,6 +16,7 @@ LARGEST_HEADER_BLOCK = 64 * 1024
 LARGEST_HEADER = 8 * 1024
 MOST_PARTS = 200
 DEEPEST = 20
+MOST_PARAMETERS = 100  # of one field
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,200})[ \t]*:[ \t]?")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,60})\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
 _TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,60})\s*/\s*([a-z0-9!#$&^_.+-]{1,80})")
@@ -170,7 +172,7 @@ def parameters(value: str) -> dict[str, str]:
     """Parameters of a Content-Type or Content-Disposition field, with the continuations of RFC 2231 joined."""
     result: dict[str, str] = {}
     pieces: dict[str, list[str]] = {}
-    for found in _PARAMETER.finditer(value[:LARGEST_HEADER]):
+    for found in islice(_PARAMETER.finditer(value[:LARGEST_HEADER]), MOST_PARAMETERS):
         name, content = found.group(1).lower(), found.group(2).strip()
         if content.startswith('"'):
             content = re.sub(r"\\(.)", r"\1", content[1:-1] if content.endswith('"') else content[1:])
