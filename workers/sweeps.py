@@ -11,6 +11,7 @@ from penfriends.actions import (
     digest,
     dispatch,
     intake,
+    nudges,
     residents,
     signup,
     throttle,
@@ -75,5 +76,6 @@ async def sweep_people(tools: Tools) -> None:
         await correspondences.wake(db, now=now)
         await signup.sweep(db, now=now)
         await residents.wake(db, now=now)
+        await nudges.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)
         await digest.send_due(db, tools.at, now)

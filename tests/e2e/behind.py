@@ -69,6 +69,7 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
             ("/letters/with/{correspondence_id}/new", f"{thread}/new"),
             ("/letters/with/{correspondence_id}/ending", f"{thread}/ending"),
             ("/letters/with/{correspondence_id}/pause", f"{thread}/pause"),
+            ("/letters/with/{correspondence_id}/late", f"{thread}/late"),
             ("/letters/{letter_id}/edit", f"/letters/{draft.id}/edit"),
             ("/letters/{letter_id}/report", f"/letters/{letter}/report"),
             ("/letters/{letter_id}", f"/letters/{letter}"),
@@ -150,6 +151,7 @@ async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addresse
         "/m/{secret}": f"/m/{await link(LinkPurpose.ANSWER_MATCH, (await _side(db, people.asked)).id)}",
         "/w/{secret}": f"/w/{await link(LinkPurpose.REPORT_LETTER, letter)}",
         "/p/{secret}": f"/p/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
+        "/b/{secret}": f"/b/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
         "/k/{secret}": f"/k/{await link(LinkPurpose.CONFIRM_MAIL, mail, people.adult.sign_in_id)}",
         "/staff/invitation/{secret}": f"/staff/invitation/{await link(LinkPurpose.STAFF_INVITATION, staff, ilse.id)}",
     }

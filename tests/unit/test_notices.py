@@ -72,6 +72,7 @@ SAMPLES: dict[str, Value] = {
     "reports": 1,
     "read_this_month": 31,
     "inviter": "Rania",
+    "birthday": date(2026, 5, 24),
 }
 BOTH = pytest.mark.parametrize("band", ["child", "adult"])
 EVERY_NOTICE = pytest.mark.parametrize("notice", list(Notice))
@@ -132,7 +133,13 @@ def test_html_says_the_same_words_as_the_text(notice: Notice, band: str) -> None
 
 def test_replies_go_to_the_friend_only_from_mails_about_letters() -> None:
     to_friend = {notice for notice, reply in REPLY_GOES_TO.items() if reply is ReplyTo.LETTER}
-    assert to_friend == {Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE}
+    assert to_friend == {
+        Notice.LETTER,
+        Notice.LETTER_WAITING,
+        Notice.INTRODUCTION,
+        Notice.NUDGE,
+        Notice.FRIEND_LATE,
+    }
     assert set(REPLY_GOES_TO) == set(VALUES) == set(Notice)
 
 

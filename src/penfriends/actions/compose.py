@@ -1,6 +1,6 @@
 """What exactly does a delivery say, from whom, to whom? Builds the finished bytes and looks for leaks in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -85,7 +85,9 @@ async def _notice(
     notice = Notice(row.notice or "")
     rendered = notices.render(notice, language=row.language, values=unpacked(row.payload))
     name, address = await _sender(db, row, notice, at=at)
-    return _outgoing(row, reader, rendered, name=name, address=address, at=at, now=now, automatic=True)
+    outgoing = _outgoing(row, reader, rendered, name=name, address=address, at=at, now=now, automatic=True)
+    stop = row.payload.get("stop_url")
+    return replace(outgoing, unsubscribe_url=str(stop)) if stop else outgoing
 
 
 async def _sender(db: AsyncSession, row: Delivery, notice: Notice, *, at: Addresses) -> tuple[str, str]:

@@ -77,7 +77,7 @@ async def end_kindly(db: AsyncSession, mine: Participant, *, at: Addresses, now:
     await reports.end(db, mine.correspondence_id, "ended_kindly", now=now)
     mailbox = await people.mail_to(db, friend)
     if mailbox is not None:
-        names = {"name": friend.first_name, "friend": me.first_name}
+        names = {"name": friend.first_name, "friend": me.first_name, "url": at.link("/friends")}
         await telling.tell(
             db, Notice.PARTNER_ENDED, to=mailbox, about=friend, band=friend.band, at=at, now=now, **names
         )

@@ -66,7 +66,7 @@ async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> boo
             .where(OneTimeLink.fingerprint == fingerprint(secret))
         )
         return found.first() is MatchState.APPROVED
-    if row.notice not in (Notice.INTRODUCTION, Notice.NUDGE) or row.participant_id is None:
+    if row.notice not in (Notice.INTRODUCTION, Notice.NUDGE, Notice.FRIEND_LATE) or row.participant_id is None:
         return True
     mine = await _must(db, Participant, row.participant_id)
     correspondence = await _must(db, Correspondence, mine.correspondence_id)

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import consent, proposals
+from penfriends.actions import consent, proposals, turns
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.newcomers import write_lists
@@ -29,10 +29,9 @@ from penfriends.models.residents import (
     ResidentLanguage,
     ResidentState,
 )
+from penfriends.rules import threading
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.sign_up import Answers, Written, answers_of
-
-_UNSEEN = (LetterState.DRAFT, LetterState.DISCARDED, LetterState.WITHDRAWN, LetterState.UNCONFIRMED)
 
 
 class Turn(enum.StrEnum):
@@ -147,23 +146,23 @@ async def _friend(db: AsyncSession, correspondence: Correspondence, mine: Partic
 
 
 async def _turn(db: AsyncSession, correspondence: Correspondence, mine: Participant) -> tuple[Turn, datetime]:
-    """Whose turn it is follows from the newest letter; a friend's letter counts once it has arrived."""
-    found = await db.exec(
-        select(Letter)
-        .where(
-            Letter.correspondence_id == correspondence.id,
-            col(Letter.state).not_in(_UNSEEN),
-            (col(Letter.author_id) == mine.id) | (col(Letter.state) == LetterState.DELIVERED),
-        )
-        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
-        .limit(1)
+    """What there is to do, and since when. A letter that came back comes first; letters that crossed ask for nothing
+    once the friend's has been opened."""
+    returned = await db.exec(
+        select(Letter.changed_at)
+        .where(Letter.author_id == mine.id, Letter.state == LetterState.RETURNED)
+        .order_by(col(Letter.changed_at).desc())
     )
-    newest = found.first()
-    if newest is None:
+    came_back = returned.first()
+    if came_back is not None:
+        return Turn.CHANGE, came_back
+    standing = await turns.standing_of(db, mine)
+    received, written = standing.received_at, standing.written_at
+    if standing.turn is threading.Turn.MINE or (standing.is_unread and standing.turn is threading.Turn.ANYBODY):
+        return Turn.ANSWER, received or correspondence.opened_at
+    if not standing.has_begun:
         return Turn.BEGIN, correspondence.opened_at
-    if newest.author_id != mine.id:
-        return Turn.ANSWER, newest.delivered_at or newest.created_at
-    return (Turn.CHANGE if newest.state is LetterState.RETURNED else Turn.THEIRS), newest.changed_at
+    return Turn.THEIRS, written or correspondence.opened_at
 
 
 # --- the profile -----------------------------------------------------------------------------------------------------

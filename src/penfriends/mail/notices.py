@@ -43,8 +43,16 @@ class Notice(StrEnum):
     CONFIRM_MAIL = "confirm_mail"
     MAIL_NOT_TAKEN = "mail_not_taken"
     NUDGE = "nudge"
+    FRIEND_LATE = "friend_late"
     PARTNER_ENDED = "partner_ended"
+    SILENCE_ENDED = "silence_ended"
     BOUNCE_PARTNER = "bounce_partner"
+    CONFIRM_ADDRESS = "confirm_address"
+    ADDRESS_ADDED = "address_added"
+    COMING_OF_AGE = "coming_of_age"
+    CAME_OF_AGE = "came_of_age"
+    GUARDIAN_DONE = "guardian_done"
+    FRIEND_CAME_OF_AGE = "friend_came_of_age"
     REPORT_OUTCOME = "report_outcome"
     DESK_DIGEST = "desk_digest"
     STAFF_INVITATION = "staff_invitation"
@@ -59,7 +67,7 @@ class ReplyTo(StrEnum):
 
 REPLY_GOES_TO: dict[Notice, ReplyTo] = {
     notice: ReplyTo.LETTER
-    if notice in (Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE)
+    if notice in (Notice.LETTER, Notice.LETTER_WAITING, Notice.INTRODUCTION, Notice.NUDGE, Notice.FRIEND_LATE)
     else ReplyTo.TEAM
     for notice in Notice
 }
@@ -92,8 +100,16 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.CONFIRM_MAIL: frozenset({"name", "mail_subject", "received_on", "received_at", "url"}),
     Notice.MAIL_NOT_TAKEN: frozenset({"name", "friend", "received_on", "url"}),
     Notice.NUDGE: frozenset({"name", "friend", "wrote_on", "url", "later_url", "stop_url"}),
+    Notice.FRIEND_LATE: frozenset({"name", "friend", "url"}),
     Notice.PARTNER_ENDED: frozenset({"name", "friend", "url"}),
+    Notice.SILENCE_ENDED: frozenset({"name", "friend", "url"}),
     Notice.BOUNCE_PARTNER: frozenset({"name", "friend"}),
+    Notice.CONFIRM_ADDRESS: frozenset({"url", "days"}),
+    Notice.ADDRESS_ADDED: frozenset({"name", "url"}),
+    Notice.COMING_OF_AGE: frozenset({"name", "birthday", "url"}),
+    Notice.CAME_OF_AGE: frozenset({"name", "url"}),
+    Notice.GUARDIAN_DONE: frozenset({"child"}),
+    Notice.FRIEND_CAME_OF_AGE: frozenset({"name", "friend", "url"}),
     Notice.REPORT_OUTCOME: frozenset({"name", "outcome", "url"}),
     Notice.DESK_DIGEST: frozenset(
         {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}

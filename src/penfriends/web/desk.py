@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, lookup, queues, remit, sessions, workload
+from penfriends.actions import desk_mail, lookup, queues, remit, sessions, silences, workload
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
 from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound
@@ -76,6 +76,7 @@ async def start(
         reports=_pile([one.report.created_at for one in await queues.reports(db, desk, now=now)], REPORT_PROMISE),
         mail=Pile(mail.items, await desk_mail.oldest(db, desk.moderator), MAIL_PROMISE),
         first=letters[0] if letters else None,
+        silent=await silences.count(db, desk, now=now),
         taken=await workload.who_has_what(db, desk, now=now),
         read=await workload.read_since(db, desk.moderator, now.replace(day=1, hour=0, minute=0, second=0)),
     )

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, correspondences, mail_links, reports, threads
+from penfriends.actions import compose, correspondences, mail_links, nudges, reports, threads
 from penfriends.actions.addresses import Addresses
 from penfriends.i18n import gettext as _
 from penfriends.web.forms import filled
@@ -26,6 +26,8 @@ table(
     pause_page=Permission.RESIDENT,
     pause=Permission.RESIDENT,
     come_back=Permission.RESIDENT,
+    late_page=Permission.RESIDENT,
+    late=Permission.RESIDENT,
     ending_page=Permission.RESIDENT,
     end=Permission.RESIDENT,
 )
@@ -103,6 +105,32 @@ async def come_back(
     return go(f"/letters/with/{correspondence_id}", say=_("Welcome back. Letters pass again."))
 
 
+@get("/letters/with/{correspondence_id:uuid}/late", include_in_schema=False)
+async def late_page(
+    request: Shown,
+    correspondence_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
+) -> Template:
+    thread = await threads.my_thread(db, visitor_of(request).resident_id, correspondence_id, now=now)
+    base = f"/letters/with/{correspondence_id}"
+    names = {"name": thread.friend.first_name, "me": thread.resident.first_name}
+    return page(request, "friends/late.html", action=f"{base}/late", back=base, **names)
+
+
+@post("/letters/with/{correspondence_id:uuid}/late", include_in_schema=False)
+async def late(
+    request: Shown,
+    correspondence_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Redirect:
+    mine = await threads.my_side(db, visitor_of(request).resident_id, correspondence_id)
+    await nudges.say_late(db, mine, at=at, now=now)
+    return go(f"/letters/with/{correspondence_id}", say=_("Your friend knows that a letter is coming. Take your time."))
+
+
 @get("/letters/with/{correspondence_id:uuid}/ending", include_in_schema=False)
 async def ending_page(
     request: Shown,
@@ -127,4 +155,4 @@ async def end(
     return go("/friends", say=_("It has ended. Your friend is thanked, and told kindly. Your letters stay here."))
 
 
-ROUTES = [report_page, report, block, pause_page, pause, come_back, ending_page, end]
+ROUTES = [report_page, report, block, pause_page, pause, come_back, late_page, late, ending_page, end]

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, correspondences, intake, mail_links, matching, proposals
+from penfriends.actions import compose, correspondences, intake, mail_links, matching, nudges, proposals
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.compose import Side
 from penfriends.i18n import gettext as _
@@ -31,6 +31,8 @@ table(
     answer=Permission.LINK,
     worry=Permission.LINK,
     report=Permission.LINK,
+    late_page=Permission.LINK,
+    late=Permission.LINK,
     stop_page=Permission.LINK,
     stop=Permission.LINK,
     confirm_page=Permission.LINK,
@@ -148,6 +150,32 @@ async def _stop(db: AsyncSession, side: Side, form: StopForm, *, at: Addresses, 
     return choice
 
 
+@get("/b/{secret:str}", include_in_schema=False)
+async def late_page(
+    request: Shown, secret: FromPath[str], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
+    """“I need more time”, from a reminder."""
+    side = await mail_links.stopping(db, secret, now=now)
+    friend = await compose.friend_of(db, side.participant.id)
+    name = friend.resident.first_name if friend else ""
+    me = side.resident.first_name
+    return page(request, "friends/late.html", name=name, me=me, action=f"/b/{secret}", back="")
+
+
+@post("/b/{secret:str}", include_in_schema=False)
+async def late(
+    request: Shown,
+    secret: FromPath[str],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template:
+    side = await mail_links.stopping(db, secret, now=now)
+    await nudges.say_late(db, side.participant, at=at, now=now)
+    friend = await compose.friend_of(db, side.participant.id)
+    return page(request, "mail_links/stopped.html", done="late", friend=friend, action=f"/p/{secret}")
+
+
 # --- was this mail yours? --------------------------------------------------------------------------------------------
 
 
@@ -170,4 +198,4 @@ async def confirm(
     return page(request, "mail_links/confirmed.html", yes=said == "yes")
 
 
-ROUTES = [proposal, answer, worry, report, stop_page, stop, confirm_page, confirm]
+ROUTES = [proposal, answer, worry, report, stop_page, stop, late_page, late, confirm_page, confirm]

@@ -24,7 +24,7 @@ MODULES = (
     "mail_links",
     "friends",
 )
-STAFF_MODULES = ("staff", "desk", "returning", "review", "match_review", "reports", "people", "mail_desk")
+STAFF_MODULES = ("staff", "desk", "returning", "review", "match_review", "reports", "people", "mail_desk", "silences")
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 
 
