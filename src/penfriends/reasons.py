@@ -129,6 +129,7 @@ HOLD_REASONS: Mapping[str, str] = {
     "empty": N_("There is no text left in it."),
     "leak": N_("It would give away an address or a surname."),
     "picture": N_("There is a picture in it."),
+    "too_long": N_("It is longer than a letter may be: ask for two letters."),
     "frozen": N_("The way to the friend is closed: look at the correspondence."),
 }
 
@@ -158,6 +159,16 @@ QUARANTINED: Mapping[str, str] = {
     "complaint": N_("Somebody marked one of our mails as unwanted."),
     "unreadable": N_("The mail cannot be read."),
     "too_complex": N_("The mail is nested too deeply."),
+    "too_deep": N_("The mail is nested too deeply."),
+    "too_many_parts": N_("The mail has too many parts."),
+    "too_much_memory": N_("Reading the mail takes more memory than a mail may take."),
+    "took_too_long": N_("Reading the mail takes longer than a mail may take."),
+    "reader_died": N_("The mail breaks the program that reads it."),
+    "text_too_long": N_("The mail is longer than any letter."),
+    "mail_too_large": N_("The mail is too large."),
+    "header_too_large": N_("The header of the mail is too long."),
+    "header_block_too_large": N_("The header of the mail is too long."),
+    "cannot_be_handled": N_("Something went wrong on our side with this mail."),
 }
 
 REPORT_KINDS: Mapping[str, str] = {

@@ -12,7 +12,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.CHILDREN_MODULE_OFF: N_("Children cannot take part here: no safeguarding lead and deputy are named."),
     Refusal.EMPTY_LETTER: N_("The letter is empty."),
     Refusal.HARD_RULE: N_("A safety rule does not allow this match."),
-    Refusal.LETTER_TOO_LONG: N_("The letter is too long."),
+    Refusal.LETTER_TOO_LONG: N_("The letter is too long. Everything is kept: please make two letters of it."),
     Refusal.LINK_USED: N_("This link has been used or has run out."),
     Refusal.NEEDS_REASON: N_("Please give a reason."),
     Refusal.NEEDS_SECOND_PERSON: N_("A second moderator has to decide this."),
@@ -42,6 +42,7 @@ RETURN_REASONS: dict[str, str] = {
     "unkind": N_("Please say it in a kinder way."),
     "surname": N_("Please take out the surname or the school."),
     "empty": N_("There is no text in the letter. Did something go wrong?"),
+    "too_long": N_("Please make it shorter, or send it as two letters."),
 }
 
 

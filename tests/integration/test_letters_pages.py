@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from html import unescape
 from uuid import uuid4
 
 import httpx
@@ -24,6 +25,11 @@ async def new_sheet(friends: Friends) -> str:
     answer = await friends.arthur.post(f"{friends.thread}/new")
     assert answer.status_code == 303
     return answer.headers["location"].removesuffix("/edit")
+
+
+async def only_letter(friends: Friends) -> Letter:
+    async with friends.arthur.database.reading() as db:
+        return (await db.exec(select(Letter).where(Letter.author_id == friends.mine.id))).one()
 
 
 async def with_picture(visit: Visit, path: str, data: bytes, **fields: str) -> httpx.Response:
@@ -146,9 +152,8 @@ async def test_a_letter_is_written_saved_and_sent(friends: Friends) -> None:
     assert "Sent." in page
     assert "All the words" in page
     assert "Undo sending" in page
-    again = await friends.arthur.post(f"{sheet}/sending", text="A second press")
+    again = await friends.arthur.post(f"{sheet}/sending", title="Spring", text="All the words", language="en")
     assert again.headers["location"] == friends.thread
-    assert "second press" not in words(await friends.arthur.get(friends.thread))
 
 
 async def test_an_empty_letter_is_not_sent_and_the_rest_is_kept(friends: Friends) -> None:
@@ -160,12 +165,80 @@ async def test_an_empty_letter_is_not_sent_and_the_rest_is_kept(friends: Friends
     assert "A title" in (await friends.arthur.get(f"{sheet}/edit")).text
 
 
-async def test_a_letter_that_is_too_long_stays_on_the_page(friends: Friends) -> None:
+@pytest.mark.parametrize(("length", "kept"), [(4_001, True), (20_001, False)])
+async def test_a_letter_that_is_too_long_stays_on_the_page(friends: Friends, length: int, kept: bool) -> None:
     sheet = await new_sheet(friends)
-    answer = await friends.arthur.post(f"{sheet}/sending", text="word " * 20_001 + "THE-END")
+    answer = await friends.arthur.post(f"{sheet}/sending", text="word " * length + "THE-END")
     assert answer.status_code == 422
     assert "too long" in words(answer)
     assert "THE-END" in answer.text
+    assert ("THE-END" in (await friends.arthur.get(f"{sheet}/edit")).text) is kept
+    assert ("Everything is kept" in words(answer)) is kept
+    assert friends.thread not in answer.headers.get("location", "")
+
+
+# --- two windows on one sheet ----------------------------------------------------------------------------------------
+
+
+def seen_in(answer: httpx.Response) -> str:
+    """The mark of what a window has seen."""
+    return answer.text.split('name="version"')[1].split('value="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize("door", ["draft", "sending"])
+async def test_what_another_window_kept_is_not_overwritten_and_both_texts_are_shown(
+    friends: Friends, door: str
+) -> None:
+    sheet = await new_sheet(friends)
+    seen = seen_in(await friends.arthur.get(f"{sheet}/edit"))
+    await friends.arthur.post(f"{sheet}/draft", text="From the telephone", language="en", version=seen)
+    late = await friends.arthur.post(f"{sheet}/{door}", text="From the old tab", language="en", version=seen)
+    assert late.status_code == 409
+    assert "From the telephone" in words(late)
+    assert "From the old tab" in late.text
+    assert "From the telephone" in (await friends.arthur.get(f"{sheet}/edit")).text
+    again = await friends.arthur.post(f"{sheet}/{door}", text="From the old tab", language="en", version=seen_in(late))
+    assert again.status_code == 303, "now it is meant"
+
+
+async def test_the_same_words_twice_are_no_quarrel(friends: Friends) -> None:
+    sheet = await new_sheet(friends)
+    seen = seen_in(await friends.arthur.get(f"{sheet}/edit"))
+    for line_end in ("\n", "\r\n"):
+        text = f"Dear Henk,{line_end}it rains."
+        kept = await friends.arthur.post(f"{sheet}/draft", text=text, language="en", version=seen)
+        assert kept.status_code == 303
+
+
+async def test_autosave_says_what_it_keeps_and_stops_where_another_window_wrote(friends: Friends) -> None:
+    sheet = await new_sheet(friends)
+    page = await friends.arthur.get(f"{sheet}/edit")
+    fields = {"_csrf_token": friends.arthur.client.cookies.get("csrf") or "", "language": "en", "title": ""}
+    kept = await friends.arthur.client.post(
+        f"{sheet}/draft", data={**fields, "text": "One", "version": seen_in(page)}, headers={"X-Autosave": "1"}
+    )
+    mark = kept.headers["x-version"]
+    assert mark == seen_in(await friends.arthur.get(f"{sheet}/edit"))
+    late = {**fields, "text": "Two", "version": seen_in(page)}
+    stopped = await friends.arthur.client.post(f"{sheet}/draft", data=late, headers={"X-Autosave": "1"})
+    assert stopped.status_code == 409
+    assert stopped.json() == {"sent": False, "version": mark, "title": "", "text": "One", "language": "en"}
+    key = page.text.split('name="key"')[1].split('value="')[1].split('"')[0]
+    friends.arthur.client.cookies.delete("session")
+    for headers in ({"X-Autosave": "1"}, {}):
+        blind = await friends.arthur.client.post(f"{sheet}/draft", data={**late, "key": key}, headers=headers)
+        assert blind.status_code in (403, 409)
+        assert "One" not in blind.text, "a key alone opens nothing"
+
+
+async def test_what_is_typed_after_another_window_has_sent_the_letter_is_shown(friends: Friends) -> None:
+    sheet = await new_sheet(friends)
+    await friends.arthur.post(f"{sheet}/sending", text="All the words", language="en")
+    late = await friends.arthur.post(f"{sheet}/sending", text="All the words and a P.S.", language="en")
+    assert late.status_code == 409
+    assert "has been sent already" in words(late)
+    assert "and a P.S." in words(late)
+    assert "P.S." not in (await friends.again(await only_letter(friends))).original_text
 
 
 async def test_autosave_keeps_the_text_and_answers_a_word(friends: Friends) -> None:
@@ -265,3 +338,27 @@ async def test_a_picture_can_be_taken_out(friends: Friends) -> None:
     await with_picture(friends.arthur, f"{sheet}/draft", drawing(), text="Look", language="en")
     assert (await friends.arthur.post(f"{sheet}/pictures/1/removal")).status_code == 303
     assert (await friends.arthur.get(f"{sheet}/pictures/1")).status_code == 404
+
+
+# --- the journey refreshes itself ------------------------------------------------------------------------------------
+
+
+async def test_the_journey_of_a_letter_can_be_asked_for_alone_until_it_has_arrived(friends: Friends) -> None:
+    letter = await friends.letter(friends.mine, "On the road.", state=LetterState.ON_ITS_WAY)
+    page = (await friends.arthur.get(friends.thread)).text
+    asked = unescape(page.split('hx-get="')[1].split('"')[0])
+    assert "htmx.min.js" in page
+    assert (await friends.arthur.get(asked)).status_code == 204, "it still looks the same"
+    async with friends.arthur.database.transaction() as db:
+        row = await db.get_one(Letter, letter.id)
+        row.state, row.delivered_at = LetterState.DELIVERED, datetime.now(UTC)
+        db.add(row)
+    told = await friends.arthur.get(asked)
+    assert "Henk has it" in words(told)
+    assert "<html" not in told.text
+    assert "hx-get" not in told.text, "it has arrived: nothing more to ask"
+    assert "htmx" not in (await friends.arthur.get(friends.thread)).text
+    assert (await friends.henk.get(asked)).status_code == (await friends.stranger.get(asked)).status_code == 404
+    friends.arthur.client.cookies.delete("session")
+    over = await friends.arthur.client.get(asked, headers={"HX-Request": "true"})
+    assert (over.status_code, over.text) == (401, "")

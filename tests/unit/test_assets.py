@@ -1,6 +1,7 @@
 """Style sheets, scripts, fonts and the map: small, self-hosted, and what the pages say they are."""
 
 import gzip
+import hashlib
 import re
 from itertools import combinations
 from pathlib import Path
@@ -29,8 +30,18 @@ def test_an_address_changes_with_its_content() -> None:
 def test_styles_and_scripts_of_a_public_page_fit_in_thirty_kilobytes() -> None:
     loaded = {name for page in TEMPLATE_DIR.rglob("*.html") for name in re.findall(r"js/[\w.]+\.js", page.read_text())}
     assert "js/menu.js" in loaded
-    own_scripts = [STATIC_DIR / name for name in loaded - {"js/review.js"}]  # the desk may weigh more
+    heavier = {"js/review.js", "js/htmx.min.js"}  # the desk may weigh more, and the page of a letter that travels
+    own_scripts = [STATIC_DIR / name for name in loaded - heavier]
     assert sum(len(gzip.compress(path.read_bytes())) for path in [*CSS, *own_scripts]) <= 30_720
+
+
+def test_the_library_for_fragments_is_pinned_small_and_loaded_by_one_page() -> None:
+    library = STATIC_DIR / "js/htmx.min.js"
+    digest = hashlib.sha256(library.read_bytes()).hexdigest()
+    assert digest == "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+    assert len(gzip.compress(library.read_bytes())) <= 14_336
+    users = [page.name for page in TEMPLATE_DIR.rglob("*.html") if "htmx.min.js" in page.read_text()]
+    assert users == ["thread.html"]
 
 
 def test_fonts_of_a_page_fit_their_budget() -> None:

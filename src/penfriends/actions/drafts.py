@@ -14,7 +14,7 @@ from penfriends.actions import letters, writing
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.blobs import keep
 from penfriends.actions.friends import languages_of
-from penfriends.actions.threads import TYPED_ON, journey_of, partner_of
+from penfriends.actions.threads import TYPED_ON, journey_of, partner_of, typed_text
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.mail.images import MOST_PICTURES, SafeImage
 from penfriends.models.letters import Attachment, Letter, LetterState, Participant
@@ -42,6 +42,27 @@ async def sheet_for(db: AsyncSession, mine: Participant, *, now: datetime) -> Le
         return found
     parent = await writing.newest_received(db, mine.correspondence_id, mine.id)
     return await letters.start_draft(db, mine, parent_id=parent, language=await _language(db, mine), now=now)
+
+
+def on_sheet(letter: Letter) -> Typed:
+    """What is kept of a sheet."""
+    return Typed(letter.title, typed_text(letter), letter.language)
+
+
+def version_of(letter: Letter) -> str:
+    """A mark of what is kept: a window sends back the one that it has seen. Equal words have equal marks."""
+    return hashlib.sha256("\0".join(_compared(on_sheet(letter))).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+async def is_overtaken(db: AsyncSession, letter: Letter, typed: Typed, *, seen: str) -> bool:
+    """Whether another window or device has kept or sent other words since this one saw the sheet.
+
+    The row stays locked, so that of two who ask at once the second sees what the first has kept.
+    """
+    await db.refresh(letter, with_for_update=True)
+    if letter.state not in TYPED_ON:
+        return bool(typed.text.strip()) and _plain(typed.text) != _plain(typed_text(letter))
+    return seen not in ("", version_of(letter)) and _compared(typed) != _compared(on_sheet(letter))
 
 
 async def keep_typed(db: AsyncSession, letter: Letter, typed: Typed, *, now: datetime) -> None:
@@ -118,6 +139,15 @@ async def draft_by_key(db: AsyncSession, letter_id: UUID, key: str, *, at: Addre
     if letter is None or not hmac.compare_digest(draft_key(letter_id, at).encode(), key.encode("utf-8", "replace")):
         raise NotFound
     return letter
+
+
+def _compared(typed: Typed) -> tuple[str, str, str]:
+    return " ".join(typed.title.split()), _plain(typed.text), typed.language or ""
+
+
+def _plain(text: str) -> str:
+    """Browsers send every end of a line as two characters."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _must_be_typed_on(letter: Letter) -> None:

@@ -27,10 +27,16 @@ from penfriends.models.moderation import Hold, HoldReason
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import Resident
 from penfriends.rules.bands import Band
-from penfriends.rules.policy import LetterFacts, reasons_to_hold, strictest_first_letters, strictest_sample
+from penfriends.rules.policy import (
+    LONGEST_LETTER,
+    LetterFacts,
+    reasons_to_hold,
+    strictest_first_letters,
+    strictest_sample,
+)
 from penfriends.rules.screening import Consequence, Finding, Kind, screen, strip_links
 
-LONGEST_TEXT = 100_000
+LONGEST_TEXT = 100_000  # of a sheet; a letter is shorter (rules/policy.py), so that what is too long is kept as well
 READ_TOGETHER = 5
 HOLDING = (Consequence.HOLD, Consequence.HOLD_URGENT)
 OPEN_FOR_WRITING = (CorrespondenceState.OPEN, CorrespondenceState.PAUSED)
@@ -75,9 +81,12 @@ async def send(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
     await _must_be_with_its_writer(db, letter, now=now)
     author = await db.get_one(Participant, letter.author_id)
     await _must_be_open(db, author)
-    if not letter.original_text.strip():
+    text = letter.original_text.replace("\r\n", "\n").strip()
+    if not text:
         raise Refused(Refusal.EMPTY_LETTER)
-    letter.kept_text = letter.original_text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_LETTER:
+        raise Refused(Refusal.LETTER_TOO_LONG)
+    letter.kept_text = text
     letter.channel = Channel.WEB
     letter.state = LetterState.WRITTEN
     letter.sent_at = letter.changed_at = now
@@ -241,6 +250,7 @@ async def _facts(
         has_holding_finding=any(one.consequence in HOLDING for one in findings),
         cut_is_sure=letter.cut_is_sure,
         pictures=await _pictures(db, letter.id),
+        characters=len(letter.kept_text),
         correspondence_frozen=correspondence.state is CorrespondenceState.FROZEN,
     )
 

@@ -50,6 +50,7 @@ class HoldReason(enum.StrEnum):
     LEAK = "leak"
     PICTURE = "picture"
     FROZEN = "frozen"
+    TOO_LONG = "too_long"
 
 
 class Verb(enum.StrEnum):

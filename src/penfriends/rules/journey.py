@@ -56,6 +56,12 @@ class Journey:
     remark: Remark | None
     may_undo: bool
 
+    @property
+    def mark(self) -> str:
+        """Equal marks look equal: a page that shows this one need not be told again."""
+        steps = "".join(step.value[0] for _stage, step in self.steps)
+        return f"{steps}-{self.remark or ''}-{'u' if self.may_undo else ''}"
+
 
 # For each state: how many of the four stations are behind it, and what has to be said.
 _PLACES: dict[str, tuple[int, Remark | None]] = {

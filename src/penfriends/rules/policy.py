@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from penfriends.rules.bands import Band
 
+LONGEST_LETTER = 20_000  # characters: some eight typed pages; more is two letters
+
 
 class Reason(enum.StrEnum):
     """Why a letter waits for a moderator. The values are those of the hold's reasons."""
@@ -16,6 +18,7 @@ class Reason(enum.StrEnum):
     UNSURE_CUT = "unsure_cut"
     PICTURE = "picture"
     FROZEN = "frozen"
+    TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class LetterFacts:
     cut_is_sure: bool
     pictures: int
     correspondence_frozen: bool = False
+    characters: int = 0
 
 
 def reasons_to_hold(facts: LetterFacts) -> tuple[Reason, ...]:
@@ -41,6 +45,7 @@ def reasons_to_hold(facts: LetterFacts) -> tuple[Reason, ...]:
         (Reason.CHILD, facts.band is Band.CHILD),
         (Reason.FINDING, facts.has_holding_finding),
         (Reason.FROZEN, facts.correspondence_frozen),
+        (Reason.TOO_LONG, facts.characters > LONGEST_LETTER),
         (Reason.UNSURE_CUT, not facts.cut_is_sure),
         (Reason.FIRST_LETTERS, facts.released_before < facts.read_first),
         (Reason.PICTURE, facts.pictures > 0),

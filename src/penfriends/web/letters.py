@@ -8,7 +8,7 @@ from uuid import UUID
 from litestar import Request, get
 from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +23,7 @@ table(
     "letters",
     my_letters=Permission.RESIDENT,
     thread=Permission.RESIDENT,
+    journey=Permission.RESIDENT,
     picture=Permission.RESIDENT,
 )
 Shown = Request[Any, Any, Any]
@@ -52,6 +53,23 @@ async def thread(
     )
 
 
+@get("/letters/{letter_id:uuid}/journey", include_in_schema=False)
+async def journey(
+    request: Shown,
+    letter_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
+    seen: FromQuery[str] = "",
+) -> Template | Response[None]:
+    """The journey of an own letter alone, for the page that shows it; no content while it still looks as `seen`."""
+    letter = await threads.my_letter(db, visitor_of(request).resident_id, letter_id)
+    found = await threads.my_thread(db, visitor_of(request).resident_id, letter.correspondence_id, now=now)
+    sheet = next((one for one in found.sheets if one.letter.id == letter.id), None)
+    if sheet is None or sheet.journey is None or sheet.journey.mark == seen:
+        return Response(None, status_code=204)
+    return page(request, "letters/_journey.html", thread=found, sheet=sheet, now=now)
+
+
 @get("/letters/{letter_id:uuid}/pictures/{number:int}", include_in_schema=False)
 async def picture(
     request: Shown, letter_id: FromPath[UUID], number: FromPath[int], db: NamedDependency[AsyncSession]
@@ -66,4 +84,4 @@ async def _note_opened(request: Shown, letter_ids: Sequence[UUID], now: datetime
         await threads.note_opened(db, letter_ids, now=now)
 
 
-ROUTES = [my_letters, thread, picture]
+ROUTES = [my_letters, thread, journey, picture]

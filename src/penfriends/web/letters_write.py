@@ -1,6 +1,7 @@
 """How is a letter written on the site: a sheet, kept while one types, sent to be read, taken back?"""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from penfriends.errors import Refused
 from penfriends.i18n import gettext as _
 from penfriends.mail.images import SafeImage, UnsafeImage, reencode
 from penfriends.models.letters import Letter
+from penfriends.web import typed
 from penfriends.web.forms import filled
 from penfriends.web.forms.letters import LetterForm
 from penfriends.web.ideas import ideas_for
@@ -73,16 +75,18 @@ async def keep(
     db: NamedDependency[AsyncSession],
     at: NamedDependency[Addresses],
     now: NamedDependency[datetime],
-) -> Template | Redirect | Response[str]:
+) -> Template | Redirect | Response[Any]:
     """Keep the text: for the button “Save draft”, and every 20 seconds for autosave.js."""
     form, (pictures, wrong) = await filled(LetterForm, request), await _pictures(request)
     letter = await _opened(request, letter_id, form, db, at=at)
+    if await drafts.is_overtaken(db, letter, form.typed, seen=form.version.data or ""):
+        return await _elsewhere(request, letter, form, pictures, db, at=at, now=now)
     if letter.state not in threads.TYPED_ON:
         return go(_thread_of(letter))
     fits = form.validate()
     await drafts.keep_typed(db, letter, form.typed, now=now)
     if "x-autosave" in request.headers:
-        return Response(_("Saved"), media_type="text/plain", status_code=200 if fits else 422)
+        return _autosaved(letter, form, fits=fits)
     if visitor_of(request).resident_id is None:
         return _sign_in_again(letter)
     wrong += await drafts.add_pictures(db, letter, pictures, now=now)
@@ -98,10 +102,12 @@ async def send(
     db: NamedDependency[AsyncSession],
     at: NamedDependency[Addresses],
     now: NamedDependency[datetime],
-) -> Template | Redirect:
+) -> Template | Redirect | Response[Any]:
     """The text is kept before anything can go wrong with the sending; a second press of the button changes nothing."""
     form, (pictures, wrong) = await filled(LetterForm, request), await _pictures(request)
     letter = await _opened(request, letter_id, form, db, at=at)
+    if await drafts.is_overtaken(db, letter, form.typed, seen=form.version.data or ""):
+        return await _elsewhere(request, letter, form, pictures, db, at=at, now=now)
     if letter.state not in threads.TYPED_ON:
         return go(_thread_of(letter))
     fits = form.validate()
@@ -159,17 +165,62 @@ async def _sheet(
     at: Addresses,
     now: datetime,
     status: int = 200,
+    other: drafts.Typed | None = None,
 ) -> Template:
     thread = await threads.my_thread(db, visitor_of(request).resident_id, letter.correspondence_id, now=now)
     sheet = next((one for one in (thread.draft, *thread.returned) if one and one.letter.id == letter.id), None)
     form.offer(
         [*(await friends.languages_of(db, thread.resident)), *(code for code, _level in thread.friend.languages)]
     )
-    form.key.data = drafts.draft_key(letter.id, at)
+    form.key.data, form.version.data = drafts.draft_key(letter.id, at), drafts.version_of(letter)
     return page(
         request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread, ideas=ideas_for(thread),
-        pictures=sheet.pictures if sheet else (), most=drafts.MOST_PICTURES, return_reason=return_reason, now=now,
+        other=other, pictures=sheet.pictures if sheet else (), most=drafts.MOST_PICTURES,
+        return_reason=return_reason, now=now,
     )  # fmt: skip
+
+
+async def _elsewhere(
+    request: Shown,
+    letter: Letter,
+    form: LetterForm,
+    pictures: Sequence[SafeImage],
+    db: AsyncSession,
+    *,
+    at: Addresses,
+    now: datetime,
+) -> Template | Response[Any]:
+    """Another window was faster: nothing is overwritten, and both texts are shown to their writer, if signed in."""
+    theirs = visitor_of(request).resident_id is not None
+    if "x-autosave" in request.headers:
+        return _autosave_stopped(letter, may_read=theirs)
+    if not theirs:
+        again, kept = request.url.path, typed.fields(request)
+        door = f"/sign-in?next=/letters/{letter.id}/edit"
+        return page(
+            request, "signed_out.html", status=403, door=door, words=typed.words(request), kept=kept, again=again
+        )
+    other = drafts.on_sheet(letter)
+    if letter.state not in threads.TYPED_ON:
+        return page(request, "letters/sent_elsewhere.html", status=409, letter=letter, mine=form.typed, other=other)
+    await drafts.add_pictures(db, letter, pictures, now=now)
+    return await _sheet(request, letter, form, db, at=at, now=now, status=409, other=other)
+
+
+def _autosaved(letter: Letter, form: LetterForm, *, fits: bool) -> Response[Any]:
+    """A word for the script, and the mark of what is kept now."""
+    said = _("Saved") if fits else str(next(iter(form.text.errors or form.title.errors), ""))
+    headers = {"x-version": drafts.version_of(letter)}
+    return Response(said, media_type="text/plain", status_code=200 if fits else 422, headers=headers)
+
+
+def _autosave_stopped(letter: Letter, *, may_read: bool) -> Response[Any]:
+    """What the script needs to offer both texts. A key without a session opens nothing to read."""
+    other, on_table = drafts.on_sheet(letter), letter.state in threads.TYPED_ON
+    answer = {"sent": not on_table, "version": drafts.version_of(letter)}
+    if may_read and on_table:
+        answer |= {"title": other.title, "text": other.text, "language": other.language or ""}
+    return Response(answer, media_type="application/json", status_code=409)
 
 
 async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:

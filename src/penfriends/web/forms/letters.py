@@ -19,10 +19,11 @@ from penfriends.actions.drafts import Typed
 from penfriends.actions.letters import LONGEST_TEXT
 from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
+from penfriends.rules.policy import LONGEST_LETTER
 from penfriends.rules.sign_up import WRITING_LANGUAGES
 from penfriends.web.forms import Form
 from penfriends.web.forms.residents import PauseForm
-from penfriends.web.respond import language_name
+from penfriends.web.respond import language_name, number
 
 UNSURE = "unsure"
 KINDS = ("unkind", "contact", "meeting", "money", "not_true", UNSURE)
@@ -37,6 +38,7 @@ class LetterForm(Form):
     language = SelectField(_("Language of the letter"), choices=[], validate_choice=False)
     pictures = MultipleFileField(_("Pictures"))
     key = HiddenField()
+    version = HiddenField()
 
     def offer(self, first: list[str]) -> "LetterForm":
         """Languages to choose from: those of the two first, then the others."""
@@ -45,8 +47,20 @@ class LetterForm(Form):
         return self
 
     def validate_text(self, field: TextAreaField) -> None:
-        if len(field.data or "") > LONGEST_TEXT:
-            raise ValidationError(gettext("The letter is too long. Please send it as two letters."))
+        typed = len((field.data or "").replace("\r\n", "\n").strip())
+        values = {"typed": number(typed), "most": number(LONGEST_LETTER), "kept": number(LONGEST_TEXT)}
+        if typed > LONGEST_TEXT:
+            sentence = gettext(
+                "The letter is too long: %(typed)s characters, and %(most)s fit in one. Only the first %(kept)s can be "
+                "kept: please copy the rest before you leave this page."
+            )
+            raise ValidationError(sentence % values)
+        if typed > LONGEST_LETTER:
+            sentence = gettext(
+                "The letter is too long: %(typed)s characters, and %(most)s fit in one. Everything is kept; please "
+                "send it as two letters."
+            )
+            raise ValidationError(sentence % values)
 
     @property
     def typed(self) -> Typed:
