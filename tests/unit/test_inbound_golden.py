@@ -19,6 +19,14 @@ def test_golden_letter(name: str) -> None:
     assert mail.sure is (name not in UNSURE)
 
 
+def test_what_outlook_packed_is_unpacked() -> None:
+    mail = parse((LETTERS / "winmail-dat.eml").read_bytes())
+    assert [(one.name, one.kind.value, bool(one.data)) for one in mail.attachments] == [
+        ("garden.png", "image", True),
+        ("plan.doc", "removed", False),
+    ]
+
+
 def test_every_letter_is_explained() -> None:
     explained = (LETTERS / "README.md").read_text(encoding="utf-8")
     assert [name for name in NAMES if f"| {name} |" not in explained] == []

@@ -73,8 +73,8 @@ _DEVICE = (
     r"\b(?:i?phone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|pixel|nokia|handy|smartphone|mobil|mobile"
     r"|téléphone|portable|telefoon|telefon|tablet|tablette|windows|outlook|gmail|mail|e-mail|device|gerät|appareil|apparaat"
     r"|htc|sony|lg|oneplus|honor|sparrow|mailapp|mailbird|protonmail|proton|yahoo|gmx|web\.de|orange|onet|aol|thunderbird|apple"
-    r""
-    r"|mailspring|mailbox|bluemail|mymail|aqua ?mail|canary|newton|shortwave|tutanota|tuta|posteo|boxer|spark|edison|k-9|fairmail|iphone'a|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
+    r"|mailspring|mailbox|bluemail|mymail|aqua ?mail|canary|newton|shortwave|tutanota|tuta|posteo|boxer|spark|edison"
+    r"|k-9|fairmail|iphone'a|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
 )
 _SENT = (
     r"(?:sent (?:from|with|via|using)|get outlook for|composed on|gesendet (?:von|mit|aus)|von meinem"
