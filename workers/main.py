@@ -107,6 +107,7 @@ async def work() -> None:
             await worker.async_run()
         except (RedisError, OSError) as error:
             log.error("worker_lost_redis", error=type(error).__name__)
+            await _finish(worker, JOB_TIMEOUT)  # nobody told us to hurry
             raise SystemExit(1) from error
         except asyncio.CancelledError:
             log.info("worker_stopped")
@@ -115,11 +116,15 @@ async def work() -> None:
 
 
 async def _close(worker: Worker) -> None:
-    """A mail that is on the wire is worth waiting for: cut off, nobody would know whether it arrived."""
-    if worker.tasks:
-        await asyncio.wait(worker.tasks.values(), timeout=LAST_JOBS)
+    await _finish(worker, LAST_JOBS)
     with contextlib.suppress(RedisError, OSError, asyncio.CancelledError):
         await worker.close()
+
+
+async def _finish(worker: Worker, within: float) -> None:
+    """A mail that is on the wire is worth waiting for: cut off, nobody would know whether it arrived."""
+    if worker.tasks:
+        await asyncio.wait(worker.tasks.values(), timeout=within)
 
 
 def _patient(url: str) -> Any:

@@ -7,6 +7,7 @@ child is the very command of `penfriends`.
 import asyncio
 import ctypes
 import gc
+import importlib
 import json
 import os
 import signal
@@ -17,7 +18,11 @@ from typing import Any
 from tests.crash import points
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 4.0
+LOADED = (
+    "aiosqlite", "asyncpg", "penfriends.app", "workers.main", "workers.mailroom", "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto", "uvicorn.lifespan.on",
+)  # fmt: skip
 POLL = 0.25  # seconds; looking for jobs ten times a second is most of what an idle worker does
 
 
@@ -41,12 +46,10 @@ def main() -> None:
 
 def _load_everything() -> None:
     """What a part would import and set up at its start, as far as it is the same each time."""
-    import aiosqlite  # noqa: F401
-    import asyncpg  # type: ignore[import-untyped]  # noqa: F401
+    for name in LOADED:
+        importlib.import_module(name)
     from sqlalchemy.orm import configure_mappers
 
-    import workers.mailroom
-    import workers.main  # noqa: F401
     from penfriends.web import respond
     from tests.crash import warm
 

@@ -17,7 +17,8 @@ from tests import builders
 from tests.crash.schedule import ORDINARY, Fault
 from tests.crash.words import token_in
 
-SILENCE = 4.5  # seconds: longer than our patience (nursery.ANSWER_SECONDS)
+SILENCE = 6.0  # seconds: longer than our patience
+IMPATIENCE = 3.5  # seconds after which a busy machine may have made us give up (nursery.ANSWER_SECONDS less a bit)
 SLOW = 0.3
 _ADDRESS = re.compile(rb"<([^>]*)>")
 ANSWERS = {
@@ -56,6 +57,8 @@ class _Talk:
     fault: Fault
     sender: str = ""
     recipient: str = ""
+    data_at: float = 0.0
+    parted: bool = False
 
 
 class Sink:
@@ -80,6 +83,7 @@ class Sink:
             pass
         finally:
             self.talking -= 1
+            self._was_it_heard(talk)
             writer.transport.abort()
 
     async def _converse(self, talk: _Talk, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -90,7 +94,9 @@ class Sink:
                 self._note_envelope(talk, verb, line)
             went_well = await self._answer(talk, verb, writer)
             if verb == "DATA" and went_well:
+                talk.data_at, talk.parted = asyncio.get_running_loop().time(), False
                 await self._take(talk, reader, writer)
+            talk.parted = verb in ("QUIT", "RSET", "MAIL")
             if verb == "QUIT":
                 return
 
@@ -144,10 +150,13 @@ class Sink:
             about.recipients.add(talk.recipient.lower())
             if return_path.verify(talk.sender, builders.AT.key) is None:
                 self.strays.append(talk.recipient)
-        began = asyncio.get_running_loop().time()
         await self._answer(talk, "DOT", writer)
-        if asyncio.get_running_loop().time() - began > SILENCE / 3:  # whatever the reason: too late for the other side
-            about.lied = True
+
+    def _was_it_heard(self, talk: _Talk) -> None:
+        """No word after our answer to a mail, and seconds gone: whatever the reason, it came too late."""
+        late = asyncio.get_running_loop().time() - talk.data_at > IMPATIENCE
+        if talk.data_at and not talk.parted and late:
+            self._about(talk).lied = True
 
     def _about(self, talk: _Talk) -> Known:
         delivery_id = return_path.verify(talk.sender, builders.AT.key)

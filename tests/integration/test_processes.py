@@ -26,6 +26,7 @@ from tests.support.faulty_smtp import faulty_smtp
 from tests.support.site import running
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.story import House, house_on
+from workers.main import LAST_JOBS
 
 
 class Ground:
@@ -143,6 +144,22 @@ async def test_a_worker_that_loses_the_queue_ends_so_that_it_is_started_again(
         assert await worker.ends() == 1
         assert "worker_lost_redis" in worker.log.read_text()
         assert "Traceback" not in worker.log.read_text()
+    assert (await ground.house.delivery(letter_id)).state is DeliveryState.SENT
+
+
+async def test_a_mail_on_the_wire_is_waited_for_however_long_when_the_queue_is_lost(
+    ground: Ground, own_valkey: valkey.ValkeyServer
+) -> None:
+    ground.chosen["redis_url"] = own_valkey.url()
+    ground.sink.answers.clear()
+    async with processes.running("worker", ground.folder, **ground.chosen) as worker:
+        letter_id = await ground.release("Still on the wire")
+        await ground.sink.wait(1)
+        own_valkey.process.kill()
+        await worker.says("worker_lost_redis")
+        await asyncio.sleep(LAST_JOBS + 1)  # longer than a worker that was told to stop would wait
+        ground.sink.answers.set()
+        assert await worker.ends() == 1
     assert (await ground.house.delivery(letter_id)).state is DeliveryState.SENT
 
 
