@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from penfriends.mail import inbound
+from penfriends.mail import authentication, inbound
 from penfriends.mail.charsets import without_surrogates
+from penfriends.mail.inbound import ParsedMail
 from penfriends.mail.rehearsal import rehearse
 
 _LOCAL_PART = re.compile(r"[^\s<>@,;:\"()\[\]]{1,64}(?=@[\w.-])")
@@ -53,7 +54,7 @@ def _answer(name: str, raw: bytes, *, show_addresses: bool) -> dict[str, object]
 
     return {
         "file": without_surrogates(name.encode("utf-8", "replace").decode("utf-8")),
-        "whose": {"from_mailboxes": len(mail.from_addresses), "from": [shown(one) for one in mail.from_addresses]},
+        "whose": {"from": [shown(one) for one in mail.from_addresses], **_vouched(raw, mail)},
         "class": mail.mail_class.value,
         "quarantine_reason": mail.quarantine_reason,
         "sure": mail.sure,
@@ -81,6 +82,16 @@ def _answer(name: str, raw: bytes, *, show_addresses: bool) -> dict[str, object]
         "held": list(done.held),
         "outgoing": None if done.outgoing is None else done.outgoing.decode("ascii"),
     }
+
+
+def _vouched(raw: bytes, mail: ParsedMail) -> dict[str, object]:
+    """What the topmost Authentication-Results says of the From domain, if its server is our own (rule R27)."""
+    fields = inbound.headers(raw)
+    first = next((value for name, value in fields if name.lower() == "authentication-results"), "")
+    server = (first.partition(";")[0].split() or [""])[0]
+    domain = mail.from_addresses[0].rpartition("@")[2] if len(mail.from_addresses) == 1 else ""
+    verdict = authentication.judge(fields, domain, server)
+    return {"vouched_by": without_surrogates(server[:200]) or None, "verdict_if_that_is_us": verdict.value}
 
 
 def _readable(answer: dict[str, object]) -> str:

@@ -75,6 +75,17 @@ def test_what_the_header_knows_never_leaves_in_the_text(clean: str, told: str) -
     assert found["held"]
 
 
+def test_whose_it_would_be(clean: str) -> None:
+    path = Path(clean)
+    results = b"Authentication-Results: mx.post.example; dmarc=pass header.from=mail.example\n"
+    path.write_bytes(results + path.read_bytes())
+    assert _replayed(clean)["whose"] == {
+        "from": ["…@mail.example"],
+        "vouched_by": "mx.post.example",
+        "verdict_if_that_is_us": "aligned_pass",
+    }
+
+
 def test_a_folder_is_all_its_files(clean: str, letter: str) -> None:
     out = io.StringIO()
     assert replay_files([str(Path(clean).parent)], json_lines=True, out=out) == 0
