@@ -303,7 +303,7 @@ async def _demo_loaded(settings: "Settings", progress: Any, *, if_empty: bool) -
 async def _added(
     settings: "Settings", association: str, email: str, name: str, role: str, languages: tuple[str, ...]
 ) -> str:
-    from penfriends.actions.signin import add_moderator as invite
+    from penfriends.actions.staff import add_moderator as invite
     from penfriends.clock import utc_now
     from penfriends.doorkeys import addresses_of
     from penfriends.models.moderation import Role

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import i18n, migrate, valkey
-from penfriends.actions import signin
+from penfriends.actions import staff
 from penfriends.db import make_engine
 from penfriends.settings import Settings
 
@@ -75,7 +75,7 @@ async def secret_key(settings: Settings) -> Answer:
     engine = make_engine(settings.database)
     try:
         async with AsyncSession(engine) as db:
-            lost = await signin.made_with_another_key(db, settings.secret_key.encode())
+            lost = await staff.made_with_another_key(db, settings.secret_key.encode())
     except SQLAlchemyError:
         return True, "cannot be compared: the database is not current"
     finally:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import passage, signin
+from penfriends.actions import passage, staff
 from penfriends.demo import load as demo
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
 from penfriends.demo.people import SIZE
@@ -90,11 +90,11 @@ async def _desk_has_work(db: AsyncSession) -> None:
 async def _staff_can_sign_in(db: AsyncSession) -> None:
     import pyotp
 
-    who = await signin.check_password(db, "ilse.hargreave@team.example", PASSWORD, pepper="", now=NOW)
+    who = await staff.check_password(db, "ilse.hargreave@team.example", PASSWORD, pepper="", now=NOW)
     assert who is not None
     key = settings().secret_key.encode()
-    assert await signin.check_one_time_code(
-        db, who, pyotp.TOTP(signin.one_time_secret(ONE_TIME_SEED, key)).at(NOW), key=key, now=NOW
+    assert await staff.check_one_time_code(
+        db, who, pyotp.TOTP(staff.one_time_secret(ONE_TIME_SEED, key)).at(NOW), key=key, now=NOW
     )
 
 

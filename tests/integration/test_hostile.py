@@ -13,7 +13,17 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, consent, dispatch, introductions, links, privacy, proposals, reports, signin
+from penfriends.actions import (
+    births,
+    consent,
+    dispatch,
+    introductions,
+    links,
+    privacy,
+    proposals,
+    reports,
+    staff,
+)
 from penfriends.actions.proposals import Standing
 from penfriends.backup import backup
 from penfriends.clock import utc_now
@@ -154,13 +164,13 @@ async def test_who_sets_a_new_password_ends_every_old_way_in(db: AsyncSession) -
     twin = await twins(db)
     await b.session(db, twin.ilse.sign_in_id, staff=True, now=NOW)
     kept = [await _invitation(db, twin.ilse.id, twin.ilse.sign_in_id) for _ in range(2)]
-    typed = pyotp.TOTP(signin.one_time_secret(kept[1], b.AT.key)).at(NOW)
-    done = await signin.accept_invitation(
+    typed = pyotp.TOTP(staff.one_time_secret(kept[1], b.AT.key)).at(NOW)
+    done = await staff.accept_invitation(
         db, kept[1], password="plum orchard in may", typed=typed, at=b.AT, pepper="", now=NOW
     )
     assert done == twin.ilse.sign_in_id
     with pytest.raises(Refused):
-        await signin.invited(db, kept[0], now=NOW)
+        await staff.invited(db, kept[0], now=NOW)
     assert (await db.exec(select(Session).where(Session.sign_in_id == twin.ilse.sign_in_id))).all() == []
 
 

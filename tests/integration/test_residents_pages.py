@@ -1,7 +1,9 @@
 """Do residents, guardians and volunteers find their own pages, and nobody else's?"""
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from penfriends.actions import links, signin
+from penfriends.actions import links, staff
 from penfriends.doorkeys import addresses_of
 from penfriends.models.residents import Guardian, Resident
 from tests import builders as b
@@ -99,7 +101,14 @@ async def test_R49_the_file_of_everything_kept(visit: Visit) -> None:
     made = await adult_at_home(visit)
     answer = await visit.get("/me/data")
     assert "attachment" in answer.headers["content-disposition"]
-    assert json.loads(answer.text)["resident"]["id"] == str(made.id)
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        assert json.loads(file.read("data.json"))["resident"]["id"] == str(made.id)
+        page = file.read("read-me.html").decode()
+    assert made.first_name in page
+    assert re.findall(r"(?:href|src)=|<script|<style", page) == []
+    await visit.get("/?lang=ar")
+    with zipfile.ZipFile(io.BytesIO((await visit.get("/me/data")).content)) as file:
+        assert '<html lang="ar" dir="rtl">' in file.read("read-me.html").decode()
 
 
 async def test_a_guardian_of_two_chooses_and_cannot_choose_another_s_child(visit: Visit) -> None:
@@ -199,13 +208,13 @@ async def test_R40_a_volunteer_accepts_and_signs_in_with_two_proofs(visit: Visit
     at = addresses_of(visit.settings)
     async with visit.database.transaction() as db:
         house = await b.association(db, "thetford")
-        _who, url = await signin.add_moderator(
+        _who, url = await staff.add_moderator(
             db, association=house.slug, email="ilse@example.org", name="Ilse", at=at, now=datetime.now(UTC)
         )
     secret = url.rpartition("/")[2]
     page = await visit.get(f"/staff/invitation/{secret}")
     assert not re.search(r"<[^>]* style=", page.text)
-    app = pyotp.TOTP(signin.one_time_secret(secret, at.key))
+    app = pyotp.TOTP(staff.one_time_secret(secret, at.key))
     weak = await visit.post(f"/staff/invitation/{secret}", password="short", code=app.now())
     assert faults(weak) == ["Please choose at least 12 characters, and not your name or address."]
     password, used = "geese over the canal", app.now()

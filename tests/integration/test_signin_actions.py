@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import keys, signin, throttle
+from penfriends.actions import keys, signin, staff, throttle
 from penfriends.errors import BadSettings, NotFound, Refused
 from penfriends.ids import fingerprint
 from penfriends.models.delivery import Delivery
@@ -80,7 +80,7 @@ async def test_guessing_spread_over_many_addresses_is_stopped(db: AsyncSession) 
     for _try in range(signin.PASSWORDS_FROM_A_SOURCE):
         await throttle.check(db, "password:one", limit=signin.PASSWORDS_FROM_A_SOURCE, within=signin.HOUR, now=NOW)
     with pytest.raises(Refused):
-        await signin.check_password(db, "new@example.org", PASSWORD, pepper="", source="one", now=NOW)
+        await staff.check_password(db, "new@example.org", PASSWORD, pepper="", source="one", now=NOW)
 
 
 async def test_R40_nobody_locks_a_moderator_out_by_trying(db: AsyncSession) -> None:
@@ -90,8 +90,8 @@ async def test_R40_nobody_locks_a_moderator_out_by_trying(db: AsyncSession) -> N
             key = f"password:ilse@example.org:{source}"
             await throttle.check(db, key, limit=signin.PASSWORDS_AN_HOUR, within=signin.HOUR, now=NOW)
         with pytest.raises(Refused):
-            await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", source=source, now=NOW)
-    found = await signin.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", source="hers", now=NOW)
+            await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", source=source, now=NOW)
+    found = await staff.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", source="hers", now=NOW)
     assert found == moderator.sign_in_id
 
 
@@ -144,7 +144,7 @@ async def test_a_guardian_gets_a_mail_for_adults(db: AsyncSession) -> None:
 
 async def invited(db: AsyncSession) -> tuple[Moderator, str]:
     house = await b.association(db, "thetford")
-    moderator, url = await signin.add_moderator(
+    moderator, url = await staff.add_moderator(
         db, association=house.slug, email="ilse@example.org", name="Ilse", role=Role.LEAD, at=AT, now=NOW
     )
     return moderator, url.rpartition("/")[2]
@@ -153,36 +153,36 @@ async def invited(db: AsyncSession) -> tuple[Moderator, str]:
 async def enrolled(db: AsyncSession) -> tuple[Moderator, pyotp.TOTP]:
     """A moderator who has accepted the invitation, and their authenticator."""
     moderator, secret = await invited(db)
-    app = pyotp.TOTP(signin.one_time_secret(secret, AT.key))
+    app = pyotp.TOTP(staff.one_time_secret(secret, AT.key))
     typed = app.at(NOW)
-    assert await signin.accept_invitation(db, secret, password=PASSWORD, typed=typed, at=AT, pepper="salt", now=NOW)
+    assert await staff.accept_invitation(db, secret, password=PASSWORD, typed=typed, at=AT, pepper="salt", now=NOW)
     return moderator, app
 
 
 async def test_R40_password_and_one_time_code(db: AsyncSession) -> None:
     moderator, app = await enrolled(db)
-    found = await signin.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", now=NOW)
+    found = await staff.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", now=NOW)
     assert found == moderator.sign_in_id
-    assert await signin.check_password(db, "ilse@example.org", PASSWORD + "!", pepper="salt", now=NOW) is None
-    assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="", now=NOW) is None
+    assert await staff.check_password(db, "ilse@example.org", PASSWORD + "!", pepper="salt", now=NOW) is None
+    assert await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="", now=NOW) is None
     later = NOW + timedelta(minutes=1)
-    assert await signin.check_one_time_code(db, found, app.at(later), key=AT.key, now=later)
+    assert await staff.check_one_time_code(db, found, app.at(later), key=AT.key, now=later)
 
 
 async def test_R40_a_one_time_code_opens_once(db: AsyncSession) -> None:
     moderator, app = await enrolled(db)
     later = NOW + timedelta(minutes=2)
-    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(NOW), key=AT.key, now=NOW)
-    assert await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
-    assert not await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
+    assert not await staff.check_one_time_code(db, moderator.sign_in_id, app.at(NOW), key=AT.key, now=NOW)
+    assert await staff.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
+    assert not await staff.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
 
 
 @pytest.mark.parametrize(("seconds", "fits"), [(-60, False), (-30, True), (30, True), (60, False)])
 def test_R40_one_step_early_or_late_is_fine(seconds: int, fits: bool) -> None:
-    secret = signin.one_time_secret("a link", AT.key)
+    secret = staff.one_time_secret("a link", AT.key)
     now = NOW.replace(second=15)
     typed = pyotp.TOTP(secret).at(now + timedelta(seconds=seconds))
-    assert (signin.fitting_step(secret, typed, now=now) is not None) is fits
+    assert (staff.fitting_step(secret, typed, now=now) is not None) is fits
 
 
 async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
@@ -190,19 +190,19 @@ async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
     later = NOW + timedelta(minutes=2)
     wrong = "000000" if app.at(later) != "000000" else "111111"
     for _try in range(signin.ONE_TIME_CODES_AN_HOUR - 1):  # the first try was the invitation's
-        assert not await signin.check_one_time_code(db, moderator.sign_in_id, wrong, key=AT.key, now=later)
+        assert not await staff.check_one_time_code(db, moderator.sign_in_id, wrong, key=AT.key, now=later)
     with pytest.raises(Refused):
-        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
+        await staff.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
 
 
 async def test_R40_after_ten_wrong_passwords_the_right_one_waits_an_hour_too(db: AsyncSession) -> None:
     moderator, _app = await enrolled(db)
     for number in range(signin.PASSWORDS_AN_HOUR):
-        assert await signin.check_password(db, "ilse@example.org", f"wrong {number}", pepper="salt", now=NOW) is None
+        assert await staff.check_password(db, "ilse@example.org", f"wrong {number}", pepper="salt", now=NOW) is None
     with pytest.raises(Refused):
-        await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW)
+        await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW)
     later = NOW + timedelta(hours=1, minutes=1)
-    found = await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=later)
+    found = await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=later)
     assert found == moderator.sign_in_id
 
 
@@ -211,7 +211,7 @@ async def test_R40_an_inactive_moderator_does_not_get_in(db: AsyncSession) -> No
     moderator.active = False
     db.add(moderator)
     await db.flush()
-    assert await signin.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW) is None
+    assert await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW) is None
 
 
 async def test_R40_the_database_keeps_no_secret_of_an_authenticator_and_no_guessable_code(db: AsyncSession) -> None:
@@ -219,7 +219,7 @@ async def test_R40_the_database_keeps_no_secret_of_an_authenticator_and_no_guess
     who = await db.get_one(SignIn, moderator.sign_in_id)
     kept = who.totp_secret or ""
     assert app.secret not in kept
-    assert signin.one_time_secret(kept.partition(":")[2], b"another key") != app.secret
+    assert staff.one_time_secret(kept.partition(":")[2], b"another key") != app.secret
     await signin.ask(db, "ilse@example.org", at=AT, now=NOW)
     _secret, code = await mail_of(db)
     link = (await db.exec(select(OneTimeLink).where(col(OneTimeLink.code_fingerprint).is_not(None)))).one()
@@ -231,9 +231,9 @@ async def test_R40_another_secret_key_is_said_aloud(db: AsyncSession) -> None:
     moderator, app = await enrolled(db)
     later = NOW + timedelta(minutes=2)
     with pytest.raises(BadSettings, match="SECRET_KEY"):
-        await signin.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=b"another key", now=later)
-    assert await signin.made_with_another_key(db, AT.key) == 0
-    assert await signin.made_with_another_key(db, b"another key") == 1
+        await staff.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=b"another key", now=later)
+    assert await staff.made_with_another_key(db, AT.key) == 0
+    assert await staff.made_with_another_key(db, b"another key") == 1
 
 
 async def test_R40_the_password_is_kept_as_argon2id(db: AsyncSession) -> None:
@@ -245,21 +245,21 @@ async def test_R40_the_password_is_kept_as_argon2id(db: AsyncSession) -> None:
 
 async def test_an_invitation_is_used_once_and_a_wrong_code_does_not_use_it(db: AsyncSession) -> None:
     _moderator, secret = await invited(db)
-    one_time = signin.one_time_secret(secret, AT.key)
+    one_time = staff.one_time_secret(secret, AT.key)
     wrong = "000000" if pyotp.TOTP(one_time).at(NOW) != "000000" else "111111"
     options = {"password": PASSWORD, "at": AT, "pepper": "", "now": NOW}
-    assert await signin.accept_invitation(db, secret, typed=wrong, **options) is None  # type: ignore[arg-type]
-    assert await signin.accept_invitation(db, secret, typed=pyotp.TOTP(one_time).at(NOW), **options)  # type: ignore[arg-type]
+    assert await staff.accept_invitation(db, secret, typed=wrong, **options) is None  # type: ignore[arg-type]
+    assert await staff.accept_invitation(db, secret, typed=pyotp.TOTP(one_time).at(NOW), **options)  # type: ignore[arg-type]
     with pytest.raises(Refused):
-        await signin.invited(db, secret, now=NOW)
+        await staff.invited(db, secret, now=NOW)
 
 
 async def test_inviting_again_changes_the_row_and_makes_no_second(db: AsyncSession) -> None:
     moderator, _secret = await invited(db)
-    again, _url = await signin.add_moderator(
+    again, _url = await staff.add_moderator(
         db, association="thetford", email="Ilse@example.org", name="Ilse J.", role=Role.DEPUTY, at=AT, now=NOW
     )
     assert (again.id, again.name, again.role) == (moderator.id, "Ilse J.", Role.DEPUTY)
     assert (await db.exec(select(Association))).one().slug == "thetford"
     with pytest.raises(NotFound):
-        await signin.add_moderator(db, association="nowhere", email="a@example.org", name="A", at=AT, now=NOW)
+        await staff.add_moderator(db, association="nowhere", email="a@example.org", name="A", at=AT, now=NOW)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible, signin, vetting
+from penfriends.actions import eligible, staff, vetting
 from penfriends.errors import NotFound
 from penfriends.models.moderation import VettingKind
 from penfriends.models.places import Association
@@ -17,7 +17,7 @@ NOW = b.NOW
 async def test_R38_R39_both_papers_seen_open_children_s_letters(db: AsyncSession) -> None:
     home = await b.town(db, "Thetford")
     house = await db.get_one(Association, home.association_id)
-    new, _ = await signin.add_moderator(
+    new, _ = await staff.add_moderator(
         db, association=house.slug, email="new@team.example", name="New Reader", at=b.AT, now=NOW
     )
     for kind in VettingKind:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pyotp
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from penfriends.actions.signin import one_time_secret
+from penfriends.actions.staff import one_time_secret
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
 from penfriends.settings import DEVELOPMENT_SECRET
 from tests.support.house import House

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.people import email_key
-from penfriends.actions.signin import kept_one_time
+from penfriends.actions.staff import kept_one_time
 from penfriends.demo.places import associations, links, towns
 from penfriends.demo.staff import DemoModerator, staff
 from penfriends.ids import uuid7

@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import people, sessions
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.signin import one_time_secret
+from penfriends.actions.staff import one_time_secret
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
 from penfriends.errors import NotFound
 from penfriends.ids import fingerprint

@@ -15,7 +15,7 @@ from litestar.response import Redirect, Template
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import signin
+from penfriends.actions import staff
 from penfriends.actions.addresses import Addresses
 from penfriends.i18n import gettext as _
 from penfriends.settings import settings
@@ -58,7 +58,7 @@ async def enter_password(
     if not form.validate():
         return page(request, "staff/sign_in.html", status=422, form=form)
     pepper = settings().password_pepper
-    found = await signin.check_password(
+    found = await staff.check_password(
         db, form.email.data, form.password.data or "", pepper=pepper, source=source_of(request), now=now
     )
     if found is None:
@@ -91,7 +91,7 @@ async def enter_code(
     if halfway is None:
         return go("/staff/sign-in", say=_("That took more than ten minutes. Please begin again."), kind="note")
     form = await filled(OneTimeCodeForm, request)
-    if not await signin.check_one_time_code(db, halfway[0], form.code.data or "", key=at.key, now=now):
+    if not await staff.check_one_time_code(db, halfway[0], form.code.data or "", key=at.key, now=now):
         form.code.errors = [_("This code does not fit. Wait for the next one and type it here.")]
         return page(request, "staff/code.html", status=422, form=form)
     answer = await signed_in(request, db, halfway[0], to=halfway[1], staff=True, now=now)
@@ -120,13 +120,13 @@ async def accept_invitation(
 ) -> Template | Redirect:
     """Password and authenticator are set together; afterwards the volunteer is signed in."""
     form = await filled(InvitationForm, request)
-    moderator, sign_in = await signin.invited(db, secret, now=now)
+    moderator, sign_in = await staff.invited(db, secret, now=now)
     password, pepper = form.password.data or "", settings().password_pepper
-    if signin.weak_password(password, email=sign_in.email or "", name=moderator.name):
+    if staff.weak_password(password, email=sign_in.email or "", name=moderator.name):
         form.password.errors = [_("Please choose at least 12 characters, and not your name or address.")]
         return await _invitation(request, form, secret, db, at, now, status=422)
     typed = form.code.data or ""
-    found = await signin.accept_invitation(db, secret, password=password, typed=typed, at=at, pepper=pepper, now=now)
+    found = await staff.accept_invitation(db, secret, password=password, typed=typed, at=at, pepper=pepper, now=now)
     if found is None:
         form.password.errors = [_("Please type your password once more.")]
         form.code.errors = [_("This code does not fit. Wait for the next one and type it here.")]
@@ -144,9 +144,9 @@ async def _invitation(
     *,
     status: int = 200,
 ) -> Template:
-    moderator, sign_in = await signin.invited(db, secret, now=now)
-    one_time = signin.one_time_secret(secret, at.key)
-    address = signin.one_time_address(one_time, sign_in)
+    moderator, sign_in = await staff.invited(db, secret, now=now)
+    one_time = staff.one_time_secret(secret, at.key)
+    address = staff.one_time_address(one_time, sign_in)
     spaced = " ".join(one_time[start : start + 4] for start in range(0, len(one_time), 4))
     drawing = segno.make(address, error="m").svg_inline(scale=5, border=4, light="#ffffff", dark="#000000")
     return page(
