@@ -6,6 +6,7 @@ import structlog
 from sqlmodel import col, select
 
 from penfriends.actions import (
+    coming_of_age,
     consent_sweep,
     correspondences,
     digest,
@@ -76,6 +77,7 @@ async def sweep_people(tools: Tools) -> None:
         await correspondences.wake(db, now=now)
         await signup.sweep(db, now=now)
         await residents.wake(db, now=now)
+        await coming_of_age.sweep(db, at=tools.at, now=now)
         await nudges.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)
         await digest.send_due(db, tools.at, now)

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import consent, proposals, turns
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
+from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.actions.newcomers import write_lists
 from penfriends.actions.telling import end_correspondences
 from penfriends.errors import NotFound, Refusal, Refused
@@ -243,6 +244,8 @@ async def resume(db: AsyncSession, resident: Resident, *, now: datetime) -> None
     """Come back. Raises Refused(CONSENT_MISSING) for a child whose guardian's yes is not valid (rules R09, R10)."""
     if resident.band is Band.CHILD and not await _consented(db, resident.id, now=now):
         raise Refused(Refusal.CONSENT_MISSING)
+    if awaits_agreement(resident):
+        raise Refused(Refusal.CHANGED_SINCE)
     resident.state, resident.paused_until = ResidentState.ACTIVE, None
     resident.waiting_since = resident.waiting_since or now
     db.add(resident)
@@ -263,7 +266,9 @@ async def wake(db: AsyncSession, *, now: datetime) -> int:
     )
     back = 0
     for resident in found.all():
-        if resident.band is Band.ADULT or await _consented(db, resident.id, now=now):
+        if not awaits_agreement(resident) and (
+            resident.band is Band.ADULT or await _consented(db, resident.id, now=now)
+        ):
             await resume(db, resident, now=now)
             back += 1
     return back
@@ -275,15 +280,10 @@ async def leave(db: AsyncSession, resident: Resident, *, at: Addresses, now: dat
     await proposals.lapse(db, resident.id, now=now)
     resident.state, resident.waiting_since, resident.paused_until = ResidentState.LEFT, None, None
     db.add(resident)
+    me = resident.id
     await note(
-        db,
-        now=now,
-        actor=Actor.RESIDENT,
-        actor_id=resident.id,
-        action="left",
-        subject="resident",
-        subject_id=resident.id,
-    )
+        db, now=now, actor=Actor.RESIDENT, actor_id=me, action="left", subject="resident", subject_id=me
+    )  # fmt: skip
 
 
 async def children_of(db: AsyncSession, sign_in_id: UUID) -> list[Resident]:

@@ -1,6 +1,5 @@
-"""What does a resident find on their own pages: what to do now, the card, a pause, the way out, their data?"""
+"""What does a resident find on their own pages: what to do now, the card, a pause, the way out?"""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,11 +7,12 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Response, Template
+from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import privacy, residents, sessions
+from penfriends.actions import residents, sessions
 from penfriends.actions.addresses import Addresses
+from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
 from penfriends.models.places import Town
@@ -25,7 +25,7 @@ from penfriends.web.forms import Form
 from penfriends.web.forms.residents import NameForm, PauseForm
 from penfriends.web.forms.signup import MAIN_LANGUAGES, MORE_LANGUAGES
 from penfriends.web.permissions import Permission, table
-from penfriends.web.respond import download, go, page, visitor_of
+from penfriends.web.respond import go, page, visitor_of
 from penfriends.web.signup import PICTURES
 
 table(
@@ -41,7 +41,6 @@ table(
     resume=Permission.RESIDENT,
     leave_page=Permission.RESIDENT,
     leave=Permission.RESIDENT,
-    data=Permission.RESIDENT,
 )
 Shown = Request[Any, Any, Any]
 LINES = {"languages": Step.LANGUAGES, "likes": Step.LIKES, "how": Step.HOW}
@@ -60,7 +59,8 @@ async def _me(request: Shown, db: AsyncSession) -> tuple[Resident, Town]:
 async def home(request: Shown, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Template:
     """One card with what to do now, then the rest."""
     found = await residents.home_of(db, visitor_of(request).resident_id, now=now)
-    return page(request, "residents/home.html", home=found, now=now)
+    waits = awaits_agreement(found.resident)
+    return page(request, "residents/home.html", home=found, awaits_agreement=waits, now=now)
 
 
 @get("/me/who", include_in_schema=False)
@@ -212,13 +212,4 @@ async def leave(
     return go("/", say=_("Thank you for your letters. You have left, and your pen friends have been told kindly."))
 
 
-@get("/me/data", include_in_schema=False)
-async def data(request: Shown, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Response[bytes]:
-    """Everything that is kept about the resident, as a file."""
-    resident, _town = await _me(request, db)
-    held = await privacy.held_about(db, resident.id, now=now)
-    text = json.dumps(held, ensure_ascii=False, indent=2)
-    return download(text.encode(), name=f"penfriends-{now:%Y-%m-%d}.json", content_type="application/json")
-
-
-ROUTES = [home, who, choose, profile, edit, change, pause_page, pause, resume, leave_page, leave, data]
+ROUTES = [home, who, choose, profile, edit, change, pause_page, pause, resume, leave_page, leave]

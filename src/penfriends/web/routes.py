@@ -17,6 +17,8 @@ MODULES = (
     "consent",
     "signin",
     "residents",
+    "my_data",
+    "coming_of_age",
     "matching",
     "letters",
     "letters_write",

@@ -9,7 +9,7 @@ from penfriends.i18n import gettext
 from penfriends.i18n import lazy as _
 from penfriends.web.forms import Form
 from penfriends.web.forms.birth import month_in, number_in
-from penfriends.web.forms.fields import AvatarField, NameField, WordsField, composed, tidy
+from penfriends.web.forms.fields import AddressField, AvatarField, NameField, WordsField, composed, tidy
 
 LONGEST_PAUSE = timedelta(days=366)
 
@@ -17,6 +17,12 @@ LONGEST_PAUSE = timedelta(days=366)
 class NameForm(Form):
     first_name = NameField(_("First name"), filters=[composed])
     avatar = AvatarField(_("Picture"))
+
+
+class OwnAddressForm(Form):
+    """An address of one's own: for a new adult, or a further one to write from."""
+
+    email = AddressField(_("Your own e-mail address"))
 
 
 class WordsForm(Form):
