@@ -17,6 +17,7 @@ from penfriends.mail.inbound import parse
 LABELS = Path(__file__).with_name("reply_labels.txt")
 # What talon expects where it gives no file of its own.
 TALON_EXPECTS = "Hello"
+TALON_HTML_EXPECTS = "Hi. I am fine. Thanks, Alex"
 # In these two talon leaves the phone line and the signature for another step; we cut both with the quotation.
 TALON_WITH_SIGNATURE = {"iphone": "Hello", "sparrow": "Hello"}
 
@@ -34,6 +35,7 @@ class Labels:
 def rows(corpora: Path, misses: list[str]) -> Iterator[Row]:
     """The two rows of the table; what is wrong goes to `misses`, without any words of the corpus."""
     yield _talon(corpora / "replies" / "talon", misses)
+    yield _talon_html(corpora / "replies" / "talon" / "html", misses)
     yield from _labelled([corpora / "replies" / "github", corpora / "replies" / "zapier"], misses)
 
 
@@ -49,6 +51,15 @@ def _talon(folder: Path, misses: list[str]) -> Row:
     return Row(
         "kept text, talon, exact (2 without the signature)", share(right, len(files)), "100 %", right == len(files)
     )
+
+
+def _talon_html(folder: Path, misses: list[str]) -> Row:
+    files = sorted(folder.glob("*.html"))
+    read = {path.name: parse(b"Content-Type: text/html; charset=utf-8\n\n" + path.read_bytes()) for path in files}
+    wrong = [name for name, mail in read.items() if mail.kept_text.split() != TALON_HTML_EXPECTS.split()]
+    misses += [f"talon {name}" for name in wrong]
+    right = len(files) - len(wrong)
+    return Row("kept text, talon, HTML replies, word for word", share(right, len(files)), "100 %", not wrong)
 
 
 def _labelled(folders: list[Path], misses: list[str]) -> Iterator[Row]:
