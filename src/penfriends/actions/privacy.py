@@ -1,19 +1,18 @@
 """What do we hold about a resident, and what is forgotten when nobody needs it any more? (rules R08, R49)"""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from enum import Enum
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, inspect, update
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import delete, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions.held import more_about, picture_name, plain, row_of, rows
 from penfriends.errors import NotFound
-from penfriends.models.classified import Personal
 from penfriends.models.delivery import Alias, Delivery, Suppression
-from penfriends.models.letters import Attachment, Letter, LetterState, Participant
+from penfriends.models.letters import Attachment, Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide
 from penfriends.models.moderation import Moderator, Report
 from penfriends.models.places import Town
@@ -53,36 +52,15 @@ async def held_about(db: AsyncSession, resident_id: UUID, *, now: datetime) -> d
         "resident": {**row_of(resident), "town": town.name if town else ""},
         "sign_in": row_of(sign_in) if sign_in else None,
         "guardian": {"email": guardian.email} if guardian else None,
-        "languages": await _rows(db, ResidentLanguage, ResidentLanguage.resident_id == resident_id),
-        "likes": await _rows(db, ResidentInterest, ResidentInterest.resident_id == resident_id),
+        "languages": await rows(db, ResidentLanguage, ResidentLanguage.resident_id == resident_id),
+        "likes": await rows(db, ResidentInterest, ResidentInterest.resident_id == resident_id),
         "consents": await _consents(db, resident_id),
         "matches": await _matches(db, resident_id),
         "correspondences": await _correspondences(db, resident_id),
         "notices": await _notices(db, sign_in, guardian),
-        "no_longer_written_to": await _rows(db, Suppression, Suppression.sign_in_id == sign_in.id) if sign_in else [],
+        "no_longer_written_to": await rows(db, Suppression, Suppression.sign_in_id == sign_in.id) if sign_in else [],
+        **await more_about(db, resident, sign_in),
     }
-
-
-def row_of(row: SQLModel, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The columns of a row as JSON values, without those that are classified as secret."""
-    return {
-        attribute.key: _plain(getattr(row, attribute.key))
-        for attribute in inspect(type(row)).column_attrs
-        if attribute.key not in leave_out and attribute.columns[0].info["about"].personal is not Personal.SECRET
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
-
-
-async def _rows(db: AsyncSession, table: type[SQLModel], *conditions: Any) -> list[dict[str, Any]]:
-    found = await db.exec(select(table).where(*conditions))
-    return [row_of(row) for row in found.all()]
 
 
 async def _guardian_sign_in(db: AsyncSession, resident: Resident) -> SignIn | None:
@@ -106,7 +84,7 @@ async def _matches(db: AsyncSession, resident_id: UUID) -> list[dict[str, Any]]:
         .where(MatchSide.resident_id == resident_id)
     )
     return [
-        {"state": match.state.value, "proposed_at": _plain(match.proposed_at), "my_answer": _plain(side.answer)}
+        {"state": match.state.value, "proposed_at": plain(match.proposed_at), "my_answer": plain(side.answer)}
         for side, match in found.all()
     ]
 
@@ -131,26 +109,30 @@ async def _correspondence(db: AsyncSession, mine: Participant) -> dict[str, Any]
     received = [one for one in every if one.author_id != mine.id and one.state is LetterState.DELIVERED]
     return {
         "me": row_of(mine),
+        "about": row_of(await db.get_one(Correspondence, mine.correspondence_id)),
         "friends": list(friends.all()),
-        "aliases": await _rows(db, Alias, Alias.participant_id == mine.id),
+        "aliases": await rows(db, Alias, Alias.participant_id == mine.id),
         "letters_written": [await _letter(db, one) for one in every if one.author_id == mine.id],
-        "letters_received": [row_of(one, leave_out=_FRIENDS_SIDE) for one in received],
-        "reports_made": await _rows(db, Report, Report.reporter_id == mine.id),
+        "letters_received": [await _letter(db, one, leave_out=_FRIENDS_SIDE) for one in received],
+        "reports_made": await rows(db, Report, Report.reporter_id == mine.id),
     }
 
 
-async def _letter(db: AsyncSession, letter: Letter) -> dict[str, Any]:
-    return {
-        **row_of(letter, leave_out=_READERS_SIDE),
-        "pictures": await _rows(db, Attachment, Attachment.letter_id == letter.id),
-    }
+async def _letter(db: AsyncSession, letter: Letter, *, leave_out: frozenset[str] = _READERS_SIDE) -> dict[str, Any]:
+    found = await db.exec(
+        select(Attachment).where(Attachment.letter_id == letter.id).order_by(col(Attachment.position))
+    )
+    pictures = [
+        {**row_of(one), "file": picture_name(str(letter.id), one.position, one.content_type)} for one in found.all()
+    ]
+    return {**row_of(letter, leave_out=leave_out), "pictures": pictures}
 
 
 async def _notices(db: AsyncSession, *people: SignIn | None) -> list[dict[str, Any]]:
     """Which mails went out when, to the own address and the guardian's."""
     ids = [one.id for one in people if one is not None]
     found = await db.exec(select(Delivery).where(col(Delivery.sign_in_id).in_(ids)).order_by(col(Delivery.created_at)))
-    return [{"notice": one.notice, "state": one.state.value, "sent_at": _plain(one.sent_at)} for one in found.all()]
+    return [{"notice": one.notice, "state": one.state.value, "sent_at": plain(one.sent_at)} for one in found.all()]
 
 
 # --- forgetting ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from penfriends.actions import drafts, friends, threads
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import Refused
 from penfriends.i18n import gettext as _
-from penfriends.mail.images import SafeImage, UnsafeImage, reencode
+from penfriends.mail.images import MOST_PICTURES, SafeImage, UnsafeImage, reencode
 from penfriends.models.letters import Letter
 from penfriends.web import typed
 from penfriends.web.forms import filled
@@ -175,7 +175,7 @@ async def _sheet(
     form.key.data, form.version.data = drafts.draft_key(letter.id, at), drafts.version_of(letter)
     return page(
         request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread, ideas=ideas_for(thread),
-        other=other, pictures=sheet.pictures if sheet else (), most=drafts.MOST_PICTURES,
+        other=other, pictures=sheet.pictures if sheet else (), most=MOST_PICTURES,
         return_reason=return_reason, now=now,
     )  # fmt: skip
 
@@ -234,7 +234,7 @@ async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
         data = await part.read() if isinstance(part, UploadFile) else b""
         if not data:
             continue
-        if len(good) + wrong >= drafts.MOST_PICTURES:  # each may take a second, and a form holds hundreds of small ones
+        if len(good) + wrong >= MOST_PICTURES:  # each may take a second, and a form holds hundreds of small ones
             wrong += 1
             break
         try:

@@ -1,0 +1,120 @@
+"""Which rows are held about a resident besides profile and letters, as what is written, and what stays out and why?"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, or_
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.models.classified import Personal
+from penfriends.models.delivery import RawMail, TeamMessage
+from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, LetterState, Participant
+from penfriends.models.matching import Block
+from penfriends.models.residents import BirthChange, Resident, ResidentAddress
+from penfriends.models.signin import Session, SignIn
+
+# Tables and columns with personal data that a resident's file does not hold, and why. Secrets are never in it.
+LEFT_OUT: Mapping[str, str] = {
+    "attempt": "counts tries under a fingerprint that leads to nobody; gone after a day",
+    "audit_entry": "who on the staff did what; names people by number only",
+    "blob": "pictures are files of their own; a mail as it came is gone after 30 days, its words are in the letter",
+    "bounce": "a mail server's answer about an address; what followed from it is under no_longer_written_to",
+    "conflict": "whom a moderator knows too well: the moderator's own data",
+    "consent_age": "the law of a country, about nobody",
+    "decision": "what a moderator decided and noted: would also speak of the other writer; what was asked is shown",
+    "delivery": "which mail went when is listed; its words lie in the mailbox that it went to",
+    "guardian": "the guardian's own row; their address is listed",
+    "hold": "which letter waited for whom on the staff; the journey of each letter says that it waited",
+    "household": "a number that joins people of one home, nothing more",
+    "mail_trouble": "which mail servers answer badly, nobody’s person",
+    "match": "state, day and own answer are listed; the reasons also speak of the other person",
+    "match_approval": "which moderators agreed: their data",
+    "match_round": "sums over everybody who waited, deleted with the next rounds",
+    "moderator": "people who work here, not residents",
+    "one_time_link": "runs out by itself and leads nowhere without its secret",
+    "sign_up_draft": "belongs to nobody until it is sent; gone after 30 days",
+    "vetting": "papers of moderators",
+    "block.low_id": "number of a person; the entry says that somebody is never met again",
+    "block.high_id": "number of a person",
+    "birth_change.proposed_by": "which moderator",
+    "birth_change.decided_by": "which moderator",
+    "birth_change.reason": "a moderator's note",
+    "raw_mail.envelope_from": "may be the address of somebody else who wrote to the alias",
+    "raw_mail.seen_by": "which moderator",
+    "team_message.closed_by": "which moderator",
+    "report.claimed_by": "which moderator",
+    "report.claimed_until": "which moderator, until when",
+    "report.reported_id": "number of the other person",
+    "letter.read_at": "when a friend read it: nobody learns that (rule R52)",
+    "match_side": "the own answer is listed under the match",
+    "correspondence.looked_at": "when a moderator asked how it goes",
+    "correspondence.match_id": "number of the match, listed on its own",
+}
+_STAFF = {
+    table: frozenset(one.partition(".")[2] for one in LEFT_OUT if one.startswith(f"{table}."))
+    for table in ("block", "birth_change", "raw_mail", "team_message", "report", "correspondence")
+}
+
+
+def row_of(row: SQLModel, *, leave_out: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The columns of a row as JSON values, without secrets and without what is not this resident's to know."""
+    left_out = leave_out | _STAFF.get(str(type(row).__tablename__), frozenset())
+    return {
+        attribute.key: plain(getattr(row, attribute.key))
+        for attribute in inspect(type(row)).column_attrs
+        if attribute.key not in left_out and attribute.columns[0].info["about"].personal is not Personal.SECRET
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+async def rows(db: AsyncSession, table: type[SQLModel], *conditions: Any) -> list[dict[str, Any]]:
+    found = await db.exec(select(table).where(*conditions))
+    return [row_of(row) for row in found.all()]
+
+
+async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | None) -> dict[str, Any]:
+    """What does not hang on profile or letters: addresses, visits, questions, corrections, blocks, mails taken in."""
+    mine = select(Participant.id).where(Participant.resident_id == resident.id)
+    return {
+        "other_addresses": await rows(db, ResidentAddress, ResidentAddress.resident_id == resident.id),
+        "signed_in": await rows(db, Session, Session.sign_in_id == sign_in.id) if sign_in else [],
+        "questions_to_the_team": await rows(db, TeamMessage, TeamMessage.sign_in_id == sign_in.id) if sign_in else [],
+        "birth_date_corrections": await rows(db, BirthChange, BirthChange.resident_id == resident.id),
+        "never_again": await rows(db, Block, Block.by_resident_id == resident.id),
+        "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
+        "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),
+    }
+
+
+async def pictures_of(db: AsyncSession, resident_id: UUID) -> AsyncIterator[tuple[str, bytes]]:
+    """Pictures of own letters and of those that arrived, one at a time: the name in the file, and the bytes."""
+    mine = select(Participant.correspondence_id, Participant.id).where(Participant.resident_id == resident_id)
+    for correspondence_id, participant_id in (await db.exec(mine)).all():
+        found = await db.exec(
+            select(Attachment)
+            .join(Letter, col(Letter.id) == col(Attachment.letter_id))
+            .where(Letter.correspondence_id == correspondence_id)
+            .where(or_(col(Letter.author_id) == participant_id, col(Letter.state) == LetterState.DELIVERED))
+            .order_by(col(Attachment.letter_id), col(Attachment.position))
+        )
+        for one in found.all():
+            blob = (await db.exec(select(Blob.data).where(Blob.sha256 == one.blob_sha256))).first()
+            if blob is not None:
+                yield picture_name(str(one.letter_id), one.position, one.content_type), blob
+
+
+def picture_name(letter_id: str, number: int, content_type: str) -> str:
+    """Where a picture lies in the file."""
+    return f"pictures/{letter_id}-{number}.{'png' if content_type == 'image/png' else 'jpg'}"
