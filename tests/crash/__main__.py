@@ -45,8 +45,8 @@ class Direct:
         return self._sink.talking == 0
 
 
-async def run_house(nest: Nursery, kind: str, seeds: list[int], said: bool) -> Line:
-    """All schedules of one house, one after another."""
+async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.Namespace) -> Line:
+    """All schedules of one house, one after another, as long as there is time."""
     line = Line()
     began = time.monotonic()
     async with AsyncExitStack() as stack:
@@ -61,9 +61,11 @@ async def run_house(nest: Nursery, kind: str, seeds: list[int], said: bool) -> L
         )
         for seed in seeds:
             start = time.monotonic()
+            if asked.within and start - began > asked.within:
+                break
             verdict = await play(house, sink, schedule_for(seed), behind)
             line.verdicts.append(verdict)
-            if said or not verdict.kept_the_promise:
+            if asked.verbose or not verdict.kept_the_promise:
                 print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
         line.deaths, line.met = house.deaths, sink.met
     line.seconds = time.monotonic() - began
@@ -81,11 +83,16 @@ def table(lines: dict[str, Line]) -> str:
     heads = ["house", "schedules", *(one.replace("_", " ") for one in COLUMNS), "restarts", "seconds"]
     rows = [heads]
     for kind, line in lines.items():
-        sums = checker.total(line.verdicts)
-        numbers = [len(line.verdicts), *(sums[one] for one in COLUMNS), line.deaths.total(), round(line.seconds)]
-        rows.append([kind, *map(str, numbers)])
+        rows.append([kind, *map(str, _numbers(line))])
+    every = [_numbers(line) for line in lines.values()]
+    rows.append(["together", *(str(sum(column)) for column in zip(*every, strict=True))])
     widths = [max(len(row[place]) for row in rows) for place in range(len(heads))]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _numbers(line: Line) -> list[int]:
+    sums = checker.total(line.verdicts)
+    return [len(line.verdicts), *(sums[one] for one in COLUMNS), line.deaths.total(), round(line.seconds)]
 
 
 async def main(asked: argparse.Namespace) -> int:
@@ -95,12 +102,14 @@ async def main(asked: argparse.Namespace) -> int:
     seeds = [asked.seed] if asked.seed is not None else list(range(asked.first, asked.first + asked.schedules))
     shares = {kind: seeds if asked.seed is not None else seeds[place :: len(kinds)] for place, kind in enumerate(kinds)}
     async with nursery() as nest:
-        done = await asyncio.gather(*(run_house(nest, kind, share, asked.verbose) for kind, share in shares.items()))
+        done = await asyncio.gather(*(run_house(nest, kind, share, asked) for kind, share in shares.items()))
     lines = dict(zip(shares, done, strict=True))
     print(table(lines))
-    for kind, line in lines.items():
-        print(f"{kind} died: {dict(line.deaths)}")
-        print(f"{kind} met: {dict(line.met)}")
+    print("killed or ended:", dict(sum((line.deaths for line in done), Counter())))
+    print("what the world's mail servers did:", dict(sum((line.met for line in done), Counter()).most_common()))
+    left = sum(map(len, shares.values())) - sum(len(line.verdicts) for line in done)
+    if left:
+        print(f"No time was left for {left} schedules.")
     return 0 if all(one.kept_the_promise for line in done for one in line.verdicts) else 1
 
 
@@ -110,6 +119,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--seed", type=int, help="only this schedule")
     parser.add_argument("--house", action="append", choices=HOUSES)
+    parser.add_argument("--within", type=float, help="begin no schedule after so many seconds")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 

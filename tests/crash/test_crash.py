@@ -1,14 +1,18 @@
 """Does the harness itself still work, and would it notice? Not the thousand schedules: those are `make crash`."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
+from tests.crash.__main__ import Direct
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
-from tests.crash.schedule import LIES, schedule_for
-from tests.crash.sink import Known
+from tests.crash.house import nursery, standing
+from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Way, schedule_for
+from tests.crash.sink import Known, listening
+from tests.crash.story import play
 from tests.crash.words import MARK, token, token_in
 
 READER = "ben@post.example"
@@ -75,3 +79,14 @@ def test_a_seed_is_a_schedule() -> None:
 def test_a_letter_is_known_again() -> None:
     assert token_in(f"so. {MARK.replace('of', 'of=')} x".encode()) is None
     assert token_in(b"so. The word of\r\n the day was " + token(12345).encode() + b" and") == token(12345)
+
+
+async def test_the_smallest_schedule() -> None:
+    """One letter by each way, the workers killed in the middle: all three arrive, in real processes."""
+    letters = [LetterPlan(number, number, False, way, Manner.PLAIN, 0) for number, way in enumerate(Way)]
+    schedule = replace(schedule_for(1), letters=tuple(letters), events=(Event(2, Blow.ALL_WORKERS, 0),), faults=())
+    async with nursery() as nest, listening() as sink, standing(nest, Direct(sink), postgres=False) as house:
+        verdict = await play(house, sink, schedule)
+    assert verdict.kept_the_promise, verdict
+    assert verdict.delivered + verdict.unsure_torn == 3
+    assert house.deaths["worker"] == 2

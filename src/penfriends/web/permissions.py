@@ -40,7 +40,9 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
         return  # the static files of the framework, which are public
     permission = TABLE.get(key_of(handler))
     visitor: Visitor = connection.scope["state"]["visitor"]
-    if permission in (Permission.ANYONE, Permission.LINK, Permission.DEVELOPMENT):
+    if permission in (Permission.ANYONE, Permission.DEVELOPMENT):
+        return
+    if permission is Permission.LINK and not visitor.unknown:  # else somebody signed in would be told of a wrong key
         return
     if permission is Permission.SIGNED_IN and visitor.sign_in_id:
         return
