@@ -41,7 +41,7 @@ fuzz: dev-env
 	@$(PYTHON_HERE) -m tests.fuzz --number $(or $(NUMBER),200000)
 
 crash: dev-env
-	@$(PYTHON_HERE) -m tests.crash --schedules $(or $(SCHEDULES),100)
+	@$(PYTHON_HERE) -m tests.crash --schedules $(or $(SCHEDULES),100) $(CRASH)
 
 pages: dev-env
 	@bin/pages

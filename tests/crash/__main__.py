@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections import Counter
@@ -124,5 +125,16 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+async def until_told_to_stop() -> int:
+    """The whole run; SIGTERM ends it in order, so that no server of ours is left behind."""
+    run = asyncio.current_task()
+    assert run is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, run.cancel)
+    return await main(asked())
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(asked())))
+    try:
+        sys.exit(asyncio.run(until_told_to_stop()))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit(130)
