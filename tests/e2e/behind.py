@@ -6,12 +6,12 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import letters, links
+from penfriends.actions import letters, links, newcomers
 from penfriends.models.delivery import RawMail
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Hold, Moderator, Report
-from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.residents import Guardian, Resident, ResidentAddress, ResidentState
 from penfriends.models.signin import LinkPurpose, SignIn
 from tests.e2e.people import People, guardian_of
 
@@ -151,11 +151,37 @@ async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addresse
         "/m/{secret}": f"/m/{await link(LinkPurpose.ANSWER_MATCH, (await _side(db, people.asked)).id)}",
         "/w/{secret}": f"/w/{await link(LinkPurpose.REPORT_LETTER, letter)}",
         "/p/{secret}": f"/p/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
+        "/a/{secret}": f"/a/{await link(LinkPurpose.COME_OF_AGE, (await _came_of_age(db, people, now=now)).id)}",
+        "/e/{secret}": f"/e/{await _further(db, people.adult, now=now)}",
         "/b/{secret}": f"/b/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
         "/k/{secret}": f"/k/{await link(LinkPurpose.CONFIRM_MAIL, mail, people.adult.sign_in_id)}",
         "/staff/invitation/{secret}": f"/staff/invitation/{await link(LinkPurpose.STAFF_INVITATION, staff, ilse.id)}",
     }
     return {route: {"anonymous": [address]} for route, address in found.items()}
+
+
+async def _came_of_age(db: AsyncSession, people: People, *, now: datetime) -> Resident:
+    """Somebody who has just turned 18 and has not gone on yet; nobody of the roles."""
+    roles = [one.id for one in (people.adult, people.asked)]
+    found = await db.exec(
+        select(Resident)
+        .where(Resident.state == ResidentState.PAUSED, Resident.band == "adult", col(Resident.id).not_in(roles))
+        .order_by(col(Resident.id))
+    )
+    one = found.all()[0]
+    one.came_of_age_at = now
+    db.add(one)
+    return one
+
+
+async def _further(db: AsyncSession, resident: Resident, *, now: datetime) -> str:
+    """The secret of a link to an address that somebody would like to write from, too."""
+    there = await newcomers.address_of(db, "further@example.org", locale="en", now=now)
+    row = ResidentAddress(resident_id=resident.id, sign_in_id=there.id, created_at=now)
+    db.add(row)
+    await db.flush()
+    purpose = LinkPurpose.CONFIRM_ADDRESS
+    return (await links.make(db, purpose, now=now, lifetime=WEEK, sign_in_id=there.id, subject_id=row.id)).secret
 
 
 async def _in_state(db: AsyncSession, state: ResidentState) -> Resident:

@@ -88,7 +88,7 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
     """What does not hang on profile or letters: addresses, visits, questions, corrections, blocks, mails taken in."""
     mine = select(Participant.id).where(Participant.resident_id == resident.id)
     return {
-        "other_addresses": await rows(db, ResidentAddress, ResidentAddress.resident_id == resident.id),
+        "other_addresses": await _other_addresses(db, resident),
         "signed_in": await rows(db, Session, Session.sign_in_id == sign_in.id) if sign_in else [],
         "questions_to_the_team": await rows(db, TeamMessage, TeamMessage.sign_in_id == sign_in.id) if sign_in else [],
         "birth_date_corrections": await rows(db, BirthChange, BirthChange.resident_id == resident.id),
@@ -96,6 +96,15 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
         "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
         "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),
     }
+
+
+async def _other_addresses(db: AsyncSession, resident: Resident) -> list[dict[str, Any]]:
+    found = await db.exec(
+        select(ResidentAddress, SignIn.email)
+        .join(SignIn, col(SignIn.id) == col(ResidentAddress.sign_in_id))
+        .where(ResidentAddress.resident_id == resident.id)
+    )
+    return [{**row_of(row), "email": email} for row, email in found.all()]
 
 
 async def pictures_of(db: AsyncSession, resident_id: UUID) -> AsyncIterator[tuple[str, bytes]]:

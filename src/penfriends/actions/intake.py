@@ -77,8 +77,8 @@ async def has_writers_pictures(db: AsyncSession, raw_mail_id: UUID, parsed: Pars
         return False
     row = await db.get(RawMail, raw_mail_id)
     side = await compose.side_of(db, row.participant_id) if row else None
-    registered = await people.mail_to(db, side.resident) if side else None
-    return registered is not None and _is_from(parsed, registered)
+    senders = await people.senders_of(db, side.resident) if side else []
+    return any(_is_from(parsed, one) for one in senders)
 
 
 async def read_mail(
@@ -172,10 +172,11 @@ async def _team_message(
     if await (_is_unproved_copy(db, row) if sender is None else _is_copy(db, row, parsed)):
         _drop(row, "duplicate")
         return
+    writer = await people.writer_behind(db, sender)
     db.add(
         TeamMessage(
             association_id=association_id,
-            sign_in_id=sender.id if sender else None,
+            sign_in_id=writer.id if writer else None,
             raw_mail_id=row.id,
             subject=parsed.subject[:200],
             text=parsed.kept_text or parsed.text,
@@ -201,7 +202,8 @@ async def _from_writer(
     if side is None or registered is None:
         _drop(row, "no_address")
         return
-    if row.confirmed_at is None and not _is_from(parsed, registered):
+    senders = await people.senders_of(db, side.resident)
+    if row.confirmed_at is None and not any(_is_from(parsed, one) for one in senders):
         _drop(row, "stranger")
         await _tell_registered(db, side, registered, at=at, now=now)
         return

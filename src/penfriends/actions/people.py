@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.models.places import Association, Town
-from penfriends.models.residents import Guardian, Resident
+from penfriends.models.residents import Guardian, Resident, ResidentAddress
 from penfriends.models.signin import SignIn
 
 
@@ -40,6 +40,42 @@ async def mail_to(db: AsyncSession, resident: Resident) -> SignIn | None:
             return own
     guardian = await guardian_of(db, resident)
     return guardian if guardian is not None and guardian.email else None
+
+
+async def senders_of(db: AsyncSession, resident: Resident) -> list[SignIn]:
+    """From which addresses a mail may be this resident's: where their own mail goes, and what they proved besides."""
+    registered = await mail_to(db, resident)
+    return [] if registered is None else [registered, *await _further(db, resident.id, unproved=False)]
+
+
+async def addresses_known(db: AsyncSession, resident: Resident, *, unproved: bool = True) -> tuple[str, ...]:
+    """Every address that we know of somebody, their guardian's included: none of them may reach the friend."""
+    own = await db.get(SignIn, resident.sign_in_id) if resident.sign_in_id else None
+    known = [own, await guardian_of(db, resident), *await _further(db, resident.id, unproved=unproved)]
+    return tuple(one.email for one in known if one is not None and one.email)
+
+
+async def writer_behind(db: AsyncSession, sender: SignIn | None) -> SignIn | None:
+    """The sign-in of the resident whose further address this is, if it is one resident's; else itself."""
+    found = await db.exec(
+        select(Resident.sign_in_id)
+        .join(ResidentAddress, col(ResidentAddress.resident_id) == col(Resident.id))
+        .where(
+            ResidentAddress.sign_in_id == (sender.id if sender else None), col(ResidentAddress.verified_at).is_not(None)
+        )
+    )
+    writers = set(found.all())
+    writer = writers.pop() if len(writers) == 1 else None
+    return await db.get(SignIn, writer) if writer else sender
+
+
+async def _further(db: AsyncSession, resident_id: UUID, *, unproved: bool) -> list[SignIn]:
+    wanted = (
+        select(SignIn)
+        .join(ResidentAddress, col(ResidentAddress.sign_in_id) == col(SignIn.id))
+        .where(ResidentAddress.resident_id == resident_id)
+    )
+    return list(await db.exec(wanted if unproved else wanted.where(col(ResidentAddress.verified_at).is_not(None))))
 
 
 async def association_of(db: AsyncSession, town_id: UUID) -> Association | None:

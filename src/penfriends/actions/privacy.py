@@ -21,6 +21,7 @@ from penfriends.models.residents import (
     ConsentText,
     Guardian,
     Resident,
+    ResidentAddress,
     ResidentInterest,
     ResidentLanguage,
     ResidentState,
@@ -141,7 +142,8 @@ async def _notices(db: AsyncSession, *people: SignIn | None) -> list[dict[str, A
 async def forget_drafted(db: AsyncSession, resident: Resident) -> None:
     """Delete somebody who never came to take part, with the addresses that nobody else uses (rule R08)."""
     guardian = await db.get(Guardian, resident.guardian_id) if resident.guardian_id else None
-    sign_ins = [resident.sign_in_id, guardian.sign_in_id if guardian else None]
+    further = select(ResidentAddress.sign_in_id).where(ResidentAddress.resident_id == resident.id)
+    sign_ins = [resident.sign_in_id, guardian.sign_in_id if guardian else None, *await db.exec(further)]
     await db.exec(delete(Resident).where(col(Resident.id) == resident.id))
     db.expunge(resident)
     for sign_in_id in {one for one in sign_ins if one is not None}:
@@ -149,7 +151,7 @@ async def forget_drafted(db: AsyncSession, resident: Resident) -> None:
 
 
 async def forget_address(db: AsyncSession, sign_in_id: UUID) -> bool:
-    """Delete an address if it belongs to no resident, guardian of a child or moderator. Returns whether it went."""
+    """Delete an address that is no resident’s (nor a further one), guardian’s or moderator’s. Returns whether it went."""
     guardian = (await db.exec(select(Guardian).where(Guardian.sign_in_id == sign_in_id))).first()
     if guardian is not None:
         if await _any(db, select(Resident.id).where(Resident.guardian_id == guardian.id)):
@@ -159,6 +161,9 @@ async def forget_address(db: AsyncSession, sign_in_id: UUID) -> bool:
     if await _any(db, select(Resident.id).where(Resident.sign_in_id == sign_in_id)):
         return False
     if await _any(db, select(Moderator.id).where(Moderator.sign_in_id == sign_in_id)):
+        return False
+    proved = ResidentAddress.sign_in_id == sign_in_id, col(ResidentAddress.verified_at).is_not(None)
+    if await _any(db, select(ResidentAddress.id).where(*proved)):
         return False
     await db.exec(delete(Delivery).where(col(Delivery.sign_in_id) == sign_in_id, col(Delivery.letter_id).is_(None)))
     await db.exec(update(Delivery).where(col(Delivery.sign_in_id) == sign_in_id).values(sign_in_id=None))

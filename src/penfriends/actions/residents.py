@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import consent, proposals, turns
+from penfriends.actions import consent, further_addresses, proposals, turns
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.coming_of_age import awaits_agreement
@@ -278,6 +278,7 @@ async def leave(db: AsyncSession, resident: Resident, *, at: Addresses, now: dat
     """Stop for good. Partners are thanked and told; open proposals lapse; what is kept is forgotten by the sweeps."""
     await end_correspondences(db, resident, notice=Notice.PARTNER_ENDED, reason="left", at=at, now=now)
     await proposals.lapse(db, resident.id, now=now)
+    await further_addresses.remove_all(db, resident.id)
     resident.state, resident.waiting_since, resident.paused_until = ResidentState.LEFT, None, None
     db.add(resident)
     me = resident.id

@@ -19,6 +19,7 @@ MODULES = (
     "residents",
     "my_data",
     "coming_of_age",
+    "further_addresses",
     "matching",
     "letters",
     "letters_write",
