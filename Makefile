@@ -2,7 +2,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON_HERE := .venv/bin/python
 
-.PHONY: help run test check tests corpus pages format messages pseudo lock wheel run-env dev-env clean
+.PHONY: help run test check tests corpus fuzz crash pages format messages pseudo lock wheel run-env dev-env clean
 
 help:
 	@echo 'make run       start penfriends here: site, workers, mailroom, postbox'
