@@ -95,10 +95,10 @@ async def _measure(kind: str, bench: Bench, *, steps_only: bool) -> None:
     sink = await asyncio.get_running_loop().create_server(outside.Sink, "127.0.0.1", FIRST_PORT)
     random = Random(bench.seed)  # noqa: S311 (repeatable, no secret)
     print(f"{kind}, {people.letters} letters before")
-    steps = await _steps(bench, _mails(bench, people, random, WARM + bench.letters))
+    steps = await _steps(bench, _mails(people, random, WARM + bench.letters))
     _tell_steps(steps, bench.letters)
     if not steps_only:
-        whole, warm = _mails(bench, people, random, bench.letters), _mails(bench, people, random, WARM)
+        whole, warm = _mails(people, random, bench.letters), _mails(people, random, WARM)
         ours = await _whole_way(bench, engine, warm, whole)
         peer = await _peer(bench, [*warm, *whole])
         _tell_whole(ours, peer, bench.letters)
@@ -106,7 +106,7 @@ async def _measure(kind: str, bench: Bench, *, steps_only: bool) -> None:
     sink.close()
 
 
-def _mails(bench: Bench, people: crowd.Crowd, random: Random, count: int) -> list[outside.Posting]:
+def _mails(people: crowd.Crowd, random: Random, count: int) -> list[outside.Posting]:
     made = []
     for number in range(count):
         stamp = people.stamps[number % len(people.stamps)]
@@ -118,21 +118,20 @@ def _mails(bench: Bench, people: crowd.Crowd, random: Random, count: int) -> lis
 async def _steps(bench: Bench, mails: list[outside.Posting]) -> dict[str, Any]:
     told = {"url": bench.url, "port": FIRST_PORT + 1, "sink": FIRST_PORT, "warm": WARM, "letters": bench.letters}
     told |= {"profile": bench.profile} if bench.profile else {}
-    async with _started(bench, "-m", "bench.way.stages", json.dumps(told)) as process:
-        assert process.stdout is not None
+    async with _started(bench, "-m", "bench.way.stages", json.dumps(told)) as (_, said):
         await outside.post(FIRST_PORT + 1, mails)
-        found: dict[str, Any] = json.loads(await process.stdout.readline())
+        found: dict[str, Any] = json.loads(await said.readline())
     return found
 
 
 async def _peer(bench: Bench, mails: list[outside.Posting]) -> float:
     """Processor seconds of the bare forwarder for the mails after the first WARM ones."""
     port = FIRST_PORT + 2
-    async with _started(bench, "-m", "bench.way.forwarder", str(port), str(FIRST_PORT)) as process:
+    async with _started(bench, "-m", "bench.way.forwarder", str(port), str(FIRST_PORT)) as (pid, _):
         await outside.post(port, mails[:WARM])
-        before = outside.seconds_of(process.pid)
+        before = outside.seconds_of(pid)
         await outside.post(port, mails[WARM:])
-        return outside.seconds_of(process.pid) - before
+        return outside.seconds_of(pid) - before
 
 
 async def _whole_way(
@@ -180,16 +179,16 @@ async def _all_delivered(engine: Any) -> None:
 
 
 @asynccontextmanager
-async def _started(bench: Bench, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process of the measurement that has said that it is open; ended with the block."""
+async def _started(bench: Bench, *command: str) -> AsyncIterator[tuple[int, asyncio.StreamReader]]:
+    """The pid and the words of a process of the measurement that has said that it is open; ended with the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, env=processes.environment(bench.folder), stdout=asyncio.subprocess.PIPE
     )
-    assert process.stdout is not None
+    said = process.stdout or asyncio.StreamReader()
     try:
-        if not await process.stdout.readline():
+        if not await said.readline():
             raise RuntimeError(f"{command} did not start")
-        yield process
+        yield process.pid, said
     finally:
         if process.returncode is None:
             process.kill()

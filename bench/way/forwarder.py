@@ -6,18 +6,18 @@ python -m bench.way.forwarder <port> <port of the sink>
 import asyncio
 import sys
 
+import aiosmtplib
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from aiosmtplib import SMTP as Client
 
 
 class Forwarder:
     """Hands each mail on over one kept connection before it answers 250."""
 
     def __init__(self, sink: int) -> None:
-        self.client = Client(hostname="127.0.0.1", port=sink, start_tls=False)
+        self.client = aiosmtplib.SMTP(hostname="127.0.0.1", port=sink, start_tls=False)
         self.one_at_a_time = asyncio.Lock()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         raw = content if isinstance(content, bytes) else (content or "").encode()
         async with self.one_at_a_time:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiosmtplib import SMTP
 
@@ -21,9 +22,9 @@ class Sink(asyncio.Protocol):
     taken = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport, self.waiting, self.in_data = transport, b"", False
-        transport.write(b"220 sink\r\n")
+        self.transport: Any = transport
+        self.waiting, self.in_data = b"", False
+        self.transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self.waiting += data

@@ -25,9 +25,8 @@ from sqlalchemy import event
 
 from bench.way.outside import seconds_of
 from penfriends import logs
-from penfriends.actions import compose, letters
+from penfriends.actions import letters
 from penfriends.db import Database, make_engine
-from penfriends.doorkeys import addresses_of, policy_of
 from penfriends.jobs import Job
 from penfriends.mail import leaks, notices, outbound, smtp
 from penfriends.settings import Settings, settings

@@ -25,6 +25,8 @@ SENTENCES = (
     "What do you cook when it is too hot to cook?",
     "Do your trees turn early this year, or is it only ours?",
     "I wonder what your street sounds like in the morning.",
+    "In 1987 I came here for 3 months, and I am still here.",
+    "We leave on 14 August at 7:30 and bring 2 kg of cherries.",
     "The market had pumpkins as large as chairs.",
     "A student from the music school practises the same four bars at five o’clock.",
     "We tried to count the swallows and gave up at forty.",

@@ -37,7 +37,7 @@ class Reading(NamedTuple):
 
     sheet: Sheet
     words: Sequence[Word]
-    before: Sequence[Sheet]
+    before: Sequence[str]
 
 
 class Check(NamedTuple):
@@ -78,7 +78,7 @@ def screen(
     """
     earlier = [letter[-20_000:] for letter in before[-split.LETTERS_BEFORE :]]
     sheet = fold(text)
-    letter = Reading(sheet, words_of(sheet), [fold(one) for one in earlier])
+    letter = Reading(sheet, words_of(sheet), earlier)
     found = {finding for check in CHECKS for finding in _findings(check, letter, band)}
     hidden = consequence(Kind.HIDDEN_TEXT, band)
     found |= {Finding(Kind.HIDDEN_TEXT, hidden, s.start, s.end, "hidden_text") for s in hidden_text.find(text)}

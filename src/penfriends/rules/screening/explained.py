@@ -44,16 +44,22 @@ _PATTERNS = tuple(
         r"(?<!\d)(?<!\d[./\- ])[1-9]\d?(?:[.']\d{3}){2,3}(?![\d.])",
         # A book's number.
         r"isbn\D{0,12}\d[\d\- ]{8,16}[\dx]",
-        # An address on the web; what is in it is the link check's business, unless it dials.
-        r"https?://(?!wa\.me|api\.whatsapp|t\.me|signal\.me)[^\s]{1,500}",
     )
 )
+# An address on the web; what is in it is the link check's business, unless it dials.
+_WEB = re.compile(r"https?://(?!wa\.me|api\.whatsapp|t\.me|signal\.me)[^\s]{1,500}")
+_FIGURES = re.compile(r"\d(?:.{0,79}\d)*", re.DOTALL)
+_AROUND = 60  # farther from a figure no pattern begins or ends
 
 
 def explained(text: str) -> bytearray:
     """One byte a character of the plain text: not 0 where the figures need no other explanation."""
     mask = bytearray(len(text) + 1)
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    for match in _WEB.finditer(text):
+        mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
+    for figures in _FIGURES.finditer(text):
+        first, last = max(0, figures.start() - _AROUND), figures.end() + _AROUND
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(text, first, last):
+                mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     return mask

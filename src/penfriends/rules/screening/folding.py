@@ -1,5 +1,6 @@
 """How does a letter read once every disguise of its characters is taken off, and where was each character before?"""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from penfriends.rules.screening.confusables import LETTERS
 
 # Fillers that draw nothing although Unicode does not class them as format characters.
 BLANKS = frozenset("\u034f\u115f\u1160\u3164\uffa0\u180e\u17b4\u17b5")
+_PIECES = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
 _DROPPED = frozenset({"Cf", "Mn", "Me"})
 
 
@@ -36,14 +38,23 @@ def fold(original: str) -> Sheet:
     if original.isascii():
         return Sheet(original, original, original.lower(), range(size), range(1, size + 1))
     text: list[str] = []
+    low: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for at, character in enumerate(original):
-        for shown in _shown(character):
-            text.append(shown)
-            starts.append(at)
-            ends.append(at + 1)
-    return Sheet(original, "".join(text), "".join(_plain(one) for one in text), starts, ends)
+    for piece in _PIECES.finditer(original):
+        at, written = piece.start(), piece.group()
+        if written.isascii():  # stands for itself: most of a letter
+            text.append(written)
+            low.append(written.lower())
+            starts.extend(range(at, piece.end()))
+            ends.extend(range(at + 1, piece.end() + 1))
+            continue
+        shown = _shown(written)
+        text.append(shown)
+        low.append("".join(map(_plain, shown)))
+        starts.extend([at] * len(shown))
+        ends.extend([at + 1] * len(shown))
+    return Sheet(original, "".join(text), "".join(low), starts, ends)
 
 
 def plain(words: str) -> str:

@@ -40,14 +40,23 @@ class Run(NamedTuple):
     firm: tuple[bool, ...]
 
 
-def runs(sheet: Sheet) -> Iterator[Run]:
+def runs(sheet: Sheet) -> tuple[Run, ...]:
     """Every run of digits in the letter, without dates, years, prices, measures, times, scores and book numbers."""
-    masked = explained(sheet.plain)
+    return _runs(sheet.plain)
+
+
+@lru_cache(maxsize=8)  # two checks ask for the same letter
+def _runs(text: str) -> tuple[Run, ...]:
+    found = numerals(text)
+    return tuple(_parted(text, found, explained(text))) if found else ()
+
+
+def _parted(text: str, found: Sequence[Numeral], masked: bytearray) -> Iterator[Run]:
     current: list[Numeral] = []
     firm: list[bool] = []
-    for numeral in numerals(sheet.plain):
+    for numeral in found:
         if current:
-            gap = sheet.plain[current[-1].end : numeral.start]
+            gap = text[current[-1].end : numeral.start]
             if masked[numeral.start] or masked[current[-1].start] or not _joins(gap):
                 yield Run(tuple(current), (*firm, True))
                 current, firm = [], []
@@ -63,12 +72,22 @@ def runs(sheet: Sheet) -> Iterator[Run]:
 
 def numerals(text: str) -> list[Numeral]:
     """Figures and number words of a plain text, in order."""
+    if not any(map(_may_begin, set(_WORD.findall(text)))):
+        return []
     words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     found: list[Numeral] = []
     at = 0
     while at < len(words):
-        at = _take(words, at, found)
+        at = _take(words, at, found) if _may_begin(words[at][0]) else at + 1
     return found
+
+
+@lru_cache(maxsize=16384)
+def _may_begin(word: str) -> bool:
+    """Whether a number can begin with this word; nearly all words say no, and letters repeat them."""
+    if word in TIMES or word in WEAK_ZERO or word in _LONGEST_FROM:
+        return True
+    return any(one.isdigit() for one in word) or bool(_run_together(word))
 
 
 def _take(words: Sequence[tuple[str, int, int]], at: int, found: list[Numeral]) -> int:

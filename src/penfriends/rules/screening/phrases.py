@@ -43,28 +43,48 @@ class Phrases:
 
     def find(self, words: Sequence[Word]) -> Iterator[Span]:
         """Every phrase that stands in `words`, the longest at each first word."""
+        here = words if isinstance(words, Words) else Words(words)
         exact, begun = self._exact, self._begun
-        for at, (text, other, start, _end) in enumerate(words):
+        places = {at for one in exact.keys() & here.whole.keys() for at in here.whole[one]}
+        places |= {at for one in begun.keys() & here.starts.keys() for at in here.starts[one]}
+        for at in sorted(places):
+            text, other, start, _end = here[at]
             starting = exact.get(text, ()) + begun.get(text[:3], ())
             if other:
                 starting += exact.get(other, ()) + begun.get(other[:3], ())
-            if starting:
-                ends = [end for parts in starting if (end := _match(parts, words, at)) is not None]
-                if ends:
-                    yield Span(start, words[max(ends)].end)
+            ends = [end for parts in starting if (end := _match(parts, here, at)) is not None]
+            if ends:
+                yield Span(start, here[max(ends)].end)
 
 
-def words_of(sheet: Sheet) -> list[Word]:
+class Words(list[Word]):
+    """The words of a letter, with a table of where each stands: a dozen lists of phrases are looked for in them."""
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        super().__init__(words)
+        self.whole: dict[str, list[int]] = {}
+        self.starts: dict[str, list[int]] = {}  # by the first three letters
+        for at, word in enumerate(self):
+            for reading in (word.text, word.other) if word.other else (word.text,):
+                self.whole.setdefault(reading, []).append(at)
+                self.starts.setdefault(reading[:3], []).append(at)
+
+
+def words_of(sheet: Sheet) -> Words:
     """The words of a letter; single letters written apart (w h a t s) count as one word."""
     found = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(sheet.plain)]
     words: list[Word] = []
     at = 0
     while at < len(found):
+        if len(found[at][0]) > 1:  # nothing is spelled out here
+            words.append(Word(found[at][0], _other(found[at][0]), found[at][1], found[at][2]))
+            at += 1
+            continue
         to = _spelled_to(sheet.plain, found, at)
         text = "".join(one[0] for one in found[at:to])
         words.append(Word(text, _other(text), found[at][1], found[to - 1][2]))
         at = to
-    return words
+    return Words(words)
 
 
 def _spelled_to(text: str, found: Sequence[tuple[str, int, int]], at: int) -> int:

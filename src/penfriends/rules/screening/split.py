@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from penfriends.rules.screening.findings import Span
-from penfriends.rules.screening.folding import Sheet
+from penfriends.rules.screening.folding import Sheet, fold
 from penfriends.rules.screening.numerals import Run, runs
 from penfriends.rules.screening.phone import after_phone_word, dials, digits_of
 
@@ -13,14 +13,16 @@ _WHOLE = range(9, 15)
 _PARTS_PER_LETTER = 12
 
 
-def find(sheet: Sheet, before: Sequence[Sheet]) -> Iterator[Span]:
+def find(sheet: Sheet, before: Sequence[str]) -> Iterator[Span]:
     """The parts in this letter that, put behind parts of earlier letters, make a number that begins with 0 or +."""
-    earlier = [part for letter in before for part in _parts(letter)[-_PARTS_PER_LETTER:]]
-    if not earlier:
+    ends = [run for run in runs(sheet) if len(digits_of(run.numerals)) in _PART]
+    if not ends:  # nearly always: the earlier letters need not be read again
         return
-    for run in runs(sheet):
-        digits = digits_of(run.numerals)
-        if len(digits) in _PART and any(_completes(head, digits) for head in _heads(earlier)):
+    earlier = [part for letter in before for part in _parts(fold(letter))[-_PARTS_PER_LETTER:]]
+    heads = [(digits, announced) for digits, announced in _heads(earlier) if announced or digits.startswith("0")]
+    for run in ends:
+        tail = digits_of(run.numerals)
+        if any(_completes(head, tail) for head in heads):
             yield Span(run.numerals[0].start, run.numerals[-1].end)
 
 
@@ -47,6 +49,4 @@ def _completes(head: tuple[str, bool], tail: str) -> bool:
     digits, announced = head[0] + tail, head[1]
     if len(digits) not in _WHOLE:
         return False
-    if announced:
-        return True
-    return digits.startswith("0") and dials(digits)
+    return announced or dials(digits)
