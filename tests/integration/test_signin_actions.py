@@ -77,8 +77,8 @@ async def test_guessing_spread_over_many_addresses_is_stopped(db: AsyncSession) 
         assert not await signin.by_code(db, f"a{number}@example.org", "123456", key=AT.key, source="one", now=NOW)
     with pytest.raises(Refused):
         await signin.by_code(db, "another@example.org", "123456", key=AT.key, source="one", now=NOW)
-    for _try in range(signin.PASSWORDS_FROM_A_SOURCE):
-        await throttle.check(db, "password:one", limit=signin.PASSWORDS_FROM_A_SOURCE, within=signin.HOUR, now=NOW)
+    for _try in range(staff.PASSWORDS_FROM_A_SOURCE):
+        await throttle.check(db, "password:one", limit=staff.PASSWORDS_FROM_A_SOURCE, within=signin.HOUR, now=NOW)
     with pytest.raises(Refused):
         await staff.check_password(db, "new@example.org", PASSWORD, pepper="", source="one", now=NOW)
 
@@ -86,9 +86,9 @@ async def test_guessing_spread_over_many_addresses_is_stopped(db: AsyncSession) 
 async def test_R40_nobody_locks_a_moderator_out_by_trying(db: AsyncSession) -> None:
     moderator, _app = await enrolled(db)
     for source in ("theirs", "their other one"):
-        for _try in range(signin.PASSWORDS_AN_HOUR):
+        for _try in range(staff.PASSWORDS_AN_HOUR):
             key = f"password:ilse@example.org:{source}"
-            await throttle.check(db, key, limit=signin.PASSWORDS_AN_HOUR, within=signin.HOUR, now=NOW)
+            await throttle.check(db, key, limit=staff.PASSWORDS_AN_HOUR, within=signin.HOUR, now=NOW)
         with pytest.raises(Refused):
             await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", source=source, now=NOW)
     found = await staff.check_password(db, "Ilse@example.org", PASSWORD, pepper="salt", source="hers", now=NOW)
@@ -189,7 +189,7 @@ async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
     moderator, app = await enrolled(db)
     later = NOW + timedelta(minutes=2)
     wrong = "000000" if app.at(later) != "000000" else "111111"
-    for _try in range(signin.ONE_TIME_CODES_AN_HOUR - 1):  # the first try was the invitation's
+    for _try in range(staff.ONE_TIME_CODES_AN_HOUR - 1):  # the first try was the invitation's
         assert not await staff.check_one_time_code(db, moderator.sign_in_id, wrong, key=AT.key, now=later)
     with pytest.raises(Refused):
         await staff.check_one_time_code(db, moderator.sign_in_id, app.at(later), key=AT.key, now=later)
@@ -197,7 +197,7 @@ async def test_R40_guessing_is_throttled(db: AsyncSession) -> None:
 
 async def test_R40_after_ten_wrong_passwords_the_right_one_waits_an_hour_too(db: AsyncSession) -> None:
     moderator, _app = await enrolled(db)
-    for number in range(signin.PASSWORDS_AN_HOUR):
+    for number in range(staff.PASSWORDS_AN_HOUR):
         assert await staff.check_password(db, "ilse@example.org", f"wrong {number}", pepper="salt", now=NOW) is None
     with pytest.raises(Refused):
         await staff.check_password(db, "ilse@example.org", PASSWORD, pepper="salt", now=NOW)
