@@ -38,7 +38,7 @@ async def screen_letter(ctx: dict[str, Any], subject: str) -> None:
 
 
 async def deliver(ctx: dict[str, Any], subject: str) -> None:
-    await delivery.deliver(_tools(ctx), UUID(subject))
+    await delivery.deliver_in_turn(_tools(ctx), UUID(subject))
 
 
 async def propose_matches(ctx: dict[str, Any]) -> None:
@@ -102,6 +102,7 @@ async def work() -> None:
             health_check_interval=15,
             handle_signals=True,
         )
+        tools.lanes.goes_on = lambda: bool(worker.allow_pick_jobs)
         log.info("worker_ready")
         try:
             await worker.async_run()
@@ -113,6 +114,8 @@ async def work() -> None:
             log.info("worker_stopped")
         finally:
             await _close(worker)
+            if tools.kept is not None:
+                await tools.kept.close()
 
 
 async def _close(worker: Worker) -> None:

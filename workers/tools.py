@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.db import Database
-from penfriends.doorkeys import addresses_of, policy_of
-from penfriends.mail.smtp import SmtpServer, Tls
+from penfriends.doorkeys import addresses_of, policy_of, signer_of
+from penfriends.mail.signing import Signer
+from penfriends.mail.smtp import Kept, SmtpServer, Tls
 from penfriends.settings import Settings
+from workers.lanes import Lanes
 from workers.reading import Reader, shared
 from workers.smarthost import Smarthost
 
@@ -22,6 +24,9 @@ class Tools:
     server: SmtpServer
     reader: Reader = field(default_factory=shared)
     smarthost: Smarthost = field(default_factory=Smarthost)
+    lanes: Lanes = field(default_factory=Lanes)
+    kept: Kept | None = None
+    signer: Signer | None = None
 
 
 def tools_for(settings: Settings, database: Database) -> Tools:
@@ -32,6 +37,16 @@ def tools_for(settings: Settings, database: Database) -> Tools:
         username=settings.smtp_username,
         password=settings.smtp_password,
         tls=Tls(settings.smtp_tls),
+        ca_file=settings.smtp_ca_file,
     )
     smarthost = Smarthost(settings.smarthost_log, settings.smarthost_log_command, settings.smarthost_queue_command)
-    return Tools(database, addresses_of(settings), policy_of(settings), server, smarthost=smarthost)
+    return Tools(
+        database,
+        addresses_of(settings),
+        policy_of(settings),
+        server,
+        smarthost=smarthost,
+        lanes=Lanes(settings.smtp_at_once, settings.smtp_at_once_domain),
+        kept=Kept(settings.smtp_keep_seconds, settings.smtp_keep_mails) if settings.smtp_keep_seconds else None,
+        signer=signer_of(settings),
+    )

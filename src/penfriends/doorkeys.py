@@ -1,6 +1,7 @@
 """Which plain values do the doors hand down from the settings?"""
 
 from penfriends.actions.addresses import Addresses, Policy
+from penfriends.mail.signing import Signer
 from penfriends.settings import Settings, UnauthenticatedMail
 
 
@@ -25,3 +26,10 @@ def policy_of(settings: Settings) -> Policy:
         settings.unauthenticated_mail is UnauthenticatedMail.ACCEPT,
         settings.authserv_id,
     )
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """Who signs outgoing mail; None where the mail server in front does."""
+    if not settings.dkim_key:
+        return None
+    return Signer(settings.dkim_selector, settings.dkim_domain or settings.mail_domain, settings.dkim_key)

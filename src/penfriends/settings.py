@@ -141,6 +141,8 @@ def _secrets_from_files(environ: dict[str, str]) -> dict[str, str]:
 
 
 def _refuse_unsafe(made: Settings) -> None:
+    if bool(made.dkim_key) != bool(made.dkim_selector):
+        raise BadSettings("PENFRIENDS_DKIM_SELECTOR: set it together with PENFRIENDS_DKIM_KEY_FILE, or neither")
     if unknown := [code for code in made.languages if code not in LANGUAGES]:
         raise BadSettings(f"PENFRIENDS_LANGUAGES: {', '.join(unknown)} is not one of {', '.join(LANGUAGES)}")
     if made.development:

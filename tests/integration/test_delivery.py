@@ -214,11 +214,11 @@ async def test_an_old_attempt_may_neither_send_nor_say_anything(fresh_database: 
         assert new is not None
         assert new.attempt == old.attempt + 1
         async with house.database.transaction() as db:
-            assert not await dispatch.commit_point(db, row.id, old.attempt, now=late)
+            assert not await dispatch.commit_point(db, row.id, old.attempt, old.raw, now=late)
             assert not await dispatch.record(db, row.id, old.attempt, SENT, jitter=0, now=late)
         assert (await house.delivery(letter.id)).state is DeliveryState.SENDING
         async with house.database.transaction() as db:
-            assert await dispatch.commit_point(db, row.id, new.attempt, now=late)
+            assert await dispatch.commit_point(db, row.id, new.attempt, new.raw, now=late)
             assert await dispatch.record(db, row.id, new.attempt, SENT, jitter=0, now=late)
         assert (await house.letter(letter.id)).state is LetterState.DELIVERED
 
@@ -248,7 +248,7 @@ async def test_a_lease_that_runs_out_after_it_leaves_the_letter_unsure(fresh_dat
             claim = await dispatch.claim(db, row.id, at=house.tools.at, now=now)
         assert claim is not None
         async with house.database.transaction() as db:
-            assert await dispatch.commit_point(db, row.id, claim.attempt, now=now)
+            assert await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=now)
         later = now + 2 * dispatch.LEASE
         async with house.database.transaction() as db:
             assert await dispatch.unsure_after_silence(db, now=now) == 0
@@ -442,7 +442,7 @@ async def test_a_bounce_may_be_faster_than_our_own_record_and_is_told_once(fresh
             claim = await dispatch.claim(db, row.id, at=house.tools.at, now=now)
         assert claim is not None
         async with house.database.transaction() as db:
-            assert await dispatch.commit_point(db, row.id, claim.attempt, now=now)
+            assert await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=now)
         for status in ("5.1.1", "5.1.1"):
             await house.post(report(BEN_MAIL, status), claim.envelope_from, envelope_from="<>")
         async with house.database.transaction() as db:

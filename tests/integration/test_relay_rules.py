@@ -178,7 +178,7 @@ async def send_while(house: House, letter_id: UUID, happens: Change) -> smtp.Out
         async with house.database.transaction() as db:
             await happens(db, house)
         async with house.database.transaction() as db:
-            return await dispatch.commit_point(db, row.id, claim.attempt, now=utc_now())
+            return await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=utc_now())
 
     outcome = await smtp.send(
         claim.raw, envelope_from=claim.envelope_from, envelope_to=claim.envelope_to, server=house.tools.server,

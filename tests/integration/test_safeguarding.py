@@ -68,7 +68,7 @@ async def test_R25_nothing_in_the_way_and_it_leaves(db: AsyncSession) -> None:
     assert await dispatch.claim(db, row.id, at=b.AT, now=NOW) is None, "not before its time to undo is over"
     claim = await dispatch.claim(db, row.id, at=b.AT, now=LEAVES)
     assert claim is not None
-    assert await dispatch.commit_point(db, row.id, claim.attempt, now=LEAVES)
+    assert await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=LEAVES)
 
 
 async def obstruct(db: AsyncSession, what: str, letter: Letter, author: Participant, reader: Participant) -> None:
@@ -109,7 +109,7 @@ async def test_R25_it_is_stopped_even_between_claim_and_data(db: AsyncSession, w
     claim = await dispatch.claim(db, row.id, at=b.AT, now=LEAVES)
     assert claim is not None
     await obstruct(db, what, letter, tom, lotte)
-    assert not await dispatch.commit_point(db, row.id, claim.attempt, now=LEAVES)
+    assert not await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=LEAVES)
     assert letter.state is LetterState.HELD
 
 

@@ -185,7 +185,7 @@ async def test_R02_a_birth_date_that_is_changed_by_hand_stops_every_letter_betwe
     year, on = grown
     raw = sa.update(Resident).where(col(Resident.id) == lotte.resident_id).values(birth_year=year, birth_on=on)
     await db.exec(raw)
-    assert not await dispatch.commit_point(db, row.id, claim.attempt, now=LEAVES)
+    assert not await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=LEAVES)
     assert (await db.get_one(Letter, letter.id)).state is LetterState.HELD
 
 

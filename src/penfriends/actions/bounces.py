@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, dispatch, people
 from penfriends.actions.addresses import Addresses
+from penfriends.actions.suppression import suppress
 from penfriends.actions.telling import tell_resident
 from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.notices import Notice, Value
@@ -62,7 +63,7 @@ async def _complained(db: AsyncSession, row: RawMail, delivery: Delivery, *, now
     row.state, row.reason = RawMailState.QUARANTINED, MailClass.COMPLAINT.value
     reader = await compose.reader_of(db, delivery)
     if reader is not None:
-        await dispatch.suppress(db, reader, SuppressionReason.COMPLAINT, delivery.id, now=now)
+        await suppress(db, reader, SuppressionReason.COMPLAINT, delivery.id, now=now)
 
 
 async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: Addresses, now: datetime) -> None:
@@ -79,7 +80,7 @@ async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, no
         return
     if delivery.state in TRIED:
         await dispatch.give_up(db, delivery, delivery.last_text or "bounced", now=now)
-    is_news = await dispatch.suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
+    is_news = await suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
     if is_news and delivery.kind is DeliveryKind.LETTER:
         await tell_friend(db, delivery.participant_id, at=at, now=now)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,10 +13,21 @@ from penfriends.actions.addresses import Addresses
 from penfriends.ids import alias_local_part, uuid7
 from penfriends.jobs import Job, later
 from penfriends.mail.notices import Notice, Value
-from penfriends.models.delivery import Alias, Delivery, DeliveryKind, DeliveryState
+from penfriends.models.delivery import AT_ONCE, LETTERS, NOTICES, Alias, Delivery, DeliveryKind, DeliveryState
 from penfriends.models.letters import Letter, Participant
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+# Somebody has just asked for it and looks into the mailbox.
+AWAITED = frozenset(
+    {
+        Notice.SIGN_IN,
+        Notice.CONFIRM_SIGN_UP,
+        Notice.SIGN_UP_AGAIN,
+        Notice.CONFIRM_MAIL,
+        Notice.CONFIRM_ADDRESS,
+        Notice.STAFF_INVITATION,
+    }
+)
 
 
 async def queue_notice(
@@ -38,6 +49,7 @@ async def queue_notice(
     row = Delivery(
         id=uuid7(),
         kind=DeliveryKind.NOTICE,
+        precedence=AT_ONCE if notice in AWAITED else NOTICES,
         notice=notice.value,
         sign_in_id=to,
         participant_id=participant_id,
@@ -79,6 +91,7 @@ async def _queue_for(
         row = Delivery(
             id=uuid7(),
             kind=DeliveryKind.LETTER,
+            precedence=LETTERS,
             letter_id=letter.id,
             participant_id=reader.id,
             message_id=at.message_id(f"l-{alias_local_part()}"),
@@ -92,6 +105,23 @@ async def _queue_for(
         row.first_try_at = None  # the days of trying count from this release
     db.add(row)
     return row
+
+
+def ready(now: datetime) -> ColumnElement[bool]:
+    """Waits, and its time has come."""
+    return and_(col(Delivery.state).in_(WAITING), col(Delivery.due_at) <= now)
+
+
+async def ahead_of(db: AsyncSession, delivery_id: UUID, *, now: datetime, limit: int = 2) -> tuple[int, list[UUID]]:
+    """The delivery's precedence, and what waits that has a better one: a few of those go first."""
+    own = (await db.exec(select(Delivery.precedence).where(Delivery.id == delivery_id))).first()
+    found = await db.exec(
+        select(Delivery.id)
+        .where(ready(now), col(Delivery.precedence) < (own or 0))
+        .order_by(col(Delivery.precedence), col(Delivery.due_at))
+        .limit(limit)
+    )
+    return NOTICES if own is None else own, list(found)
 
 
 async def withdraw(db: AsyncSession, letter_id: UUID, *, now: datetime) -> bool:

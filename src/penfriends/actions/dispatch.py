@@ -4,6 +4,7 @@ A worker that dies before the point of no return leaves a lease that runs out: t
 dies after it leaves a row that says so: such a mail is never sent again by itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,13 +13,13 @@ from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, delivery, holds, passage
+from penfriends.actions import breaker, compose, delivery, gate, holds, passage
 from penfriends.actions.addresses import Addresses
+from penfriends.actions.suppression import is_suppressed
 from penfriends.mail.outcomes import Outcome, OutcomeKind
-from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
+from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState
 from penfriends.models.letters import Letter, LetterMailId, LetterState, Participant
 from penfriends.models.moderation import HoldReason
-from penfriends.models.signin import SignIn
 from penfriends.rules.relay import Obstacle
 from penfriends.rules.retries import next_try
 
@@ -38,18 +39,38 @@ class Claim:
     raw: bytes
 
 
+class NoRoom(Exception):
+    """This worker already sends as much to `domain` as it may at once. The delivery was left as it is."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__("as much as may be sent at once")
+        self.domain = domain
+
+
 async def due(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID]:
     """Deliveries that should be moving: due ones, and claimed ones whose worker has gone quiet."""
     found = await db.exec(
-        select(Delivery.id).where(_claimable(now)).order_by(col(Delivery.due_at), col(Delivery.id)).limit(limit)
+        select(Delivery.id)
+        .where(_claimable(now))
+        .order_by(col(Delivery.precedence), col(Delivery.due_at), col(Delivery.id))
+        .limit(limit)
     )
     return list(found)
 
 
-async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: datetime) -> Claim | None:
+async def claim(
+    db: AsyncSession,
+    delivery_id: UUID,
+    *,
+    at: Addresses,
+    now: datetime,
+    jitter: float = 0.0,
+    room: Callable[[str], bool] = lambda _domain: True,
+) -> Claim | None:
     """Take a delivery for this worker, look at everything again, and build its bytes.
 
-    None: nothing to do — not due, taken by another, already gone, or stopped by rule R25 and now held for a person.
+    None: nothing to do — not due, taken by another, already gone, its way is closed for a while, or stopped by rule R25
+    and now held for a person. Raises NoRoom where `room` says no to the recipient's domain; roll back then.
     """
     done = await db.exec(
         update(Delivery)
@@ -71,9 +92,13 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
     if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
         await _reached_without_mail(db, row, now=now)
         return None
-    if await _suppressed(db, sign_in):
+    if await is_suppressed(db, sign_in):
         await give_up(db, row, "suppressed", now=now)
         return None
+    if await breaker.holds_back(db, row, breaker.domain_of(sign_in.email), jitter=jitter, now=now):
+        return None
+    if not room(breaker.domain_of(sign_in.email)):
+        raise NoRoom(breaker.domain_of(sign_in.email))
     built = await compose.build(db, row, sign_in, at=at, now=now)
     if built is None:
         await cannot_leave(db, row, now=now)
@@ -83,8 +108,9 @@ async def claim(db: AsyncSession, delivery_id: UUID, *, at: Addresses, now: date
     return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw)
 
 
-async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now: datetime) -> bool:
-    """The point of no return, after RCPT and before DATA: everything is checked once more in this transaction.
+async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, raw: bytes, *, now: datetime) -> bool:
+    """The point of no return, after RCPT and before DATA: everything is checked once more in this transaction, last of
+    all the very bytes that are to leave.
 
     False: another worker has taken over, or the letter may not pass any more. Then nothing may be sent.
     """
@@ -92,6 +118,9 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, *, now
     if row.state is not DeliveryState.SENDING or row.attempt != attempt:
         return False
     if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
+        return False
+    if not await gate.may_leave(db, row, raw):
+        await cannot_leave(db, row, now=now)
         return False
     done = await db.exec(
         update(Delivery)
@@ -176,9 +205,8 @@ async def settle(db: AsyncSession, row: Delivery, *, arrived: bool, now: datetim
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
-    ready = and_(col(Delivery.state).in_(delivery.WAITING), col(Delivery.due_at) <= now)
     forsaken = and_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.lease_until) <= now)
-    return or_(ready, forsaken)
+    return or_(delivery.ready(now), forsaken)
 
 
 async def _row(db: AsyncSession, delivery_id: UUID) -> Delivery:
@@ -231,28 +259,10 @@ async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetim
     row.state, row.due_at = DeliveryState.DEFERRED, again
 
 
-async def suppress(
-    db: AsyncSession, sign_in: SignIn, reason: SuppressionReason, delivery_id: UUID | None, *, now: datetime
-) -> bool:
-    """Write to this address no more, until somebody lifts it. A second time changes nothing and answers False."""
-    if await _suppressed(db, sign_in):
-        return False
-    db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
-    await db.flush()
-    return True
-
-
 async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:
     """Whether the reader stopped letters by mail: they wait on the website."""
     reader = await db.get(Participant, row.participant_id) if row.kind is DeliveryKind.LETTER else None
     return reader is not None and reader.mail_paused
-
-
-async def _suppressed(db: AsyncSession, sign_in: SignIn) -> bool:
-    found = await db.exec(
-        select(Suppression.id).where(Suppression.sign_in_id == sign_in.id, col(Suppression.lifted_at).is_(None))
-    )
-    return found.first() is not None
 
 
 async def give_up(db: AsyncSession, row: Delivery, why: str, *, now: datetime) -> None:

@@ -13,16 +13,18 @@ from enum import StrEnum
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
+from penfriends.mail.connections import Connection, Kept
 from penfriends.mail.outbound import UnsafeValue, checked_address
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 
-__all__ = ["Outcome", "OutcomeKind", "Phase", "SmtpServer", "Tls", "send"]
+__all__ = ["Kept", "Outcome", "OutcomeKind", "Phase", "SmtpServer", "Tls", "send"]
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()]{1,64}@[^\s<>@,;:\"()]{1,255}")
 
 
 class Tls(StrEnum):
-    """How the way to the smarthost is protected. `none` is for a smarthost on the same machine."""
+    """How the way to the smarthost is protected: `starttls` and `tls` never go on without, and check the certificate;
+    `none` is for a smarthost on the same machine."""
 
     NONE = "none"
     STARTTLS = "starttls"
@@ -38,6 +40,7 @@ class SmtpServer:
     username: str = ""
     password: str = field(default="", repr=False)
     tls: Tls = Tls.NONE
+    ca_file: str = ""
     timeout: float = 30.0
     data_timeout: float = 120.0
 
@@ -57,8 +60,9 @@ async def send(
     envelope_to: str,
     server: SmtpServer,
     before_data: Callable[[], Awaitable[bool]],
+    kept: Kept | None = None,
 ) -> Outcome:
-    """Hands one finished mail to the smarthost, for one recipient.
+    """Hands one finished mail to the smarthost, for one recipient, over one of the `kept` connections if there is one.
 
     `before_data` is awaited once the recipient is accepted: it checks everything again and commits the point of no
     return; where it answers False nothing is sent. What it raises passes through, and nothing has been sent either.
@@ -68,22 +72,43 @@ async def send(
         checked_address(envelope_from, "envelope_from")
     except UnsafeValue as error:
         return Outcome(OutcomeKind.REFUSED, None, f"not an address: {error}", Phase.MAIL)
-    client = _client(server, ehlo_name=envelope_from.rpartition("@")[2])
+    ehlo_name = envelope_from.rpartition("@")[2]
+    used = await _reused(kept, server, ehlo_name) or Connection(_client(server, ehlo_name), (server, ehlo_name))
+    keep = False
     try:
-        await _step(Phase.CONNECT, _greet(client))
-        await _step(Phase.MAIL, client.mail(envelope_from))
-        await _step(Phase.RCPT, client.rcpt(envelope_to))
+        if not used.mails:
+            await _step(Phase.CONNECT, _greet(used.client))
+        used.mails += 1
+        await _step(Phase.MAIL, used.client.mail(envelope_from))
+        await _step(Phase.RCPT, used.client.rcpt(envelope_to))
         if not await before_data():
-            await _take_leave(client)
+            await _take_leave(used.client)
             return Outcome(OutcomeKind.WITHDRAWN, None, "", Phase.CHECK)
-        outcome = await _data(client, raw, server)
-        await _take_leave(client)
+        outcome = await _data(used.client, raw, server)
+        keep = kept is not None and outcome.kind is OutcomeKind.SENT
+        if not keep:
+            await _take_leave(used.client)
     except _Stopped as stopped:
         return stopped.outcome
     else:
         return outcome
     finally:
-        client.close()
+        if keep and kept is not None:
+            kept.give(used)
+        else:
+            used.client.close()
+
+
+async def _reused(kept: Kept | None, server: SmtpServer, ehlo_name: str) -> Connection | None:
+    """A connection that still answers. One that the other side has closed meanwhile is no fault: the next, or none."""
+    while kept is not None and (found := kept.take((server, ehlo_name))) is not None:
+        try:
+            await found.client.rset(timeout=5)
+        except (SMTPException, OSError, TimeoutError, ValueError):
+            found.client.close()
+        else:
+            return found
+    return None
 
 
 def _client(server: SmtpServer, ehlo_name: str) -> SMTP:
@@ -97,6 +122,7 @@ def _client(server: SmtpServer, ehlo_name: str) -> SMTP:
         use_tls=server.tls is Tls.TLS,
         start_tls=server.tls is Tls.STARTTLS,
         validate_certs=True,
+        cert_bundle=server.ca_file or None,
     )
 
 

@@ -22,6 +22,9 @@ from penfriends.models.classified import (
     moment,
 )
 
+# Who goes first where many wait: mails that somebody is waiting for at a screen, letters, all other notices.
+AT_ONCE, LETTERS, NOTICES = 0, 1, 2
+
 
 class DeliveryKind(enum.StrEnum):
     LETTER = "letter"
@@ -103,7 +106,7 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         sa.UniqueConstraint("letter_id", "participant_id"),
-        sa.Index("ix_delivery_due", "state", "due_at"),
+        sa.Index("ix_delivery_due", "state", "precedence", "due_at"),
         sa.Index("ix_delivery_lease", "state", "lease_until"),
     )
 
@@ -118,6 +121,7 @@ class Delivery(SQLModel, table=True):
     payload: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=dict)
     content_hash: str | None = column(PLAIN, default=None, max_length=64)
     state: DeliveryState = choice(DeliveryState, name="state", default=DeliveryState.QUEUED)
+    precedence: int = column(PLAIN, default=LETTERS)
     due_at: datetime = moment()
     attempt: int = column(PLAIN, default=0)
     lease_until: datetime | None = moment(default=None)
@@ -154,6 +158,19 @@ class Suppression(SQLModel, table=True):
     delivery_id: UUID | None = column(LINK, default=None, foreign_key="delivery.id", ondelete="SET NULL")
     since: datetime = moment()
     lifted_at: datetime | None = moment(default=None)
+
+
+class MailTrouble(SQLModel, table=True):
+    """A place that mail could not be handed to: the smarthost, or a provider's domain. `until`: left alone so long;
+    `probe_at`: since when one mail looks whether it is well again. Losing these rows does no harm."""
+
+    __tablename__ = "mail_trouble"
+
+    place: str = column(PLAIN, max_length=255, primary_key=True)
+    failures: int = column(PLAIN, default=0)
+    last_at: datetime = moment()
+    until: datetime | None = moment(default=None)
+    probe_at: datetime | None = moment(default=None)
 
 
 class TeamMessage(SQLModel, table=True):

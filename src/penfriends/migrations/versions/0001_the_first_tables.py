@@ -897,6 +897,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachment_letter_id"), ["letter_id"], unique=False)
 
     op.create_table(
+        "mail_trouble",
+        sa.Column("place", sa.String(length=255), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=True),
+        sa.Column("probe_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_mail_trouble")),
+    )
+
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -932,6 +942,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("precedence", sa.Integer(), nullable=False),
         sa.Column("due_at", UTCDateTime(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("lease_until", UTCDateTime(), nullable=True),
@@ -954,7 +965,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_delivery_due", ["state", "precedence", "due_at"], unique=False)
         batch_op.create_index("ix_delivery_lease", ["state", "lease_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_letter_id"), ["letter_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_participant_id"), ["participant_id"], unique=False)
@@ -1227,6 +1238,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_due")
 
     op.drop_table("delivery")
+    op.drop_table("mail_trouble")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_letter_id"))
 
