@@ -82,3 +82,87 @@ def test_only_the_letter_is_left(program: str) -> None:
 def test_words_of_the_writer_stay_whatever_they_look_like(text: str, *, sure: bool) -> None:
     split = split_reply(text)
     assert (split.kept, split.sure) == (text, sure)
+
+
+def test_a_quoted_line_broken_on_its_way_is_for_a_person_to_judge() -> None:
+    long = "> " + "the weather here has been " * 3
+    text = f"Yes.\n\nOn 3 May 2026, Anna <a@b.example> wrote:\n{long}\nquite dreadful\n> all week\n"
+    assert not split_reply(text).sure
+
+
+PHONE_LINES = """
+Sent from my iPhone
+Sent from my iPad
+Sent from my Galaxy
+Sent from my Samsung Galaxy smartphone.
+Sent from my Huawei phone
+Sent from my T-Mobile 5G Device
+Get Outlook for iOS
+Get Outlook for Android<https://aka.ms/x>
+Sent from Outlook for Android
+Sent from Proton Mail for iOS
+Sent with Proton Mail
+Sent from Yahoo Mail for iPhone
+Von meinem iPhone gesendet
+Von meinem iPad gesendet
+Gesendet von meinem Xiaomi
+Gesendet von Mail für Windows 10
+Gesendet mit der GMX Mail App
+Gesendet mit der Telekom Mail App
+Gesendet mit der WEB.DE Mail App
+Von meinem/meiner Galaxy gesendet
+Gesendet von Outlook für iOS
+Holen Sie sich Outlook für Android
+Von Yahoo Mail auf Android gesendet
+Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.
+Envoyé de mon iPhone
+Envoyé de mon iPad
+Envoyé depuis mon smartphone Samsung Galaxy.
+Envoyé à partir de Outlook pour Android
+Envoyé à partir d’Outlook pour iOS
+Télécharger Outlook pour iOS
+Envoyé depuis l'application Mail Orange
+Envoyé avec la messagerie sécurisée Proton Mail.
+Provenance : Courrier pour Windows 10
+Verstuurd vanaf mijn iPhone
+Verzonden vanaf mijn Galaxy
+Verzonden vanuit Mail voor Windows
+Outlook voor iOS downloaden
+Verzonden vanaf Outlook voor Android
+Wysłane z iPhone'a
+Wysłano z iPhone’a
+Wysłane z mojego iPada
+Wysłano z telefonu Samsung Galaxy
+Wysłane z aplikacji mobilnej Onet
+Wysłane z programu Poczta dla systemu Windows
+Pobierz Outlook dla systemu Android
+أرسلت من الـ iPhone
+أرسل من هاتف Galaxy
+تم الإرسال من هاتف Huawei الخاص بي
+مرسل من الـ iPad
+الحصول على Outlook for Android
+تم إرساله من Outlook لـ iOS
+"""
+SENTENCES = """
+Sent from Wales with love and a bit of rain
+Sent with an apple and a kiss
+Sent the mail yesterday
+I sent it from my phone.
+Get well soon
+Von meinem Opa habe ich das Telefon
+Gesendet habe ich das Paket am Montag
+Envoyé de Paris, avec mon appareil photo
+Envoyé avec une orange
+Verstuurd met liefde
+Wysłano mnie po telefon
+"""
+
+
+@pytest.mark.parametrize("line", PHONE_LINES.strip().split("\n"))
+def test_lines_of_phones_are_cut(line: str) -> None:
+    assert split_reply(f"Yes.\n\n{line}").kept == "Yes."
+
+
+@pytest.mark.parametrize("line", SENTENCES.strip().split("\n"))
+def test_sentences_that_begin_like_them_stay(line: str) -> None:
+    assert split_reply(f"Yes.\n\n{line}").kept == f"Yes.\n\n{line}"

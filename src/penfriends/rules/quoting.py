@@ -13,6 +13,7 @@ from penfriends.rules import quoting_words as words
 from penfriends.rules.quoting_armour import without_armour
 from penfriends.rules.quoting_lines import Introduction, Opening
 
+LONG_LINE = 60
 LONGEST_SIGNATURE = 10
 LONGEST_LOOSE_SIGNATURE = 6
 
@@ -159,6 +160,15 @@ def _drop_marked(
         return
     for index in marked:
         reading.marks[index] = _Mark.REMOVED
+    if any(_continues_quotation(reading, index) for index in range(1, end - 1)):
+        reading.sure = False
+
+
+def _continues_quotation(reading: _Reading, index: int) -> bool:
+    """Whether a line may be the end of the long quoted line above it, broken in two on its way, mark and all lost."""
+    above, line, below = reading.lines[index - 1 : index + 2]
+    between = reading.marks[index - 1 : index + 2] == [_Mark.REMOVED, _Mark.OWN, _Mark.REMOVED]
+    return between and line[:1].islower() and len(above) >= LONG_LINE and lines_of.is_quoted(below)
 
 
 def _drop_lines_drawn_above(reading: _Reading) -> None:

@@ -72,17 +72,22 @@ ANSWERS_BELOW = re.compile(
 _DEVICE = (
     r"\b(?:i?phone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|pixel|nokia|handy|smartphone|mobil|mobile"
     r"|téléphone|portable|telefoon|telefon|tablet|tablette|windows|outlook|gmail|mail|e-mail|device|gerät|appareil|apparaat"
-    r"|htc|sony|lg|oneplus|honor|sparrow|mailapp|mailbird|protonmail|proton|yahoo|gmx|web\.de|orange|onet|aol|thunderbird|apple"
-    r"|mailspring|mailbox|bluemail|mymail|aqua ?mail|canary|newton|shortwave|tutanota|tuta|posteo|boxer|spark|edison"
-    r"|k-9|fairmail|iphone'a|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
+    r"|sony|oneplus|mailapp|mailbird|protonmail|proton|yahoo|gmx|web\.de|onet|aol|thunderbird"
+    r"|mailspring|bluemail|mymail|aqua ?mail|shortwave|tutanota|tuta|posteo"
+    r"|k-9|fairmail|iphone'?a|ipada|iphone’a|urządzenia|telefonu|smartfona|aplikacji|جهاز|هاتف|هاتفي|الـ|ايفون|آيفون|الآيفون)\b"
+)
+# Words of every day that are also a brand: believed with a capital letter only.
+_BRAND = (
+    r"(?-i:\b(?:Apple|Orange|Spark|Newton|Honor|HONOR|Canary|Mailbox|Edison|Boxer|LG|HTC|Sparrow)\b|\bsparrow (?=\())"
 )
 _SENT = (
-    r"(?:sent (?:from|with|via|using)|get outlook for|composed on|gesendet (?:von|mit|aus)|von meinem"
-    r"|von unterwegs gesendet|diese nachricht wurde von meinem|holen sie sich outlook|outlook für|hol dir outlook"
+    r"(?:sent (?:from|with|via|using)|get outlook for|composed on|gesendet (?:von|mit|aus)"
+    r"|vo[nm] .{1,60} (?:gesendet|verschickt|versendet)$|von unterwegs gesendet"
+    r"|diese nachricht wurde von meinem|holen sie sich outlook|outlook für|hol dir outlook"
     r"|envoyé (?:de|depuis|avec|à partir)|télécharger outlook|obtenez outlook|provenance"
     r"|(?:verzonden|verstuurd) (?:vanaf|met|via|vanuit)|outlook voor|download outlook"
     r"|wysłan[eoy] (?:z|ze|przy|za)|pobierz (?:aplikację )?outlook"
-    r"|uzyskaj outlook|(?:تنزيل|احصل على) outlook|أرسلت من|أُرسلت من|مرسل من|تم الإرسال من|مُرسل"
+    r"|uzyskaj outlook|(?:تنزيل|احصل على) outlook|أرسلت من|أرسل من|تم إرساله من|أُرسلت من|مرسل من|تم الإرسال من|مُرسل"
     r"|الحصول على outlook)"
 )
 # Both must be on one short line of at most eight words, so that "Sent from my desk, is much easier" stays a letter.
@@ -96,7 +101,7 @@ APOLOGY = re.compile(
     re.IGNORECASE,
 )
 PHONE_SENT = re.compile(_SENT, re.IGNORECASE)
-PHONE_DEVICE = re.compile(_DEVICE, re.IGNORECASE)
+PHONE_DEVICE = re.compile(f"{_DEVICE}|{_BRAND}", re.IGNORECASE)
 
 DISCLAIMER = re.compile(
     r"(?:this (?:e-?mail|message|communication)\b.{0,80}\b(?:confidential|privileged|intended (?:only|solely))"
