@@ -47,12 +47,16 @@ class Allowance:
 
 
 SMALL = Allowance(64 * MEGABYTE, 3, 60)  # up to a megabyte
-LARGE = Allowance(512 * MEGABYTE, 10, 120)
-DRAWING = Allowance(512 * MEGABYTE, 30, 180)  # five pictures of 24 megapixels
+LARGE = Allowance(512 * MEGABYTE, 10, 100)
+DRAWING = Allowance(512 * MEGABYTE, 30, 100)  # five pictures of 24 megapixels
 
 
 class Died(Exception):
-    """The process ended, or had to be ended, before it had answered; the message is a coded reason."""
+    """The process ended, or had to be ended, before it had answered in full; `reason` is a code."""
+
+    def __init__(self, reason: str, answered: list[Frame]) -> None:
+        super().__init__(reason)
+        self.reason, self.answered = reason, answered
 
 
 class Reader:
@@ -73,7 +77,7 @@ class Reader:
             [frame] = self._asked("parse", raw, allowance)
             return plain.mail_in(frame)
         except Died as end:
-            return quarantined(raw, str(end)), ()
+            return quarantined(raw, end.reason), ()
         except (BadFrame, ValueError):
             return quarantined(raw, "reader_died"), ()
 
@@ -83,14 +87,17 @@ class Reader:
         left_out: list[str] = []
         waiting = list(parsed.attachments)
         try:
-            for frame in self._asked("draw", raw, self._drawing):
-                attachment = waiting.pop(0)
-                if "left_out" in frame.words:
-                    left_out.append(name_of(attachment))
-                else:
+            answer = self._asked("draw", raw, self._drawing)
+        except Died as end:
+            log.warning("pictures_not_drawn", reason=end.reason)
+            answer = end.answered
+        with suppress(BadFrame, IndexError):
+            for frame in answer:
+                if "left_out" not in frame.words:
                     pictures.append(plain.picture_in(frame))
-        except (Died, BadFrame, IndexError) as error:
-            log.warning("pictures_not_drawn", reason=str(error))
+                    waiting.pop(0)
+                else:
+                    left_out.append(name_of(waiting.pop(0)))
         names = [name_of(attachment) for attachment in waiting]
         return Drawn(tuple(pictures[:MOST_PICTURES]), (*left_out, *names))
 
@@ -109,8 +116,8 @@ class Reader:
             try:
                 found = one.ask(what, raw, allowance)
             except Died as end:
-                log.warning("mail_reader_ended", reason=str(end), ended=one.ended())
-                if fresh or str(end) == TOO_LONG:
+                log.warning("mail_reader_ended", reason=end.reason, ended=one.ended())
+                if fresh or end.answered or end.reason == TOO_LONG:
                     raise
                 one = Confined()
                 found = one.ask(what, raw, allowance)
@@ -146,12 +153,14 @@ class Confined:
         """The frames of the answer. Raises Died; then this process is gone."""
         watch = threading.Timer(allowance.patience, self._give_up)
         watch.start()
+        found: list[Frame] = []
         try:
-            found = list(self._answers(what, raw, allowance))
+            for frame in self._answers(what, raw, allowance):
+                found.append(frame)
         except (BadFrame, OSError, ValueError) as error:
             why = self._why()
             self.end()
-            raise Died(why) from error
+            raise Died(why, found) from error
         finally:
             watch.cancel()
         self.answered += 1

@@ -1,5 +1,7 @@
 """Does a mail that hurts the process which reads it hurt nothing else, and does a person get to see it?"""
 
+import base64
+import io
 import json
 import subprocess
 import sys
@@ -9,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from penfriends.mail import frames, inbound, plain
+from penfriends.mail.confined import MOST_MAILS
 from penfriends.mail.frames import BadFrame, Frame
 from penfriends.mail.inbound import MailClass
 from penfriends.models.delivery import RawMailState
 from tests.support.story import house_on
 from workers.letters import read_mail
-from workers.reading import SMALL, Allowance, Confined, Reader
+from workers.main import JOB_TIMEOUT
+from workers.reading import DRAWING, LARGE, SMALL, Allowance, Confined, Reader
 
 LETTERS = sorted((Path(__file__).parents[1] / "letters").glob("*.eml"))
 MEGABYTE = 1024 * 1024
@@ -113,7 +118,7 @@ def test_a_process_that_was_killed_while_it_waited_is_replaced() -> None:
 def test_a_process_is_not_kept_for_ever() -> None:
     reader = Reader()
     seen = set()
-    for _ in range(202):
+    for _ in range(MOST_MAILS + 2):
         reader.parse(PLAIN)
         seen |= {one._process.pid for one in reader._idle}
     reader.close()
@@ -164,3 +169,29 @@ def test_a_mail_that_is_too_large_is_not_even_sent(reader: Reader) -> None:
     parsed, _ = reader.parse(b"x" * (25 * MEGABYTE + 1))
     assert parsed.quarantine_reason == "mail_too_large"
     assert SMALL.memory == 64 * MEGABYTE
+
+
+def test_a_job_outlasts_the_slowest_mail_and_a_second_try() -> None:
+    assert 2 * (LARGE.patience + DRAWING.patience) < JOB_TIMEOUT
+
+
+def test_a_picture_that_kills_the_process_costs_only_itself_and_what_stands_behind_it() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "purple").save(out, "JPEG")
+    small = out.getvalue()
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1600), 90).convert("RGB").save(out, "PNG")
+    parts = "".join(
+        f"--x\nContent-Type: image/png; name={name}\nContent-Transfer-Encoding: base64\n\n"
+        f"{base64.encodebytes(data).decode()}"
+        for name, data in (("one.jpg", small), ("huge.png", out.getvalue()), ("three.jpg", small))
+    )
+    raw = f"From: a@mail.example\nContent-Type: multipart/mixed; boundary=x\n\n{parts}--x--\n".encode()
+    reader = Reader(drawing=Allowance(512 * MEGABYTE, 0.3, 60))
+    drawn = reader.draw(raw, reader.parse(raw)[0])
+    assert reader.parse(PLAIN)[0].mail_class is MailClass.HUMAN
+    reader.close()
+    assert (len(drawn.pictures), drawn.left_out) == (1, ("huge.png", "three.jpg"))
+    patient = Reader()
+    assert len(patient.draw(raw, patient.parse(raw)[0]).pictures) == 3
+    patient.close()

@@ -23,7 +23,8 @@ from penfriends.mail import charsets, frames, images, inbound, plain
 from penfriends.mail.frames import Frame
 
 MEGABYTE = 1024 * 1024
-MOST_MAILS = 200  # then it ends, and its place is taken by a fresh one
+MOST_MAILS = 500  # then it ends, and its place is taken by a fresh one
+COLLECT_EVERY = 16
 MOST_GROWN = 48 * MEGABYTE  # kept after a mail was read: then as well
 LAST_GRACE = 64 * MEGABYTE  # the hard limit lies so far above the largest allowance
 LARGEST_ALLOWANCE = 512 * MEGABYTE
@@ -48,7 +49,8 @@ def serve() -> None:
         for reply in _answers(frame):
             frames.write(answered, reply)
         _allow(None, 0)
-        gc.collect()
+        if number % COLLECT_EVERY == 0 or len(frame.data) > MEGABYTE:
+            gc.collect()
         last = number == MOST_MAILS or size.now() - idle > MOST_GROWN
         frames.write(answered, Frame({"done": True, "last": last}))
         if last:
