@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 from tests.crash import checker, postfix
 from tests.crash.checker import Verdict
-from tests.crash.house import Nursery, nursery, standing
+from tests.crash.house import standing
+from tests.crash.nest import Nursery, nursery
 from tests.crash.postfix import Postfix
 from tests.crash.schedule import schedule_for
 from tests.crash.sink import Sink, listening

@@ -6,12 +6,10 @@ servers. Whatever dies comes back, as under any supervisor.
 
 import asyncio
 import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -31,11 +29,14 @@ from penfriends import migrate, valkey
 from penfriends.db import Database, make_engine
 from penfriends.jobs import nobody
 from penfriends.queue import redis_settings, to_json
-from tests.crash.points import ANSWERED, CLAIMED, ENDED, NO_RETURN, Board, now_in_house
+from tests.crash.hands import Hands
+from tests.crash.nest import Nursery
+from tests.crash.points import Board, now_in_house
 from tests.support import pgserver, processes
 
 PARTS = ("mailroom", "worker-1", "worker-2", "web")
 MEMORY = "/dev/shm"  # noqa: S108 (a killed process loses nothing there either, and nobody waits for a disk)
+DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 MIGRATING = asyncio.Lock()  # alembic knows of one migration at a time
 BACK_AFTER = 0.05  # seconds; a supervisor may take longer, which only makes everything slower
 
@@ -52,42 +53,6 @@ class Smarthost(Protocol):
     settings: dict[str, str | int]
 
     def is_idle(self) -> bool: ...
-
-
-class Nursery:
-    """The process that forks parts."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._one_at_a_time = asyncio.Lock()
-
-    async def start(self, part: str, environment: dict[str, str], folder: Path, log: Path) -> int:
-        wish = {"part": part, "environment": environment, "folder": str(folder), "log": str(log)}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        async with self._one_at_a_time:
-            self._process.stdin.write(json.dumps(wish).encode() + b"\n")
-            return int(await self._process.stdout.readline())
-
-
-@asynccontextmanager
-async def nursery() -> AsyncIterator[Nursery]:
-    """The nursery until the end of the block; what it forked ends with it."""
-    root = processes.ROOT
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.crash.nursery", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": f"{root / 'src'}:{root}"}, cwd=root,
-        start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        if await process.stdout.readline() != b"ready\n":
-            raise RuntimeError("the nursery did not start")
-        yield Nursery(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 @dataclass
@@ -108,10 +73,11 @@ class House:
     pids: dict[str, int] = field(default_factory=dict)
     deaths: Counter[str] = field(default_factory=Counter)
     _keepers: list["asyncio.Task[None]"] = field(default_factory=list)
-    _read: int = 0
-    _hands: dict[int, dict[str, int]] = field(default_factory=dict)
-    torn: set[str] = field(default_factory=set)
+    hands: Hands = field(init=False)
     busy: int = 0
+
+    def __post_init__(self) -> None:
+        self.hands = Hands(self.folder / "passed")
 
     # --- the parts ---------------------------------------------------------------------------------------------------
 
@@ -144,8 +110,7 @@ class House:
             await _gone(pid)
             del self.pids[name]
             self.deaths[name.partition("-")[0]] += 1
-            self.look()
-            self._bury(pid)
+            self.hands.bury(pid)
             await asyncio.sleep(BACK_AFTER)
 
     async def _until_open(self) -> None:
@@ -172,7 +137,7 @@ class House:
         assert program is not None
         with (self.folder / "valkey.log").open("ab") as log:
             self.queue = subprocess.Popen(
-                valkey.command(program, self.folder, self.folder / "valkey.sock"),
+                [*DIE_WITH_US, *valkey.command(program, self.folder, self.folder / "valkey.sock")],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
@@ -248,41 +213,17 @@ class House:
         finally:
             self.busy -= 1
 
-    # --- what the points tell ----------------------------------------------------------------------------------------
-
-    def look(self) -> None:
-        """Read on in the file of points passed."""
-        with (self.folder / "passed").open() as file:
-            file.seek(self._read)
-            for line in file:
-                if line.endswith("\n"):
-                    self._read += len(line)
-                    self._note(*line.rstrip("\n").split(" ", 2))
-
-    def _note(self, pid: str, point: str, subject: str) -> None:
-        hands, number = self._hands.setdefault(int(pid), {}), int(point)
-        if number in (CLAIMED, NO_RETURN):
-            hands[subject] = number
-        elif number == ENDED:
-            hands.pop(subject, None)
-
-    def _bury(self, pid: int) -> None:
-        """What a dead worker had past the point of no return, nobody but the smarthost knows of."""
-        for subject, point in self._hands.pop(pid, {}).items():
-            if point == NO_RETURN:
-                self.torn.add(subject)
-
     def is_whole(self) -> bool:
         """Everything lives, and no living worker holds a delivery in its hands."""
-        self.look()
-        held = any(self._hands.get(pid) for pid in self.pids.values())
-        return not held and not self.busy and len(self.pids) == len(PARTS) and self.smarthost.is_idle()
+        return (
+            not self.hands.holds(self.pids.values())
+            and not self.busy
+            and len(self.pids) == len(PARTS)
+            and self.smarthost.is_idle()
+        )
 
     def now(self) -> datetime:
         return now_in_house() + self.board.lead
-
-
-assert ANSWERED > NO_RETURN  # what was answered but not ended is past the point of no return too
 
 
 async def _gone(pid: int) -> None:

@@ -20,6 +20,7 @@ from tests.crash.schedule import ORDINARY, Fault
 from tests.crash.sink import SILENCE, Known, Sink
 from tests.support import processes
 
+DIE_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 QUEUES = ("maildrop", "incoming", "active", "deferred")
 SERVICES = """
 pickup unix n - n 2 1 pickup
@@ -148,7 +149,7 @@ async def running(sink: Sink, folder: Path, lmtp_port: int) -> AsyncIterator[Pos
     server = Postfix(folder, sink, processes.free_port())
     _configure(server, lmtp_port)
     process = subprocess.Popen(  # noqa: ASYNC220 (nothing else goes on yet)
-        ["postfix", "-c", str(folder / "etc"), "start-fg"],
+        [*DIE_WITH_US, "postfix", "-c", str(folder / "etc"), "start-fg"],
         stdout=subprocess.DEVNULL, stderr=(folder / "said").open("wb"), start_new_session=True,
     )  # fmt: skip
     wire = await asyncio.start_server(server.carry, "127.0.0.1", 0, limit=2**20)

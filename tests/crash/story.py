@@ -32,10 +32,9 @@ async def play(house: House, sink: Sink, schedule: Schedule, behind: Postfix | N
 
     Behind Postfix the sink is honest, because Postfix would send again what it is not sure of; the wire to it lies.
     """
-    house.look()
     sink.known.clear()
     sink.refused_to.clear()
-    house.torn.clear()
+    house.hands.torn.clear()
     pairs = await cast(house, schedule.seed)
     outside = Outside(house, schedule, pairs, behind.inbound_port if behind else house.smtp_port)
     sink.faults = iter([one for one in schedule.faults if not (behind and one in LIES)])
@@ -51,7 +50,7 @@ async def play(house: House, sink: Sink, schedule: Schedule, behind: Postfix | N
     expected = [Expected(one.token, one.reader, one.accepted, one.answer) for one in outside.letters]
     facts = Facts(
         await _kept(house, {one.correspondence_id for pair in pairs for one in pair}),
-        sink.known, frozenset(sink.refused_to), frozenset(house.torn), resolved=house.smarthost.truthful,
+        sink.known, frozenset(sink.refused_to), frozenset(house.hands.torn), resolved=house.smarthost.truthful,
     )  # fmt: skip
     verdict = judge(expected, facts)
     if stuck:
@@ -107,10 +106,12 @@ async def _rest(house: House) -> str:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     moving: Sequence[str] = ["nobody looked"]
     before: object = None
+    # Where somebody reads the smarthost's log, what is unsure will be known.
+    moving_states = (*MOVING, DeliveryState.UNSURE) if house.smarthost.truthful else MOVING
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(sa.exc.DBAPIError, OSError):
             async with house.database.reading() as db:
-                unread, waiting = await _waiting(db)
+                unread, waiting = await _waiting(db, moving_states)
             if not unread and not waiting and house.is_whole():
                 return ""
             moving = [f"{unread} not read or screened", *(f"{one[1]} until {one[2]}" for one in waiting)]
@@ -125,13 +126,15 @@ async def _rest(house: House) -> str:
     return "; ".join(moving)
 
 
-async def _waiting(db: AsyncSession) -> tuple[int, list[tuple[UUID, DeliveryState, datetime]]]:
+async def _waiting(
+    db: AsyncSession, states: Sequence[DeliveryState]
+) -> tuple[int, list[tuple[UUID, DeliveryState, datetime]]]:
     """How much waits for a worker at once, and which deliveries wait for when."""
     mails = await db.exec(select(func.count()).where(RawMail.state == RawMailState.RECEIVED))
     fresh = await db.exec(
         select(func.count()).where(col(Letter.state).in_([LetterState.WRITTEN, LetterState.RECEIVED]))
     )
-    rows = await db.exec(select(Delivery).where(col(Delivery.state).in_(MOVING)))
+    rows = await db.exec(select(Delivery).where(col(Delivery.state).in_(states)))
     waiting = [(one.id, one.state, one.lease_until or one.due_at) for one in rows]
     return mails.one() + fresh.one(), waiting
 

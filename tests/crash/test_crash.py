@@ -9,7 +9,8 @@ from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
 from tests.crash.__main__ import Direct
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
-from tests.crash.house import nursery, standing
+from tests.crash.house import standing
+from tests.crash.nest import nursery
 from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Way, schedule_for
 from tests.crash.sink import Known, listening
 from tests.crash.story import play
