@@ -41,6 +41,7 @@ CASES = (
     person("A trampolinist", "From: Bounce Club <bounceclub@mail.example>\nSubject: An error of mine", "I jumped too high."),
     person("Writes from the postmaster's desk", "From: Rosa Postmaster <rosa@mail.example>\nSubject: Notification from the village", "The post office closes."),
     person("Writes of spam", "Subject: Complaint about the weather", "It should be reported."),
+    person("Complains of a message", "Subject: Complaint about message from my aunt", "She never writes to me."),
     person("Forwards a report, attached", f"{FORWARDED}Subject: Fwd: Undelivered Mail", "--m\nContent-Type: text/plain; charset=utf-8\n\nLook what I got, Tom.\n--m\nContent-Type: message/rfc822\n\nFrom: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail\n\n<x@mail.example>: unknown\n--m--"),
     person("Sends an invitation with words", 'Content-Type: multipart/alternative; boundary="m"\nSubject: Chess by letter', "--m\nContent-Type: text/plain; charset=utf-8\n\nShall we play on Sunday?\n--m\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\nEND:VCALENDAR\n--m--"),
     person("Speaks of an automatic reply", ANSWERS, "I got an automatic reply from the town hall, nothing else."),

@@ -66,7 +66,7 @@ _ALONE = re.compile(
 )
 _ADDRESSED = re.compile(rf"^\s{{0,8}}to\s?:\s*<?({_MAIL})>?\s*$", re.IGNORECASE | re.MULTILINE)
 _METHOD = re.compile(r"^METHOD:([A-Za-z]+)", re.IGNORECASE | re.MULTILINE)
-_COMPLAINT = re.compile(r"complaint about message from", re.IGNORECASE)
+_COMPLAINT = re.compile(r"complaint about message from \[?[\da-f.:]{7,}", re.IGNORECASE)
 _COMMAND = re.compile(rf"\brcpt to:?\s?<?({_MAIL})>?", re.IGNORECASE)
 
 
