@@ -61,6 +61,8 @@ SAMPLES: dict[str, Value] = {
     "reasons": ["your phone number", "where you live"],
     "note": "The rest is a great letter.",
     "mail_subject": "Hello again",
+    "asked_subject": "A question about stamps",
+    "asked": "May my grandson send a drawing?",
     "received_on": date(2026, 5, 10),
     "received_at": datetime(2026, 5, 10, 9, 5, tzinfo=UTC),
     "wrote_on": date(2026, 5, 10),

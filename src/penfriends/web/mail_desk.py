@@ -1,6 +1,9 @@
 """What of the mail needs a person? Messages to the team, mails set aside, deliveries that failed or are unsure."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,25 +13,46 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, viewing
+from penfriends import mail_reasons
+from penfriends.actions import desk_mail, mail_care, viewing
+from penfriends.actions.addresses import Addresses
+from penfriends.errors import NotFound
+from penfriends.i18n import N_
 from penfriends.i18n import gettext as _
 from penfriends.web.desk import moderator_of
+from penfriends.web.forms import filled
+from penfriends.web.forms.desk import AnswerForm
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page
 
 table(
     "mail_desk",
     mail=Permission.STAFF,
-    close_message=Permission.STAFF,
-    mark_seen=Permission.STAFF,
-    settle_arrived=Permission.STAFF,
-    settle_not_arrived=Permission.STAFF,
-    retry=Permission.STAFF,
-    let_go=Permission.STAFF,
-    write_again=Permission.STAFF,
+    do=Permission.STAFF,
+    answer_page=Permission.STAFF,
+    answer=Permission.STAFF,
 )
 Asked = Request[Any, Any, Any]
 BACK = "/desk/mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a button of the page does to one row, and what is said then."""
+
+    act: Callable[..., Awaitable[None]]
+    said: str
+
+
+DEEDS: Mapping[tuple[str, str], Deed] = {
+    ("messages", "closing"): Deed(mail_care.close_message, N_("The message is done.")),
+    ("quarantine", "seen"): Deed(mail_care.mark_seen, N_("Marked as seen. It is deleted after 30 days.")),
+    ("deliveries", "arrived"): Deed(partial(mail_care.settle, arrived=True), N_("Noted: it has arrived.")),
+    ("deliveries", "missing"): Deed(partial(mail_care.settle, arrived=False), N_("It is sent again.")),
+    ("deliveries", "retry"): Deed(mail_care.retry, N_("It is sent again.")),
+    ("deliveries", "end"): Deed(mail_care.let_go, N_("Done. A letter stays readable on the website.")),
+    ("suppressions", "lifting"): Deed(mail_care.lift, N_("We write to this address again.")),
+}
 
 
 @get("/desk/mail", include_in_schema=False)
@@ -37,72 +61,65 @@ async def mail(request: Asked, tracing_db: NamedDependency[AsyncSession], now: N
     moderator = await moderator_of(request, tracing_db)
     found = await desk_mail.load(tracing_db, moderator, now=now)
     await viewing.note_list(tracing_db, moderator, found.people, now=now)
-    return page(request, "mail_desk/list.html", now=now, mail=found)
+    return page(request, "mail_desk/list.html", now=now, mail=found, words=mail_reasons)
 
 
-@post("/desk/mail/messages/{message_id:uuid}/closing", include_in_schema=False)
-async def close_message(
-    request: Asked, message_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+@post("/desk/mail/{kind:str}/{row_id:uuid}/{deed:str}", include_in_schema=False)
+async def do(
+    request: Asked,
+    kind: FromPath[str],
+    row_id: FromPath[UUID],
+    deed: FromPath[str],
+    db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
 ) -> Redirect:
-    await desk_mail.close_message(db, message_id, await moderator_of(request, db), now=now)
-    return go(BACK, say=_("The message is done."))
+    """Any button of the page: each row of DEEDS is one."""
+    if (kind, deed) not in DEEDS:
+        raise NotFound
+    chosen = DEEDS[kind, deed]
+    await chosen.act(db, row_id, await moderator_of(request, db), now=now)
+    return go(BACK, say=_(chosen.said))
 
 
-@post("/desk/mail/quarantine/{raw_mail_id:uuid}/seen", include_in_schema=False)
-async def mark_seen(
-    request: Asked, raw_mail_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.mark_seen(db, raw_mail_id, await moderator_of(request, db), now=now)
-    return go(BACK, say=_("Marked as seen. It is deleted after 30 days."))
+@get("/desk/mail/answer/{message_id:uuid}", include_in_schema=False)
+async def answer_page(
+    request: Asked,
+    message_id: FromPath[UUID],
+    tracing_db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
+) -> Template:
+    """Write back to somebody who wrote to the team."""
+    return await _answer_page(request, tracing_db, message_id, AnswerForm(), now=now)
 
 
-@post("/desk/mail/deliveries/{delivery_id:uuid}/arrived", include_in_schema=False)
-async def settle_arrived(
-    request: Asked, delivery_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.settle(db, delivery_id, await moderator_of(request, db), arrived=True, now=now)
-    return go(BACK, say=_("Noted: it has arrived."))
+@post("/desk/mail/answer/{message_id:uuid}", include_in_schema=False)
+async def answer(
+    request: Asked,
+    message_id: FromPath[UUID],
+    db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template | Redirect:
+    """It leaves from the team's address."""
+    form = await filled(AnswerForm, request)
+    if not form.validate():
+        return await _answer_page(request, db, message_id, form, now=now, status=422)
+    moderator = await moderator_of(request, db)
+    if not await mail_care.answer(db, message_id, moderator, text=form.text.data, at=at, now=now):
+        form.text.errors = [_("Your own address stands in the text. Please take it out: answers come from the team.")]
+        return await _answer_page(request, db, message_id, form, now=now, status=422)
+    return go(BACK, say=_("The answer is on its way, from the team’s address."))
 
 
-@post("/desk/mail/deliveries/{delivery_id:uuid}/missing", include_in_schema=False)
-async def settle_not_arrived(
-    request: Asked, delivery_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.settle(db, delivery_id, await moderator_of(request, db), arrived=False, now=now)
-    return go(BACK, say=_("It is sent again."))
+async def _answer_page(
+    request: Asked, db: AsyncSession, message_id: UUID, form: AnswerForm, *, now: datetime, status: int = 200
+) -> Template:
+    moderator = await moderator_of(request, db)
+    message = await desk_mail.message_for(db, message_id, moderator, now=now)
+    if message.row.sign_in_id is None:
+        raise NotFound
+    await viewing.note_list(db, moderator, [message.writer.resident] if message.writer else [], now=now)
+    return page(request, "mail_desk/answer.html", status=status, message=message, form=form)
 
 
-@post("/desk/mail/deliveries/{delivery_id:uuid}/retry", include_in_schema=False)
-async def retry(
-    request: Asked, delivery_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.retry(db, delivery_id, await moderator_of(request, db), now=now)
-    return go(BACK, say=_("It is sent again."))
-
-
-@post("/desk/mail/deliveries/{delivery_id:uuid}/end", include_in_schema=False)
-async def let_go(
-    request: Asked, delivery_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.let_go(db, delivery_id, await moderator_of(request, db), now=now)
-    return go(BACK, say=_("Done. A letter stays readable on the website."))
-
-
-@post("/desk/mail/suppressions/{suppression_id:uuid}/lifting", include_in_schema=False)
-async def write_again(
-    request: Asked, suppression_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    await desk_mail.lift(db, suppression_id, await moderator_of(request, db), now=now)
-    return go(BACK, say=_("We write to this address again."))
-
-
-ROUTES = [
-    mail,
-    close_message,
-    mark_seen,
-    settle_arrived,
-    settle_not_arrived,
-    retry,
-    let_go,
-    write_again,
-]
+ROUTES = [mail, do, answer_page, answer]

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from penfriends.actions import births, desk_mail, lookup, queues, viewing
+from penfriends.actions import births, desk_mail, lookup, mail_care, queues, viewing
 from penfriends.actions.remit import Desk
 from penfriends.i18n import gettext as _
 from penfriends.models.residents import ChangeState
@@ -121,7 +121,7 @@ async def lift(
     now: NamedDependency[datetime],
 ) -> Redirect:
     """Write to this address again."""
-    await desk_mail.lift(db, suppression_id, await moderator_of(request, db), now=now)
+    await mail_care.lift(db, suppression_id, await moderator_of(request, db), now=now)
     return go(f"/desk/people/{resident_id}", say=_("We write to this address again."))
 
 

@@ -22,6 +22,7 @@ from penfriends.web.forms import Form
 from penfriends.words import OUTCOMES, RETURN_REASONS
 
 NOTE_LONGEST = 2000
+ANSWER_LONGEST = 10_000
 
 
 def tidy(value: str | None) -> str:
@@ -58,6 +59,16 @@ class NoteForm(Form):
     def validate_note(self, field: TextAreaField) -> None:
         if not field.data:
             raise ValidationError(gettext("Please write why."))
+
+
+class AnswerForm(Form):
+    text = TextAreaField(_("Your answer"), filters=[lambda value: (value or "").strip()])
+
+    def validate_text(self, field: TextAreaField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Please write an answer."))
+        if len(field.data) > ANSWER_LONGEST:
+            raise ValidationError(gettext("The answer is too long for one mail."))
 
 
 class VetoForm(Form):

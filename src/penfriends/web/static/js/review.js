@@ -1,29 +1,18 @@
 // Keys on the review page. An element with data-key="J" is clicked by the key J, data-key="1" by the key 1.
 // KeyboardEvent.code is the place of the key, so J works on an Arabic or French layout too. N goes to the next mark.
-// Keys can be switched off (WCAG 2.1.4): for the account with data-keys="off", for this browser with the buttons. A decision key moves the focus to the
-// button; the same key again, or Enter, presses it, so that one slip decides nothing.
+// Keys can be switched off (WCAG 2.1.4): for the account, with data-keys="off". The buttons post that choice; nothing is
+// kept in the browser, which volunteers of one office share. A decision key moves the focus to the button; the same key
+// again, or Enter, presses it, so that one slip decides nothing.
 (function () {
   "use strict";
   const panel = document.querySelector("[data-keys]");
   const off = document.querySelector("[data-keys-off]");
   const on = document.querySelector("[data-keys-on]");
   if (!panel || !off || !on) return;
-  let active = (localStorage.getItem("review-keys") || panel.dataset.keys) !== "off";
-
-  function show() {
-    panel.hidden = false;
-    off.hidden = !active;
-    on.hidden = active;
-  }
-  function choose(value) {
-    active = value;
-    localStorage.setItem("review-keys", value ? "on" : "off");
-    show();
-    (value ? off : on).focus();
-  }
-  off.addEventListener("click", () => choose(false));
-  on.addEventListener("click", () => choose(true));
-  show();
+  const active = panel.dataset.keys !== "off";
+  panel.hidden = false;
+  off.hidden = !active;
+  on.hidden = active;
 
   function nextMark() {
     const marks = [...document.querySelectorAll("mark .hl__n")];

@@ -1,0 +1,69 @@
+"""What is this piece of mail at the desk? Sentences for the codes of the mail page."""
+
+from collections.abc import Mapping
+
+from penfriends.i18n import N_, gettext
+from penfriends.mail.notices import Notice
+
+_BROKEN = N_("Nobody could read this mail: it is damaged.")
+_CROWDED = N_("This mail has so many parts that it was not opened.")
+_HEAVY = N_("Reading this mail took too much of the computer: it may be an attack, or a huge attachment.")
+
+QUARANTINED: Mapping[str, str] = {
+    "complaint": N_("Somebody marked one of our mails as unwanted. We do not write to that address any more."),
+    "unreadable": _BROKEN,
+    "header_block_too_large": _CROWDED,
+    "header_too_large": _CROWDED,
+    "too_many_parts": _CROWDED,
+    "too_deep": _CROWDED,
+    "too_complex": _CROWDED,
+    "mail_too_large": N_("This mail is too large."),
+    "text_too_long": N_("This mail is too large."),
+    "too_much_memory": _HEAVY,
+    "took_too_long": _HEAVY,
+    "reader_died": _HEAVY,
+    "cannot_be_handled": N_("This mail could be read, but not filed. Please tell who runs this site."),
+}
+"""Why a mail was set aside; the codes are those of the parser, of the reading process and of the worker."""
+
+_SIGN_IN = N_("A mail for signing in")
+_SIGN_UP = N_("A mail about signing up")
+_GUARDIAN = N_("A mail to a guardian about the consent")
+_MATCH = N_("A mail about a proposed match")
+_FRIEND = N_("A mail about a pen friend")
+_LETTER = N_("A mail about a letter")
+_TEAM = N_("A mail to somebody of the team")
+
+NOTICES: Mapping[str, str] = {
+    Notice.CONFIRM_SIGN_UP: _SIGN_UP,
+    Notice.SIGN_UP_AGAIN: _SIGN_UP,
+    Notice.SIGN_IN: _SIGN_IN,
+    Notice.GUARDIAN_CONSENT: _GUARDIAN,
+    Notice.CONSENT_GIVEN: _GUARDIAN,
+    Notice.CONSENT_REMINDER: _GUARDIAN,
+    Notice.CONSENT_EXPIRING: _GUARDIAN,
+    Notice.GUARDIAN_INFORMED: _GUARDIAN,
+    Notice.MATCH_PROPOSED: _MATCH,
+    Notice.MATCH_NOT_WORKED_OUT: _MATCH,
+    Notice.LETTER_WAITING: _LETTER,
+    Notice.LETTER_RETURNED: _LETTER,
+    Notice.EMPTY_LETTER: _LETTER,
+    Notice.CONFIRM_MAIL: _LETTER,
+    Notice.MAIL_NOT_TAKEN: _LETTER,
+    Notice.TEAM_ANSWER: N_("An answer of the team"),
+    Notice.DESK_DIGEST: _TEAM,
+    Notice.STAFF_INVITATION: _TEAM,
+}
+"""What kind of notice it is. Those that are not named here are about a pen friend."""
+
+FAILED: Mapping[str, str] = {
+    "suppressed": N_("We do not write to this address any more."),
+    "bounced": N_("It came back: the mailbox does not exist."),
+    "cannot be written": N_("It could not be put together. Please tell who runs this site."),
+}
+"""Why a mail did not leave, where these are our own words and not those of a mail server."""
+
+
+def notice_kind(code: str) -> str:
+    """What kind of mail a notice is, in the reader's language."""
+    return gettext(NOTICES.get(code, _FRIEND))
