@@ -246,3 +246,11 @@ def test_no_mail_loads_anything_from_elsewhere() -> None:
     for notice in Notice:
         html = render(notice, language="en", values=values_for(notice)).html
         assert not re.search(r"<(img|script|link|iframe|form|object)\b|url\(|@import|@font-face| on\w+=", html)
+
+
+def test_a_letter_in_an_unknown_language_says_so_and_nothing_else() -> None:
+    html = render(Notice.LETTER, language="de", values=values_for(Notice.LETTER, letter_language=None)).html
+    assert "None" not in html
+    assert 'lang="" dir="auto"' in html
+    html = render(Notice.LETTER, language="de", values=values_for(Notice.LETTER, letter_language="ar")).html
+    assert 'lang="ar" dir="rtl"' in html

@@ -151,7 +151,7 @@ async def forget_drafted(db: AsyncSession, resident: Resident) -> None:
 
 
 async def forget_address(db: AsyncSession, sign_in_id: UUID) -> bool:
-    """Delete an address that is no resident’s (nor a further one), guardian’s or moderator’s. Returns whether it went."""
+    """Delete an address that is no resident’s (nor a further one), guardian’s or moderator’s. True if it went."""
     guardian = (await db.exec(select(Guardian).where(Guardian.sign_in_id == sign_in_id))).first()
     if guardian is not None:
         if await _any(db, select(Resident.id).where(Resident.guardian_id == guardian.id)):

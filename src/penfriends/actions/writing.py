@@ -15,6 +15,7 @@ from penfriends.mail.inbound import ParsedMail
 from penfriends.mail.notices import thread_subjects
 from penfriends.models.delivery import RawMail, RawMailState
 from penfriends.models.letters import Attachment, Channel, Letter, LetterMailId, LetterState
+from penfriends.rules.language_guess import guess
 from penfriends.rules.threading import own_title, parent_of
 
 LONGEST_ID = 900
@@ -34,7 +35,7 @@ async def letter_from_mail(
         state=LetterState.RECEIVED,
         channel=Channel.EMAIL,
         title=await _title(db, side, parsed.subject),
-        language=parsed.language,
+        language=guess(parsed.kept_text) or parsed.language,
         original_text=parsed.text,
         kept_text=parsed.kept_text.strip(),
         removed_text=parsed.removed_text,
