@@ -122,7 +122,7 @@ def install() -> None:
     _around_send(smtp)
     _after(dispatch, "commit_point", NO_RETURN, _if_answered)
     _after(dispatch, "record", 7)
-    _whatever_comes_of(delivery, "deliver", ENDED)
+    _whatever_comes_of(delivery, "_one", ENDED)
     _after(intake, "take_in", 9)
     _after(Door, "_keep", 10)
     _after(letters, "send", 11)

@@ -61,12 +61,11 @@ class Postfix:
         self.log = folder / "log"
         self.settings: dict[str, str | int] = {}
         self.faults: Iterator[Fault] = iter(())
-        self._talking = 0
 
     def is_idle(self) -> bool:
-        """No mail in any queue, nobody on the wire."""
+        """No mail in any queue."""
         waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES)
-        return not waiting and not self._talking and not self.sink.talking
+        return not waiting
 
     # --- the wire ----------------------------------------------------------------------------------------------------
 
@@ -74,7 +73,6 @@ class Postfix:
         """One connection of a worker to Postfix, which breaks where its fault says."""
         fault = next(self.faults, ORDINARY)
         self.sink.met[f"wire {fault.name}"] += 1
-        self._talking += 1
         try:
             inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.inbound_port)
             try:
@@ -84,7 +82,6 @@ class Postfix:
         except (OSError, EOFError, asyncio.LimitOverrunError):
             pass
         finally:
-            self._talking -= 1
             writer.transport.abort()
 
     async def _converse(
@@ -93,10 +90,14 @@ class Postfix:
         worker: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         postfix: tuple[asyncio.StreamReader, asyncio.StreamWriter],
     ) -> None:
-        about = Known()
+        about, mails = Known(), 0
         worker[1].write(await _answer(postfix[0]))
         while line := await worker[0].readline():
             if found := _FROM.match(line):
+                mails += 1
+                if mails > 1:  # one more on a kept connection: a fate of its own
+                    fault = next(self.faults, ORDINARY)
+                    self.sink.met[f"wire {fault.name}"] += 1
                 delivery_id = return_path.verify(found.group(1).decode(), builders.AT.key)
                 about = self.sink.known.setdefault(delivery_id, Known()) if delivery_id else Known()
             said = line[:4].upper()

@@ -71,18 +71,15 @@ class Sink:
         self.strays: list[str] = []  # recipients of mail whose return path we did not sign
         self.refused_to: set[str] = set()
         self.met: Counter[str] = Counter()
-        self.talking = 0
 
     async def speak(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = _Talk(next(self.faults, ORDINARY))
         self.met[talk.fault.name] += 1
-        self.talking += 1
         try:
             await self._converse(talk, reader, writer)
         except (_HangUp, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
         finally:
-            self.talking -= 1
             self._was_it_heard(talk)
             writer.transport.abort()
 
@@ -90,6 +87,9 @@ class Sink:
         await self._answer(talk, "GREETING", writer)
         while line := await reader.readline():
             verb = line[:4].decode("ascii", "replace").strip().upper()
+            if verb == "MAIL" and talk.data_at:  # one more on a kept connection: a fate of its own
+                talk.fault, talk.data_at = next(self.faults, ORDINARY), 0.0
+                self.met[talk.fault.name] += 1
             if verb in ("MAIL", "RCPT"):
                 self._note_envelope(talk, verb, line)
             went_well = await self._answer(talk, verb, writer)
