@@ -4,6 +4,7 @@ In development what `penfriends run` will start or make by itself may be missing
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends import i18n, migrate, valkey
 from penfriends.actions import staff
 from penfriends.db import make_engine
+from penfriends.doorkeys import signer_of
+from penfriends.mail.signing import LEAST_BITS, BadKey
 from penfriends.settings import Settings
 
 WITHIN = 5
@@ -46,6 +49,8 @@ async def look(settings: Settings) -> AsyncIterator[Found]:
         ("templates", _templates, False),
         ("translations", _translations, False),
         ("mail server", _mail_server, True),
+        ("signing key", _signing_key, False),
+        ("smarthost log", _smarthost_log, False),
     ]
     for name, question, later in asked:
         try:
@@ -119,3 +124,30 @@ async def _mail_server(settings: Settings) -> Answer:
     finally:
         writer.close()
     return greeting.startswith(b"220"), f"{settings.smtp_host}:{settings.smtp_port} answers"
+
+
+async def _signing_key(settings: Settings) -> Answer:
+    """Whether mail is signed with a key that can sign and that everybody can look up."""
+    signer = signer_of(settings)
+    if signer is None:
+        return True, "none set: the mail server signs"
+    try:
+        bits = signer.bits()
+    except BadKey as error:
+        return False, f"PENFRIENDS_DKIM_KEY_FILE: {error}"
+    if bits < LEAST_BITS - 1:
+        return False, f"{bits} bits are too few; take 2048"
+    name = f"{signer.selector}._domainkey.{signer.domain}"
+    if not await asyncio.to_thread(signer.is_published):
+        return settings.development, f"{name} does not hold this key, or does not answer"
+    return True, f"{bits} bits, as {name} says"
+
+
+async def _smarthost_log(settings: Settings) -> Answer:
+    """Whether there is a log that can say what became of a mail whose end nobody heard."""
+    path = settings.smarthost_log
+    if path:
+        return os.access(path, os.R_OK), f"{path} {'can' if os.access(path, os.R_OK) else 'cannot'} be read"
+    if settings.smarthost_log_command or settings.smarthost_queue_command:
+        return True, "a command is asked"
+    return True, "none set: a person decides about mails that may or may not have left"
