@@ -3,22 +3,20 @@
 Imports stand inside the commands, so that `penfriends --help` answers at once.
 """
 
-import asyncio
 import sys
-from collections.abc import Coroutine
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penfriends import __version__
+from penfriends import __version__, staff_command, starting
 from penfriends.errors import BadSettings, NotFound, PenfriendsError
+from penfriends.starting import wait_for
 
 if TYPE_CHECKING:
     from penfriends.settings import Settings
 
-T = TypeVar("T")
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -82,10 +80,10 @@ def run() -> None:
     settings = _settings()
     supervisor.refuse_taken_ports(supervisor.ports_of(settings))
     if not standing.stands(settings):
-        _wait_for(_upgraded(settings))
+        wait_for(starting.upgraded(settings))
         if settings.development:
-            _load_demo(settings, if_empty=True)
-    raise SystemExit(_wait_for(supervisor.supervise(settings, lambda: _announce(settings))))
+            starting.load_demo(settings, if_empty=True)
+    raise SystemExit(wait_for(supervisor.supervise(settings, lambda: starting.announce(settings))))
 
 
 @app.command()
@@ -94,7 +92,7 @@ def web() -> None:
     from penfriends.app import serve
 
     _settings()
-    _wait_for(serve())
+    wait_for(serve())
 
 
 @app.command()
@@ -103,7 +101,7 @@ def worker() -> None:
     _settings()
     from workers.main import work
 
-    _wait_for(work())
+    wait_for(work())
 
 
 @app.command()
@@ -112,7 +110,7 @@ def mailroom() -> None:
     _settings()
     from workers.mailroom import keep_open
 
-    _wait_for(keep_open())
+    wait_for(keep_open())
 
 
 @app.command()
@@ -131,7 +129,7 @@ def postbox() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest shape. Running it again does nothing."""
-    _wait_for(_upgraded(_settings()))
+    wait_for(starting.upgraded(_settings()))
 
 
 @app.command()
@@ -142,8 +140,8 @@ def demo(
     settings = _settings()
     if not settings.development:
         raise BadSettings("PENFRIENDS_ENVIRONMENT: the demo is for development only")
-    _wait_for(_upgraded(settings))
-    _load_demo(settings, if_empty=if_empty)
+    wait_for(starting.upgraded(settings))
+    starting.load_demo(settings, if_empty=if_empty)
 
 
 @moderators.command("add")
@@ -155,7 +153,7 @@ def add_moderator(
     language: Annotated[list[str] | None, typer.Option(help="A language they read; may be given again.")] = None,
 ) -> None:
     """Name a moderator and invite them by mail; prints the address of the invitation."""
-    print(_wait_for(_added(_settings(), association, email, name, role, tuple(language or ()))))
+    print(wait_for(staff_command.added(_settings(), association, email, name, role, tuple(language or ()))))
 
 
 @moderators.command("checked")
@@ -167,7 +165,7 @@ def checked(
     expires_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Until when it holds.")],
 ) -> None:
     """Note that a moderator's paper was seen: with both kinds they may read children's letters."""
-    print(_wait_for(_checked(_settings(), association, email, kind, seen_by, expires_on.date())))
+    print(wait_for(staff_command.checked(_settings(), association, email, kind, seen_by, expires_on.date())))
 
 
 @app.command()
@@ -186,7 +184,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `penfriends b
 
     settings = _settings()
     print(bring_back(settings, file))
-    fits, said = _wait_for(secret_key(settings))
+    fits, said = wait_for(secret_key(settings))
     if not fits:
         print(f"Take care: {said}. Set the key of that time, or invite these moderators again.", file=sys.stderr)
 
@@ -203,7 +201,7 @@ def check() -> None:
             wrong = wrong or found.wrong
         return wrong
 
-    raise SystemExit(int(_wait_for(told())))
+    raise SystemExit(int(wait_for(told())))
 
 
 # --- measuring --------------------------------------------------------------------------------------------------------
@@ -248,110 +246,6 @@ def _settings() -> "Settings":
     found = settings()
     logs.set_up()
     return found
-
-
-def _wait_for(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-
-
-async def _upgraded(settings: "Settings") -> None:
-    from penfriends import migrate
-    from penfriends.db import make_engine
-
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(settings.database)
-    try:
-        await migrate.upgrade(engine)
-    except OSError as error:
-        raise BadSettings(f"PENFRIENDS_DATABASE_URL: the database does not answer ({type(error).__name__})") from error
-    finally:
-        await engine.dispose()
-
-
-def _load_demo(settings: "Settings", *, if_empty: bool) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    bar = Progress(TextColumn("{task.description:28}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True))
-    with bar:
-        task = bar.add_task("The demo world", total=None)
-
-        def progress(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
-
-        loaded = _wait_for(_demo_loaded(settings, progress, if_empty=if_empty))
-        bar.update(task, total=1, completed=1, description="Demo loaded" if loaded else "There are towns already")
-
-
-async def _demo_loaded(settings: "Settings", progress: Any, *, if_empty: bool) -> bool:
-    from penfriends.clock import utc_now
-    from penfriends.demo.load import is_empty, load
-    from penfriends.opening import opened
-
-    async with opened(settings) as database, database.transaction() as db:
-        if not await is_empty(db):
-            if if_empty:
-                return False
-            raise BadSettings("PENFRIENDS_VAR_DIR: there are towns already; the demo wants an empty database")
-        await load(db, now=utc_now(), progress=progress)
-    return True
-
-
-async def _added(
-    settings: "Settings", association: str, email: str, name: str, role: str, languages: tuple[str, ...]
-) -> str:
-    from penfriends.actions.staff import add_moderator as invite
-    from penfriends.clock import utc_now
-    from penfriends.doorkeys import addresses_of
-    from penfriends.models.moderation import Role
-    from penfriends.opening import opened
-
-    if "@" not in email:
-        raise typer.BadParameter("an e-mail address has an @", param_hint="EMAIL")
-    if unknown := set(languages) - set(settings.languages):
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: not spoken here", param_hint="--language")
-    if role not in list(Role):
-        raise typer.BadParameter("moderator, lead or deputy", param_hint="--role")
-    async with opened(settings) as database, database.transaction() as db:
-        _, address = await invite(
-            db, association=association, email=email, name=name, role=Role(role), languages=languages,
-            at=addresses_of(settings), now=utc_now(),
-        )  # fmt: skip
-    return address
-
-
-async def _checked(
-    settings: "Settings", association: str, email: str, kind: str, seen_by: str, expires_on: date
-) -> str:
-    from penfriends.actions.vetting import record
-    from penfriends.clock import utc_now
-    from penfriends.models.moderation import VettingKind
-    from penfriends.opening import opened
-
-    if kind not in list(VettingKind):
-        raise typer.BadParameter("check or training", param_hint="KIND")
-    now = utc_now()
-    async with opened(settings) as database, database.transaction() as db:
-        await record(
-            db, association=association, email=email, kind=VettingKind(kind), seen_by=seen_by, seen_on=now.date(),
-            expires_on=expires_on, now=now,
-        )  # fmt: skip
-    return f"Noted: {kind}, seen by {seen_by}, until {expires_on.isoformat()}."
-
-
-def _announce(settings: "Settings") -> None:
-    from rich.console import Console
-
-    say = Console(highlight=False, soft_wrap=True).print
-    say(f"\n[bold]penfriends is open:[/bold] {settings.base_url}")
-    if settings.development:
-        say(f"  be anybody, one press:   {settings.base_url}/dev")
-        say(f"  read every mail:         {settings.base_url}/dev/post")
-        say("  staff password:          penfriends-demo   (the one-time code stands on /dev)")
-    say("  Ctrl-C ends it.\n")
 
 
 if __name__ == "__main__":
