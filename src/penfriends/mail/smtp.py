@@ -6,14 +6,15 @@ mail. Such a mail is never sent again by itself; everything that failed earlier 
 
 import re
 import ssl
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
-from penfriends.mail.connections import Connection, Kept
+from penfriends.mail import connections
 from penfriends.mail.outbound import UnsafeValue, checked_address
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 
@@ -43,6 +44,23 @@ class SmtpServer:
     ca_file: str = ""
     timeout: float = 30.0
     data_timeout: float = 120.0
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One conversation with the smarthost, which may carry more than one mail."""
+
+    client: SMTP
+    key: Hashable
+    mails: int = 0
+    born: float = field(default_factory=time.monotonic)
+
+    async def leave(self) -> None:
+        await _take_leave(self.client)
+        self.client.close()
+
+
+Kept = connections.Kept[Connection]
 
 
 class _Stopped(Exception):
