@@ -46,6 +46,9 @@ class Direct:
     def is_idle(self) -> bool:
         return True
 
+    def nudge(self) -> None:
+        """It has no queue."""
+
 
 async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.Namespace) -> Line:
     """All schedules of one house, one after another, as long as there is time."""

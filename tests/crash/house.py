@@ -54,6 +54,8 @@ class Smarthost(Protocol):
 
     def is_idle(self) -> bool: ...
 
+    def nudge(self) -> None: ...
+
 
 @dataclass
 class House:

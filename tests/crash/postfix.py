@@ -67,6 +67,10 @@ class Postfix:
         waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES)
         return not waiting
 
+    def nudge(self) -> None:
+        """Try again now: a mail that was looked at while it was being delivered is forgotten for minutes otherwise."""
+        subprocess.run(["postqueue", "-c", str(self.folder / "etc"), "-f"], capture_output=True, check=False)
+
     # --- the wire ----------------------------------------------------------------------------------------------------
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

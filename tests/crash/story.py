@@ -106,6 +106,7 @@ async def _rest(house: House) -> str:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     moving: Sequence[str] = ["nobody looked"]
     before: object = None
+    looked = 0
     # Where somebody reads the smarthost's log, what is unsure will be known.
     moving_states = (*MOVING, DeliveryState.UNSURE) if house.smarthost.truthful else MOVING
     while asyncio.get_running_loop().time() < deadline:
@@ -121,7 +122,9 @@ async def _rest(house: House) -> str:
                 await house.sweep()
             elif before == (unread, waiting) and house.is_whole():  # whoever was to be asked was not: the clock asks
                 await house.sweep()
-            before = (unread, waiting)
+            elif looked % 25 == 24:  # perhaps only the smarthost is not done
+                await asyncio.to_thread(house.smarthost.nudge)
+            before, looked = (unread, waiting), looked + 1
         await asyncio.sleep(0.2)
     return "; ".join(moving)
 
