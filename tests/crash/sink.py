@@ -174,7 +174,8 @@ async def listening(port: int = 0) -> AsyncIterator[Sink]:
         assert talk is not None
         talks.add(talk)
         talk.add_done_callback(talks.discard)
-        await sink.speak(reader, writer)
+        with contextlib.suppress(asyncio.CancelledError):  # the house is closed
+            await sink.speak(reader, writer)
 
     server = await asyncio.start_server(speak, "127.0.0.1", port, limit=2**20)
     sink.port = server.sockets[0].getsockname()[1]
