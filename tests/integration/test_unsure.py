@@ -1,6 +1,8 @@
 """Does the smarthost's log settle what nobody was sure of, and only what it proves?"""
 
-from collections.abc import AsyncIterator
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,10 @@ from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import AuditEntry
 from tests import builders
+from tests.crash import postfix
+from tests.crash.schedule import Fault
+from tests.crash.sink import listening
+from tests.support import processes
 from tests.support.faulty_smtp import FaultySmtp, faulty_smtp
 from tests.support.story import BEN_MAIL, House, house_on
 from workers.delivery import deliver
@@ -132,3 +138,49 @@ async def test_where_no_log_is_set_a_person_decides(fresh_sqlite: str, tmp_path:
         log.takes(await house.delivery(letter.id), 2)
         await sweep_unsure(replace(house.tools, smarthost=Smarthost()))
         assert (await house.delivery(letter.id)).state is DeliveryState.UNSURE
+
+
+# --- a real Postfix ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def postfix_folder() -> Iterator[Path]:
+    """A folder that Postfix, which gives up its rights, may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="pf-postfix-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(not postfix.is_here(), reason="no Postfix here, or not root")
+async def test_a_real_postfix_that_was_cut_off_after_the_dot_says_that_it_has_the_mail(
+    fresh_sqlite: str, postfix_folder: Path
+) -> None:
+    async with listening() as world, postfix.running(world, postfix_folder, processes.free_port()) as server:
+        server.faults = iter([Fault("DOT", "drop", taken=True), Fault("DOT", "drop")])
+        async with house_on(fresh_sqlite, server.port) as house:
+            queue = f"postqueue -c {postfix_folder / 'etc'} -j"
+            smarthost = Smarthost(str(server.log), queue_command=queue, clock=lambda: 0.0)
+            house.tools = replace(house.tools, smarthost=smarthost)
+            taken, cut_off = [await house.release(text) for text in ("taken", "cut off")]
+            for letter in (taken, cut_off):
+                await deliver(house.tools, (await house.delivery(letter.id)).id)
+                assert (await house.delivery(letter.id)).state is DeliveryState.UNSURE
+
+            async def is_settled() -> bool:
+                await sweep_unsure(house.tools)
+                return (await house.delivery(taken.id)).state is DeliveryState.SENT
+
+            await processes.until(is_settled)
+            assert (await house.delivery(cut_off.id)).state is DeliveryState.UNSURE  # too early to know
+            witness = await house.release("known")
+            await deliver(house.tools, (await house.delivery(witness.id)).id)
+            longer = PostfixLog(postfix_folder / "longer")  # the same log, hours before and after
+            with longer.path.open("a") as file:
+                file.write(server.log.read_text())
+            longer.goes_on()
+            house.tools = replace(house.tools, smarthost=Smarthost(str(longer.path), clock=lambda: 0.0))
+            await sweep_unsure(house.tools)
+            assert (await house.delivery(cut_off.id)).state is DeliveryState.QUEUED
+            whys = {line.subject_id: line.details["why"] for line in await lines_about(house)}
+            assert whys[(await house.delivery(cut_off.id)).id] == "cut_off"
