@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from jinja2 import TemplateError
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -101,17 +102,17 @@ async def _sender(db: AsyncSession, row: Delivery, notice: Notice, *, at: Addres
 
 
 async def friend_of(db: AsyncSession, participant_id: UUID) -> Side | None:
-    mine = await side_of(db, participant_id)
-    if mine is None:
-        return None
-    other = (
-        await db.exec(
-            select(Participant.id).where(
-                Participant.correspondence_id == mine.participant.correspondence_id, Participant.id != participant_id
-            )
-        )
-    ).first()
-    return await side_of(db, other)
+    mine = aliased(Participant)
+    found = await db.exec(
+        select(Participant, Resident, Town)
+        .select_from(mine)
+        .join(Participant, col(Participant.correspondence_id) == col(mine.correspondence_id))
+        .join(Resident, col(Resident.id) == col(Participant.resident_id))
+        .join(Town, col(Town.id) == col(Resident.town_id))
+        .where(col(mine.id) == participant_id, col(Participant.id) != participant_id)
+    )
+    row = found.first()
+    return Side(*row) if row else None
 
 
 async def _letter(

@@ -47,7 +47,7 @@ async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target 
 async def _alias_target(db: AsyncSession, local: str) -> Target | None:
     row = (
         await db.exec(
-            select(Participant, Correspondence)
+            select(Participant.id, Participant.state, Correspondence.state)
             .join(Alias, col(Alias.participant_id) == col(Participant.id))
             .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
             .where(Alias.local_part == local, col(Alias.closed_at).is_(None))
@@ -55,6 +55,6 @@ async def _alias_target(db: AsyncSession, local: str) -> Target | None:
     ).first()
     if row is None:
         return None
-    participant, correspondence = row
-    gone = participant.state is ParticipantState.LEFT or correspondence.state is CorrespondenceState.ENDED
-    return None if gone else Target(participant_id=participant.id)
+    participant_id, state, correspondence_state = row
+    gone = state is ParticipantState.LEFT or correspondence_state is CorrespondenceState.ENDED
+    return None if gone else Target(participant_id=participant_id)

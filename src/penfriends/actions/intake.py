@@ -108,7 +108,8 @@ async def read_mail(
     elif row.association_id is not None:
         await _team_message(db, row, row.association_id, parsed, headers, policy=policy, now=now)
     else:
-        await _from_writer(db, row, parsed, headers, drawn=drawn, at=at, policy=policy, now=now)
+        with db.no_autoflush:  # the row is written once, with all that became of it
+            await _from_writer(db, row, parsed, headers, drawn=drawn, at=at, policy=policy, now=now)
 
 
 def _set_aside(row: RawMail, parsed: ParsedMail) -> None:
@@ -150,8 +151,7 @@ async def _seen(db: AsyncSession, row: RawMail, *marks: str) -> bool:
     known = await db.exec(select(RawMail.id).where(RawMail.inbound_key == key, RawMail.id != row.id))
     if known.first() is not None:
         return True
-    row.inbound_key = key
-    await db.flush()
+    row.inbound_key = key  # of two copies read in the same moment the database refuses one, which is read again
     return False
 
 

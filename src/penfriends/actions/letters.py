@@ -121,17 +121,36 @@ async def screen_letter(
     letter = (await db.exec(select(Letter).where(Letter.id == letter_id).with_for_update())).first()
     if letter is None or letter.state not in (LetterState.WRITTEN, LetterState.RECEIVED):
         return None
-    band = (await db.get_one(Correspondence, letter.correspondence_id)).band
+    correspondence = await db.get_one(Correspondence, letter.correspondence_id)  # kept here, so that it is read once
+    band = correspondence.band
     _title_into_text(letter, band)
+    with db.no_autoflush:  # the row is written once, with all that became of the letter
+        return await _judge(db, letter, correspondence, drawn=drawn, at=at, policy=policy, now=now)
+
+
+async def _judge(
+    db: AsyncSession,
+    letter: Letter,
+    correspondence: Correspondence,
+    *,
+    drawn: bool,
+    at: Addresses,
+    policy: Policy,
+    now: datetime,
+) -> LetterState:
+    band = correspondence.band
     findings = await _findings(db, letter, band)
     letter.findings = [asdict(one) for one in findings]
     letter.screened_at = now
     db.add(letter)
-    if not letter.kept_text.strip() and not await _pictures(db, letter.id):
+    pictures = await _pictures(db, letter.id)
+    if not letter.kept_text.strip() and not pictures:
         await holds.hold(db, letter, [HoldReason.EMPTY.value], urgent=False, now=now)
         await returned.tell_empty(db, letter, at=at, now=now)
         return letter.state
-    reasons = reasons_to_hold(await _facts(db, letter, band, findings, drawn=drawn, policy=policy))
+    reasons = reasons_to_hold(
+        await _facts(db, letter, correspondence, findings, pictures=pictures, drawn=drawn, policy=policy)
+    )
     if reasons:
         urgent = any(one.consequence is Consequence.HOLD_URGENT for one in findings)
         await holds.hold(db, letter, [one.value for one in reasons], urgent=urgent, now=now)
@@ -238,18 +257,24 @@ async def _findings(db: AsyncSession, letter: Letter, band: Band) -> tuple[Findi
 
 
 async def _facts(
-    db: AsyncSession, letter: Letter, band: Band, findings: Sequence[Finding], *, drawn: bool, policy: Policy
+    db: AsyncSession,
+    letter: Letter,
+    correspondence: Correspondence,
+    findings: Sequence[Finding],
+    *,
+    pictures: int,
+    drawn: bool,
+    policy: Policy,
 ) -> LetterFacts:
     sides = await associations_of(db, letter.correspondence_id)
-    correspondence = await db.get_one(Correspondence, letter.correspondence_id)
     return LetterFacts(
-        band=band,
+        band=correspondence.band,
         released_before=await released_before(db, letter.author_id),
         read_first=strictest_first_letters(policy.read_first_letters, *(one.read_first_letters for one in sides)),
         drawn_for_sample=drawn,
         has_holding_finding=any(one.consequence in HOLDING for one in findings),
         cut_is_sure=letter.cut_is_sure,
-        pictures=await _pictures(db, letter.id),
+        pictures=pictures,
         characters=len(letter.kept_text),
         correspondence_frozen=correspondence.state is CorrespondenceState.FROZEN,
     )

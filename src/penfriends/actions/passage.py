@@ -3,10 +3,12 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,8 +37,7 @@ PASSING = frozenset({LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.D
 
 async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *, now: datetime) -> Obstacle | None:
     """What keeps `letter` from `reader` at this moment; None if it may pass."""
-    author = await _must(db, Participant, letter.author_id)
-    correspondence = await _must(db, Correspondence, letter.correspondence_id)
+    author, correspondence, writer, receiver, alias_id, block_id = await _facts(db, letter, reader.id)
     return obstacle(
         Passage(
             correspondence_open=correspondence.state is CorrespondenceState.OPEN
@@ -46,11 +47,46 @@ async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *,
             and (correspondence.band is Band.ADULT or await _read_by_a_person(db, letter)),
             approved_hash=letter.content_hash,
             present_hash=await content_hash(db, letter),
-            author=await _person(db, author, now=now),
-            reader=await _person(db, reader, now=now),
-            blocked=await _blocked(db, author.resident_id, reader.resident_id),
-            has_alias=await alias_of(db, reader.id) is not None,
+            author=await _person(db, author, writer, now=now),
+            reader=await _person(db, reader, receiver, now=now),
+            blocked=block_id is not None,
+            has_alias=alias_id is not None,
         )
+    )
+
+
+_READER, _WRITER, _RECEIVER = aliased(Participant), aliased(Resident), aliased(Resident)
+
+
+async def _facts(
+    db: AsyncSession, letter: Letter, reader_id: UUID
+) -> tuple[Participant, Correspondence, Resident, Resident, UUID | None, UUID | None]:
+    """All rows that the way of a letter hangs on, in one question and afresh: the last check must not trust what this
+    session saw earlier. The author, the correspondence, both people, an open alias of the reader, a block."""
+    asked: Any = (
+        sa.select(Participant, Correspondence, _WRITER, _RECEIVER, _READER, col(Alias.id), col(Block.id))
+        .select_from(Participant)
+        .join(Correspondence, col(Correspondence.id) == letter.correspondence_id)
+        .join(_WRITER, col(_WRITER.id) == col(Participant.resident_id))
+        .join(_READER, col(_READER.id) == reader_id)
+        .join(_RECEIVER, col(_RECEIVER.id) == col(_READER.resident_id))
+        .outerjoin(Alias, and_(col(Alias.participant_id) == reader_id, col(Alias.closed_at).is_(None)))
+        .outerjoin(Block, and_(_either_way(_WRITER.id, _RECEIVER.id), col(Block.stops_letters)))
+        .where(col(Participant.id) == letter.author_id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    row = (await db.exec(asked)).first()
+    if row is None:
+        raise LookupError("a letter without its people")
+    author, correspondence, writer, receiver, _reader, alias_id, block_id = row
+    return author, correspondence, writer, receiver, alias_id, block_id
+
+
+def _either_way(one: Any, other: Any) -> ColumnElement[bool]:
+    return or_(
+        and_(col(Block.low_id) == one, col(Block.high_id) == other),
+        and_(col(Block.low_id) == other, col(Block.high_id) == one),
     )
 
 
@@ -140,8 +176,7 @@ async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) 
     return newest.expires_at is not None and newest.expires_at > now
 
 
-async def _person(db: AsyncSession, participant: Participant, *, now: datetime) -> Person:
-    resident = await _must(db, Resident, participant.resident_id)
+async def _person(db: AsyncSession, participant: Participant, resident: Resident, *, now: datetime) -> Person:
     paused = resident.state is ResidentState.PAUSED or participant.state is ParticipantState.PAUSED
     gone = participant.state is ParticipantState.LEFT or resident.state not in (
         ResidentState.ACTIVE,
@@ -159,14 +194,6 @@ async def _person(db: AsyncSession, participant: Participant, *, now: datetime) 
 def _band_today(resident: Resident, *, now: datetime) -> Band:
     """The band by the birth date or year alone, whatever the row says: who has turned 18 passes nothing to a child."""
     return band_on(Birth(resident.birth_year, resident.birth_on), now.date())
-
-
-async def _blocked(db: AsyncSession, one: UUID, other: UUID) -> bool:
-    pair = or_(
-        and_(col(Block.low_id) == one, col(Block.high_id) == other),
-        and_(col(Block.low_id) == other, col(Block.high_id) == one),
-    )
-    return (await db.exec(select(Block.id).where(pair, col(Block.stops_letters)))).first() is not None
 
 
 async def _must(db: AsyncSession, kind: type[T], key: UUID) -> T:

@@ -19,6 +19,7 @@ from penfriends.rules.language_guess import guess
 from penfriends.rules.threading import own_title, parent_of
 
 LONGEST_ID = 900
+MOST_NAMED = 50  # of References, the last: who answers names the letter there
 
 
 async def letter_from_mail(
@@ -26,8 +27,9 @@ async def letter_from_mail(
 ) -> Letter:
     """The letter that `parsed` is, checked next by a worker. What was cut stays beside it for the moderator."""
     participant = side.participant
-    known = await _known_ids(db, participant.id)
-    newest = await newest_received(db, participant.correspondence_id, participant.id)
+    named = (parsed.in_reply_to, *parsed.references[-MOST_NAMED:])
+    known = await _known_ids(db, participant.id, named)
+    newest = None if known else await newest_received(db, participant.correspondence_id, participant.id)
     letter = Letter(
         correspondence_id=participant.correspondence_id,
         author_id=participant.id,
@@ -75,9 +77,13 @@ async def newest_received(db: AsyncSession, correspondence_id: UUID, participant
     return found.first()
 
 
-async def _known_ids(db: AsyncSession, participant_id: UUID) -> Mapping[str, UUID]:
+async def _known_ids(db: AsyncSession, participant_id: UUID, named: Sequence[str | None]) -> Mapping[str, UUID]:
+    """Which of the ids that a mail names are letters in this mailbox: a long thread costs no more than a short one."""
     found = await db.exec(
-        select(LetterMailId.message_id, LetterMailId.letter_id).where(LetterMailId.participant_id == participant_id)
+        select(LetterMailId.message_id, LetterMailId.letter_id).where(
+            LetterMailId.participant_id == participant_id,
+            col(LetterMailId.message_id).in_([one for one in named if one]),
+        )
     )
     return dict(found.all())
 

@@ -157,6 +157,7 @@ def render(notice: Notice, *, language: str, values: Mapping[str, Value], territ
     )
 
 
+@lru_cache(maxsize=2048)
 def thread_subjects(*, language: str, band: str, friend: str, friend_town: str) -> tuple[str, ...]:
     """The subjects of the mails that a letter may answer: a reply's own subject is what differs from all of them."""
     known = {"band": band, "friend": friend, "friend_town": friend_town, "is_reply": False}
