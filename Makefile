@@ -2,7 +2,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON_HERE := .venv/bin/python
 
-.PHONY: help run test check tests corpus fuzz crash pages format messages pseudo lock wheel run-env dev-env clean
+.PHONY: help run test check tests corpus bench fuzz crash pages format messages pseudo lock wheel run-env dev-env clean
 
 help:
 	@echo 'make run       start penfriends here: site, workers, mailroom, postbox'
@@ -11,6 +11,7 @@ help:
 	@echo 'make corpus    how well mail of others is read; CORPORA=folder says where the mails are'
 	@echo 'make fuzz    200,000 torn mails through the process that reads mail; NUMBER=5000 for fewer'
 	@echo 'make crash     kill every part at the worst moment, and look for lost letters; SCHEDULES=1000 for all'
+	@echo 'make bench     what a letter costs on its way, in processor seconds'
 	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
 	@echo 'make format    lay out the code'
 	@echo 'make messages  collect the sentences to translate into every catalogue'
@@ -42,6 +43,10 @@ fuzz: dev-env
 
 crash: dev-env
 	@$(PYTHON_HERE) -m tests.crash --schedules $(or $(SCHEDULES),100) $(CRASH)
+
+# Processor seconds a letter, beside a bare forwarder; BENCH='--letters 500 --earlier 1000 10000' asks for more.
+bench: dev-env
+	@$(PYTHON_HERE) -m bench.relay $(BENCH)
 
 pages: dev-env
 	@bin/pages
