@@ -89,7 +89,9 @@ async def test_nobody_but_staff_sees_the_desk(visit: Visit, path: str) -> None:
 async def test_the_marks_stand_in_the_text_and_markup_is_only_text(visit: Visit) -> None:
     _twin, hold_id, _letter = await tom_s_letter(visit)
     page = (await visit.get(f"/desk/letters/{hold_id}")).text
-    assert re.search(r'<mark class="hl hl--contact" id="m1"><span class="vh" lang="en" dir="ltr">\[Phone number\]', page)
+    assert re.search(
+        r'<mark class="hl hl--contact" id="m1"><span class="vh" lang="en" dir="ltr">\[Phone number\]', page
+    )
     assert 'aria-label="1: Phone number. Children’s letters stay on penfriends."' in page, "a mark says why it is one"
     assert 'href="#m1"' in page
     assert "&lt;b&gt;now&lt;/b&gt;" in page

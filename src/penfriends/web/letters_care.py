@@ -114,8 +114,8 @@ async def late_page(
 ) -> Template:
     thread = await threads.my_thread(db, visitor_of(request).resident_id, correspondence_id, now=now)
     base = f"/letters/with/{correspondence_id}"
-    names = {"name": thread.friend.first_name, "me": thread.resident.first_name}
-    return page(request, "friends/late.html", action=f"{base}/late", back=base, **names)
+    name, me = thread.friend.first_name, thread.resident.first_name
+    return page(request, "friends/late.html", action=f"{base}/late", back=base, name=name, me=me)
 
 
 @post("/letters/with/{correspondence_id:uuid}/late", include_in_schema=False)
