@@ -1,4 +1,4 @@
-"""How many letters an hour of processor time does the relay bring from one mailbox to the other?
+"""How many letters a second of processor time does the relay bring from one mailbox to the other?
 
     python -m bench.relay [--letters N] [--database sqlite|postgresql|both] [--earlier N ...]
 
@@ -94,7 +94,7 @@ async def _measure(kind: str, bench: Bench, *, steps_only: bool) -> None:
     )
     sink = await asyncio.get_running_loop().create_server(outside.Sink, "127.0.0.1", FIRST_PORT)
     random = Random(bench.seed)  # noqa: S311 (repeatable, no secret)
-    print(f"{kind}, {people.letters} letters before")
+    print(f"{kind}, {people.letters} letters before", flush=True)
     steps = await _steps(bench, _mails(people, random, WARM + bench.letters))
     _tell_steps(steps, bench.letters)
     if not steps_only:

@@ -6,6 +6,7 @@ commit with its flush to disk, and whatever is no ordinary statement. Everything
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -19,10 +20,23 @@ OF_A_CURSOR = frozenset({"fetchone", "fetchmany", "fetchall", "close"})
 class NearConnection(aiosqlite.Connection):
     """A connection whose thread only does what may wait. Used by one coroutine at a time: the pool sees to it."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._away: deque[None] = deque()  # one for each call that the thread has not finished
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if not self._running or self._connection is None or may_wait(fn, args):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
+        """After a call that was given up (a time-out) the thread may still be at it: then everything waits its turn."""
+        if self._running and self._connection is not None and not self._away and not may_wait(fn, args):
+            return fn(*args, **kwargs)
+        self._away.append(None)
+
+        def there() -> Any:
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                self._away.pop()
+
+        return await super()._execute(there)  # type: ignore[no-untyped-call]
 
 
 def may_wait(fn: Callable[..., Any], args: tuple[Any, ...]) -> bool:
