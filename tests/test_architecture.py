@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = "penfriends"
 DOORS = frozenset({"web", "workers", "app"})
 # The command line is a door too; these are its rooms.
-COMMANDS = frozenset("__main__ backup checkup demo doorkeys opening staff_command standing starting supervisor".split())
+COMMANDS = frozenset({"__main__", "backup", "checkup", "demo", "doorkeys", "opening", "staff_command", "standing"}) | {
+    "starting", "supervisor",
+}  # fmt: skip
 # Aims: 300 lines a module, 30 a function. What is twice as large fails, unless a reason is written here.
 MODULE_LINES, FUNCTION_LINES = 600, 60
 LONG_MODULES: dict[str, str] = {}

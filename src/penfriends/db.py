@@ -13,7 +13,6 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import near_sqlite
 from penfriends.jobs import Nudge, Wishes, wishes_of
 
 BUSY_SECONDS = 20
@@ -27,9 +26,7 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True, **options)
-    engine = create_async_engine(
-        url, connect_args={"timeout": BUSY_SECONDS, "async_creator_fn": near_sqlite.connect}, **options
-    )
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **options)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

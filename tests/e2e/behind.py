@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import letters, links, newcomers
+from penfriends.actions import desk_mail, letters, links, newcomers
 from penfriends.models.delivery import RawMail
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
@@ -34,7 +34,7 @@ async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> A
         "/me/children/{child_id}": {"guardian": [f"/me/children/{one}" for one in await _children(db, people.parent)]},
     }  # fmt: skip
     found |= await _letters(db, people, now=now)
-    found |= await _desk(db, people)
+    found |= await _desk(db, people, now=now)
     found |= await _matches(db, people)
     found |= await _links(db, people, now=now)
     return found
@@ -78,7 +78,7 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
     return found
 
 
-async def _desk(db: AsyncSession, people: People) -> Addressed:
+async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
     """What Ilse may judge: letters with marks first, a match of adults and one of children, a report, her people."""
     staff = (await db.exec(select(Moderator).where(Moderator.sign_in_id == people.moderator.id))).one()
     home = select(Resident.id).where(col(Resident.town_id) == people.adult.town_id).scalar_subquery()
@@ -105,6 +105,9 @@ async def _desk(db: AsyncSession, people: People) -> Addressed:
         "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
         "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
     }
+    desk["/desk/mail/answer/{message_id}"] = [
+        f"/desk/mail/answer/{one.row.id}" for one in (await desk_mail.load(db, staff, now=now)).messages[:1]
+    ]
     report = (await db.exec(select(Report.id))).all()[0]
     return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
         "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}

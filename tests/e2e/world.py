@@ -36,7 +36,7 @@ ROLES = {
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
 NOT_PAGES = ("/health", "/static", "/dev", "/me/data")
-PICTURES = ("/pictures/{number}", "/pictures/{attachment_id}")
+PIECES = ("/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey")  # of a page
 
 Cookies = Mapping[str, str]
 
@@ -73,7 +73,7 @@ def get_routes(site: Site) -> dict[str, Permission]:
     return {
         path: permission
         for path, permission in found.items()
-        if not path.startswith(NOT_PAGES) and not path.endswith(PICTURES)
+        if not path.startswith(NOT_PAGES) and not path.endswith(PIECES)
     }
 
 

@@ -17,6 +17,7 @@ from penfriends.actions import (
     dispatch,
     eligible,
     lookup,
+    mail_care,
     moderation,
     passage,
     reading,
@@ -159,7 +160,7 @@ async def test_R17_R38_the_mail_page_keeps_to_whom_one_may_judge(db: AsyncSessio
     assert (len(seen.troubled), len(seen.messages), len(seen.people)) == (shown, shown, 2 * shown)
     if not shown:
         with pytest.raises(NotFound):
-            await desk_mail.let_go(db, row.id, twin.ilse, now=NOW)
+            await mail_care.let_go(db, row.id, twin.ilse, now=NOW)
 
 
 @pytest.mark.parametrize(("days", "good"), [(364, True), (365, False)])

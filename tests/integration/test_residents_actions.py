@@ -38,8 +38,9 @@ async def test_home_says_whose_turn_it_is(db: AsyncSession) -> None:
     assert await turn(db, henk) is Turn.BEGIN
     await b.letter(db, theirs, state=LetterState.HELD, at=NOW)
     assert await turn(db, henk) is Turn.BEGIN
-    await b.letter(db, theirs, at=NOW + DAY)
+    arrived = await b.letter(db, theirs, at=NOW + DAY)
     assert await turn(db, henk) is Turn.ANSWER
+    arrived.read_at = NOW + DAY
     await b.letter(db, mine, state=LetterState.RETURNED, at=NOW + 2 * DAY)
     assert await turn(db, henk) is Turn.CHANGE
     await b.letter(db, mine, state=LetterState.HELD, at=NOW + 3 * DAY)

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from penfriends.actions.signin import digits, weak_password
+from penfriends.actions.signin import digits
+from penfriends.actions.staff import weak_password
 from penfriends.i18n import speaking
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.consent import COUNTRY_AGES, HOUSE_AGE, Agreement, agreement, loosened, own_age, reminders_due

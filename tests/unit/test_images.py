@@ -10,12 +10,13 @@ from PIL import Image, PngImagePlugin
 
 from penfriends.mail.images import LONGEST_SIDE, UnsafeImage, reencode
 
+COLOURS: dict[str, Any] = {"L": 3, "I;16": 3, "P": 3, "RGBA": (255, 0, 0, 90)}  # one can see through the last
 SECRET = b"51.5007,-0.1246 Anna Schmidt"
 
 
 def picture(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **save: Any) -> bytes:
     out = io.BytesIO()
-    Image.new(mode, size, "red" if mode not in ("L", "I;16", "P") else 3).save(out, kind, **save)
+    Image.new(mode, size, COLOURS.get(mode, "red")).save(out, kind, **save)
     return out.getvalue()
 
 

@@ -147,18 +147,18 @@ async def _friend(db: AsyncSession, correspondence: Correspondence, mine: Partic
 
 
 async def _turn(db: AsyncSession, correspondence: Correspondence, mine: Participant) -> tuple[Turn, datetime]:
-    """What there is to do, and since when. A letter that came back comes first; letters that crossed ask for nothing
-    once the friend's has been opened."""
+    """What there is to do, and since when. A letter that came back comes first, until a newer one was sent instead;
+    letters that crossed ask for nothing once the friend's has been opened."""
     returned = await db.exec(
         select(Letter.changed_at)
         .where(Letter.author_id == mine.id, Letter.state == LetterState.RETURNED)
         .order_by(col(Letter.changed_at).desc())
     )
     came_back = returned.first()
-    if came_back is not None:
-        return Turn.CHANGE, came_back
     standing = await turns.standing_of(db, mine)
     received, written = standing.received_at, standing.written_at
+    if came_back is not None and (written is None or came_back > written):
+        return Turn.CHANGE, came_back
     if standing.turn is threading.Turn.MINE or (standing.is_unread and standing.turn is threading.Turn.ANYBODY):
         return Turn.ANSWER, received or correspondence.opened_at
     if not standing.has_begun:
