@@ -1,7 +1,7 @@
 """Whatever the world is like: is no rule broken, is the best taken, and does order never matter?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from random import Random
 from uuid import UUID
