@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, letters, links, newcomers
-from penfriends.models.delivery import RawMail
+from penfriends.actions import letters, links, newcomers
+from penfriends.models.delivery import RawMail, TeamMessage
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Hold, Moderator, Report
@@ -105,9 +105,13 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
         "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
         "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
     }
-    desk["/desk/mail/answer/{message_id}"] = [
-        f"/desk/mail/answer/{one.row.id}" for one in (await desk_mail.load(db, staff, now=now)).messages[:1]
-    ]
+    asked = TeamMessage(
+        association_id=staff.association_id, sign_in_id=people.adult.sign_in_id, text="May I send a photo?",
+        created_at=now,
+    )  # fmt: skip
+    db.add(asked)
+    await db.flush()
+    desk["/desk/mail/answer/{message_id}"] = [f"/desk/mail/answer/{asked.id}"]
     report = (await db.exec(select(Report.id))).all()[0]
     return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
         "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
