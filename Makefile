@@ -39,6 +39,7 @@ corpus: dev-env
 	@$(PYTHON_HERE) -m bench.corpus $(CORPORA) $(MISSES)
 
 fuzz: dev-env
+	@PENFRIENDS_THOROUGH=1 $(PYTHON_HERE) -m pytest -q -n 2 tests/fuzz
 	@$(PYTHON_HERE) -m tests.fuzz --number $(or $(NUMBER),200000)
 
 crash: dev-env
