@@ -182,6 +182,7 @@ REPORT_KINDS: Mapping[str, str] = {
     "sad": N_("Worried about the writer"),
     "other": N_("Something else"),
     "unsure": N_("Something else, or not sure"),
+    "complaint": N_("Marked our mail as unwanted"),
 }
 
 RESIDENT_STATES: Mapping[str, str] = {

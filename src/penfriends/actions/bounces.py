@@ -5,17 +5,13 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, dispatch, people
+from penfriends.actions import complaints, compose, dispatch, unreachable
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.suppression import suppress
-from penfriends.actions.telling import tell_resident
 from penfriends.mail.inbound import MailClass, ParsedMail
-from penfriends.mail.notices import Notice, Value
 from penfriends.mail.outcomes import Outcome, Phase
 from penfriends.models.delivery import (
     Bounce,
     Delivery,
-    DeliveryKind,
     DeliveryState,
     RawMail,
     RawMailState,
@@ -36,11 +32,11 @@ TRIED = (
 async def note_report(
     db: AsyncSession, row: RawMail, delivery_id: UUID, parsed: ParsedMail, *, at: Addresses, now: datetime
 ) -> None:
-    """A mail came to the return path of `delivery_id`. Hard: the address is not written to any more, the friend is
-    told kindly. Soft: noted. Anything else that is no report (an auto-reply, say) changes nothing."""
+    """A mail came to the return path of `delivery_id`. Hard, or a complaint: the address is not written to any more,
+    the friends are told kindly. Soft: noted. What is no report (an auto-reply, say) changes nothing."""
     delivery = await db.get(Delivery, delivery_id)
     if delivery is not None and parsed.mail_class is MailClass.COMPLAINT:
-        await _complained(db, row, delivery, now=now)
+        await complaints.note_complaint(db, row, delivery, at=at, now=now)
         return
     if delivery is None or parsed.mail_class is not MailClass.BOUNCE:
         row.state, row.reason = RawMailState.DROPPED, f"no_report_{parsed.mail_class.value}"[:60]
@@ -58,14 +54,6 @@ async def note_report(
         await hard_bounce(db, delivery, at=at, now=now)
 
 
-async def _complained(db: AsyncSession, row: RawMail, delivery: Delivery, *, now: datetime) -> None:
-    """Somebody called our mail spam: we write there no more, and a person looks."""
-    row.state, row.reason = RawMailState.QUARANTINED, MailClass.COMPLAINT.value
-    reader = await compose.reader_of(db, delivery)
-    if reader is not None:
-        await suppress(db, reader, SuppressionReason.COMPLAINT, delivery.id, now=now)
-
-
 async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: Addresses, now: datetime) -> None:
     """A mail server said no to the recipient for good. That is about the mailbox, unless its words are about us."""
     found = judge(outcome.text, status_in(outcome.text), spoken="rcpt to")
@@ -74,26 +62,10 @@ async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at:
 
 
 async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, now: datetime) -> None:
-    """A mailbox is dead: suppress it, and tell the letter's writer that the friend cannot be reached by e-mail."""
+    """A mailbox is dead: it is written to no more, and the friends hear that nobody is reached there."""
     reader = await compose.reader_of(db, delivery)
     if reader is None:
         return
     if delivery.state in TRIED:
         await dispatch.give_up(db, delivery, delivery.last_text or "bounced", now=now)
-    is_news = await suppress(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, now=now)
-    if is_news and delivery.kind is DeliveryKind.LETTER:
-        await tell_friend(db, delivery.participant_id, at=at, now=now)
-
-
-async def tell_friend(db: AsyncSession, unreachable: UUID | None, *, at: Addresses, now: datetime) -> None:
-    """Tell the other side, kindly and without an address."""
-    gone = await compose.side_of(db, unreachable)
-    friend = await compose.friend_of(db, unreachable) if unreachable else None
-    mailbox = await people.mail_to(db, friend.resident) if friend else None
-    if gone is None or friend is None or mailbox is None:
-        return
-    values: dict[str, Value] = {
-        "name": friend.resident.first_name,
-        "friend": gone.resident.first_name,
-    }
-    await tell_resident(db, Notice.BOUNCE_PARTNER, friend.resident, mailbox, values, at=at, now=now)
+    await unreachable.stop_mail(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, at=at, now=now)

@@ -27,6 +27,7 @@ from penfriends.models.residents import Resident
 
 CLAIM = timedelta(minutes=30)
 LONGEST = 5000
+COMPLAINT = "complaint"  # the kind of a report that no resident wrote: a mail provider passed it on
 
 
 async def report(
@@ -40,6 +41,29 @@ async def report(
 ) -> Report:
     """A resident's alarm. The correspondence freezes for both in this transaction; nothing passes from now on."""
     reporter = await db.get_one(Participant, reporter_id)
+    row = await _open(db, reporter, letter_id=letter_id, kind=kind, text=text, now=now)
+    await _warn(db, row.reported_id)
+    await audit.note(
+        db, now=now, actor=audit.Actor.RESIDENT, actor_id=reporter.resident_id, action="report", subject="report",
+        subject_id=row.id,
+    )  # fmt: skip
+    return row
+
+
+async def complain(db: AsyncSession, reporter_id: UUID, *, letter_id: UUID, now: datetime) -> Report:
+    """A mail provider says that its reader called a letter unwanted. Often a slip of the finger: the correspondence
+    stops until a person has looked, but no letter of the writer carries a warning."""
+    reporter = await db.get_one(Participant, reporter_id)
+    row = await _open(db, reporter, letter_id=letter_id, kind=COMPLAINT, text="", now=now)
+    await audit.note(
+        db, now=now, actor=audit.Actor.SYSTEM, actor_id=None, action="complaint", subject="report", subject_id=row.id
+    )
+    return row
+
+
+async def _open(
+    db: AsyncSession, reporter: Participant, *, letter_id: UUID | None, kind: str, text: str, now: datetime
+) -> Report:
     other = await _other(db, reporter)
     await freeze(db, reporter.correspondence_id, "report", now=now)
     row = Report(
@@ -53,11 +77,6 @@ async def report(
     )
     db.add(row)
     await db.flush()
-    await _warn(db, other.id)
-    await audit.note(
-        db, now=now, actor=audit.Actor.RESIDENT, actor_id=reporter.resident_id, action="report", subject="report",
-        subject_id=row.id,
-    )  # fmt: skip
     return row
 
 
@@ -149,8 +168,8 @@ async def close(
     note: str,
     at: Addresses,
     now: datetime,
-) -> None:
-    """Close a report with a reason: the correspondence goes on or ends, and the reporter learns the outcome."""
+) -> bool:
+    """Close a report with a reason: the correspondence goes on or ends. Whether the reporter hears what came of it."""
     if not note.strip():
         raise Refused(Refusal.NEEDS_REASON)
     if not await take(db, report_id, moderator, now=now):
@@ -174,7 +193,7 @@ async def close(
         await end(db, row.correspondence_id, "report", now=now)
     else:
         await _resume(db, row.correspondence_id, now=now)
-    await _tell_reporter(db, row, at=at, now=now)
+    return await _tell_reporter(db, row, at=at, now=now)
 
 
 async def other_friends(db: AsyncSession, participant_id: UUID, moderator: Moderator) -> list[compose.Side]:
@@ -230,14 +249,17 @@ async def _must_judge(db: AsyncSession, row: Report, moderator: Moderator, *, no
     await eligible.must_judge_match(db, moderator, sides, correspondence.band, now=now)
 
 
-async def _tell_reporter(db: AsyncSession, row: Report, *, at: Addresses, now: datetime) -> None:
+async def _tell_reporter(db: AsyncSession, row: Report, *, at: Addresses, now: datetime) -> bool:
+    if row.kind == COMPLAINT:
+        return False  # nobody here asked, and that mailbox gets no mail
     side = await compose.side_of(db, row.reporter_id)
     mailbox = await people.mail_to(db, side.resident) if side else None
     if side is None or mailbox is None or row.outcome is None:
-        return
+        return False
     values: dict[str, Value] = {
         "name": side.resident.first_name,
         "outcome": report_outcome(row.outcome.value, side.resident.locale),
         "url": at.link("/me"),
     }
     await tell_resident(db, Notice.REPORT_OUTCOME, side.resident, mailbox, values, at=at, now=now)
+    return True

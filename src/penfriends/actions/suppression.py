@@ -13,16 +13,27 @@ from penfriends.models.signin import SignIn
 async def suppress(
     db: AsyncSession, sign_in: SignIn, reason: SuppressionReason, delivery_id: UUID | None, *, now: datetime
 ) -> bool:
-    """Write to this address no more, until somebody lifts it. A second time changes nothing and answers False."""
-    if await is_suppressed(db, sign_in):
-        return False
-    db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
+    """Write to this address no more, until somebody lifts it. A second time answers False; it changes nothing, but that
+    a full mailbox, whose owner may say that it works again, can turn out to be gone or to want no mail."""
+    # Two reports that are read in the same moment wait for each other here, so that the friends hear of it once.
+    await db.exec(select(SignIn.id).where(SignIn.id == sign_in.id).with_for_update())
+    known = await suppression_of(db, sign_in.id)
+    if known is None:
+        db.add(Suppression(sign_in_id=sign_in.id, reason=reason, delivery_id=delivery_id, since=now))
+    elif known.reason is SuppressionReason.FULL:
+        known.reason = reason
+        db.add(known)
     await db.flush()
-    return True
+    return known is None
+
+
+async def suppression_of(db: AsyncSession, sign_in_id: UUID) -> Suppression | None:
+    """Why and since when an address is not written to; None for one that is."""
+    found = await db.exec(
+        select(Suppression).where(Suppression.sign_in_id == sign_in_id, col(Suppression.lifted_at).is_(None))
+    )
+    return found.first()
 
 
 async def is_suppressed(db: AsyncSession, sign_in: SignIn) -> bool:
-    found = await db.exec(
-        select(Suppression.id).where(Suppression.sign_in_id == sign_in.id, col(Suppression.lifted_at).is_(None))
-    )
-    return found.first() is not None
+    return await suppression_of(db, sign_in.id) is not None

@@ -87,8 +87,9 @@ async def close_report(
     if not form.validate():
         return await _report_page(request, db, moderator, report_id, form, now=now, status=422)
     outcome = ReportOutcome(form.outcome.data)
-    await alarms.close(db, report_id, moderator, outcome=outcome, note=form.note.data, at=at, now=now)
-    return go("/desk/reports", say=_("The report is closed, and the reporter hears what came of it."))
+    told = await alarms.close(db, report_id, moderator, outcome=outcome, note=form.note.data, at=at, now=now)
+    said = _("The report is closed, and the reporter hears what came of it.") if told else _("The report is closed.")
+    return go("/desk/reports", say=said)
 
 
 async def _report_page(
