@@ -7,6 +7,7 @@ in the session are sent after the commit, never before, and are dropped with a r
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.jobs import Nudge, Wishes, wishes_of
+from penfriends.near_sqlite import Turn, near
 
 BUSY_SECONDS = 20
 
@@ -26,7 +28,9 @@ def make_engine(url: str, **options: Any) -> AsyncEngine:
     """
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_pre_ping=True, **options)
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **options)
+    where = near(url)
+    turn = Turn(str(Path(where.database).resolve()) if where.database and where.database != ":memory:" else "")
+    engine = create_async_engine(where, connect_args={"timeout": BUSY_SECONDS, "turn": turn}, **options)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
