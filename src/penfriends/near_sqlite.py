@@ -116,6 +116,7 @@ class NearCursor(AsyncAdapt_dbapi_cursor):
                 self._rows = deque(self._cursor.fetchall())
 
     def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
+        await_only(_nothing())
         self._cursor.executemany(operation, seq_of_parameters)
 
 
