@@ -6,7 +6,6 @@ wire that can break: then Postfix has the mail and the worker does not know, whi
 
 import asyncio
 import contextlib
-import os
 import re
 import shutil
 import subprocess
@@ -19,35 +18,10 @@ from tests import builders
 from tests.crash.schedule import ORDINARY, Fault
 from tests.crash.sink import IMPATIENCE, SILENCE, Known, Sink
 from tests.support import processes
+from tests.support.postfix import DIE_WITH_US, QUEUES, SERVICES, is_here
 
-DIE_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
-QUEUES = ("maildrop", "incoming", "active", "deferred")
-SERVICES = """
-pickup unix n - n 2 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 2 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-lmtp unix - - n - - lmtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
+__all__ = ["Postfix", "is_here", "running"]
 _FROM = re.compile(rb"MAIL FROM:\s*<([^>]*)>", re.IGNORECASE)
-
-
-def is_here() -> bool:
-    """Whether there is a Postfix that we may run: it wants to be started by root."""
-    return os.geteuid() == 0 and shutil.which("postfix") is not None
 
 
 class Postfix:
