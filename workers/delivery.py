@@ -92,7 +92,7 @@ async def _record(tools: Tools, claim: Claim, outcome: Outcome) -> None:
             async with tools.database.transaction() as db:
                 now = utc_now()
                 ours = await dispatch.record(db, claim.delivery_id, claim.attempt, outcome, jitter=jitter(), now=now)
-                if ours and outcome.kind is OutcomeKind.REFUSED:
+                if ours and outcome.kind in (OutcomeKind.REFUSED, OutcomeKind.DEFERRED):
                     row = await db.get_one(Delivery, claim.delivery_id)
                     await bounces.refused(db, row, outcome, at=tools.at, now=now)
                 await breaker.note(db, claim.envelope_to, outcome, jitter=jitter(), now=now)

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import complaints, compose, dispatch, unreachable
 from penfriends.actions.addresses import Addresses
 from penfriends.mail.inbound import MailClass, ParsedMail
-from penfriends.mail.outcomes import Outcome, Phase
+from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
 from penfriends.models.delivery import (
     Bounce,
     Delivery,
@@ -42,23 +42,45 @@ async def note_report(
         row.state, row.reason = RawMailState.DROPPED, f"no_report_{parsed.mail_class.value}"[:60]
         return
     row.state = RawMailState.TAKEN
-    hard = any(one.hard for one in parsed.bounces)
     for one in parsed.bounces[:1]:
-        db.add(
-            Bounce(
-                delivery_id=delivery.id, raw_mail_id=row.id, hard=hard, reason=str(one.reason)[:40],
-                status=one.status[:12], at=now,
-            )
-        )  # fmt: skip
-    if hard:
-        await hard_bounce(db, delivery, at=at, now=now)
+        hard = any(found.hard for found in parsed.bounces)
+        await _note(db, delivery, one.reason, hard=hard, status=one.status, raw_mail_id=row.id, at=at, now=now)
 
 
 async def refused(db: AsyncSession, delivery: Delivery, outcome: Outcome, *, at: Addresses, now: datetime) -> None:
-    """A mail server said no to the recipient for good. That is about the mailbox, unless its words are about us."""
-    found = judge(outcome.text, status_in(outcome.text), spoken="rcpt to")
-    if outcome.phase is Phase.RCPT and (found in HARD or found is BounceReason.OTHER):
+    """A mail server said no for good, or "not now" until we gave up. At the step of the recipient that is about the
+    mailbox, unless its words are about us; that a mailbox is full may be said later, too."""
+    if delivery.state is not DeliveryState.FAILED:
+        return  # tried again later
+    step = "rcpt to" if outcome.phase is Phase.RCPT else ""
+    found = judge(outcome.text, status_in(outcome.text), spoken=step)
+    unnamed = outcome.kind is OutcomeKind.REFUSED and found is BounceReason.OTHER
+    if found is BounceReason.MAILBOX_FULL or (step and (found in HARD or unnamed)):
+        hard = found is not BounceReason.MAILBOX_FULL
+        await _note(db, delivery, found, hard=hard, status=status_in(outcome.text), at=at, now=now)
+
+
+async def _note(
+    db: AsyncSession,
+    delivery: Delivery,
+    reason: BounceReason,
+    *,
+    hard: bool,
+    status: str,
+    raw_mail_id: UUID | None = None,
+    at: Addresses,
+    now: datetime,
+) -> None:
+    db.add(
+        Bounce(
+            delivery_id=delivery.id, raw_mail_id=raw_mail_id, hard=hard, reason=reason.value, status=status[:12], at=now
+        )
+    )  # fmt: skip
+    await db.flush()
+    if hard:
         await hard_bounce(db, delivery, at=at, now=now)
+    elif reason is BounceReason.MAILBOX_FULL:
+        await unreachable.note_full(db, delivery, at=at, now=now)
 
 
 async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, now: datetime) -> None:

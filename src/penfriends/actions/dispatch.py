@@ -15,9 +15,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import breaker, compose, delivery, gate, holds, passage
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.suppression import is_suppressed
+from penfriends.actions.suppression import still_sent, suppression_of
 from penfriends.mail.outcomes import Outcome, OutcomeKind
-from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState
+from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
 from penfriends.models.letters import Letter, LetterMailId, LetterState, Participant
 from penfriends.models.moderation import HoldReason
 from penfriends.rules.relay import Obstacle
@@ -92,8 +92,8 @@ async def claim(
     if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
         await _reached_without_mail(db, row, now=now)
         return None
-    if await is_suppressed(db, sign_in):
-        await give_up(db, row, "suppressed", now=now)
+    if (stopped := await suppression_of(db, sign_in.id)) is not None and not still_sent(stopped, row):
+        await _not_written_to(db, row, stopped, now=now)
         return None
     if await breaker.holds_back(db, row, breaker.domain_of(sign_in.email), jitter=jitter, now=now):
         return None
@@ -257,6 +257,14 @@ async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetim
         await give_up(db, row, row.last_text, now=now)
         return
     row.state, row.due_at = DeliveryState.DEFERRED, again
+
+
+async def _not_written_to(db: AsyncSession, row: Delivery, stopped: Suppression, *, now: datetime) -> None:
+    """While a mailbox is full its letters wait on the website, as in a pause; anything else a person sees."""
+    if stopped.reason is SuppressionReason.FULL and row.kind is DeliveryKind.LETTER:
+        await _reached_without_mail(db, row, now=now)
+    else:
+        await give_up(db, row, "suppressed", now=now)
 
 
 async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.delivery import Suppression, SuppressionReason
+from penfriends.models.delivery import AT_ONCE, Delivery, Suppression, SuppressionReason
 from penfriends.models.signin import SignIn
 
 
@@ -35,5 +35,7 @@ async def suppression_of(db: AsyncSession, sign_in_id: UUID) -> Suppression | No
     return found.first()
 
 
-async def is_suppressed(db: AsyncSession, sign_in: SignIn) -> bool:
-    return await suppression_of(db, sign_in.id) is not None
+def still_sent(stopped: Suppression, row: Delivery) -> bool:
+    """Whether a mail leaves all the same: what somebody asks for who looks into the mailbox now, to sign in, say. The
+    owner of a full mailbox could not come in otherwise to say that there is room again."""
+    return stopped.reason is SuppressionReason.FULL and row.precedence == AT_ONCE

@@ -1,20 +1,30 @@
-"""What happens when a mailbox takes our mail no more? We write there no more, and every friend is told kindly."""
+"""What happens when a mailbox takes our mail no more, or says three times that it is full, and what if it works again?
 
-from datetime import datetime
+We write there no more, and every friend is told kindly. Letters can be read on the website meanwhile.
+"""
+
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import and_, func
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, people
+from penfriends.actions import audit, compose, people
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.suppression import suppress
+from penfriends.actions.suppression import suppress, suppression_of
 from penfriends.actions.telling import tell_resident
 from penfriends.mail.notices import Notice, Value
-from penfriends.models.delivery import SuppressionReason
+from penfriends.models.delivery import Bounce, Delivery, DeliveryKind, Suppression, SuppressionReason
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
 from penfriends.models.residents import Guardian, Resident
 from penfriends.models.signin import SignIn
+from penfriends.rules.bounces import BounceReason
+
+FULL_TIMES = 3
+FULL_WITHIN = timedelta(days=14)
+# After these the owner may say that the mailbox works again. Whoever called our mail unwanted is asked by a person.
+OWN_WAY_BACK = frozenset({SuppressionReason.FULL, SuppressionReason.HARD_BOUNCE})
 
 
 async def stop_mail(
@@ -32,6 +42,55 @@ async def stop_mail(
         return
     for mine in await _behind(db, mailbox):
         await _tell_friend(db, mine, at=at, now=now)
+
+
+async def note_full(db: AsyncSession, delivery: Delivery, *, at: Addresses, now: datetime) -> None:
+    """The mailbox of `delivery` was full: its third mail within two weeks pauses it. Call when the Bounce is added."""
+    mailbox = await compose.reader_of(db, delivery)
+    if mailbox is not None and await _times_full(db, mailbox, now=now) >= FULL_TIMES:
+        await stop_mail(db, mailbox, SuppressionReason.FULL, delivery.id, at=at, now=now)
+
+
+async def stopped_for(db: AsyncSession, resident: Resident) -> Suppression | None:
+    """Why and since when this resident gets no mail, where it is theirs to say that the mailbox works again."""
+    mailbox = await people.mail_to(db, resident)
+    found = await suppression_of(db, mailbox.id) if mailbox else None
+    return found if found is not None and found.reason in OWN_WAY_BACK else None
+
+
+async def works_again(db: AsyncSession, resident: Resident, *, now: datetime) -> None:
+    """The resident says that the mailbox takes mail again. A second time, or where nothing is stopped: no change."""
+    found = await stopped_for(db, resident)
+    if found is None:
+        return
+    found.lifted_at = now
+    db.add(found)
+    await audit.note(
+        db, now=now, actor=audit.Actor.RESIDENT, actor_id=resident.id, action="lift_suppression", subject="resident",
+        subject_id=resident.id,
+    )  # fmt: skip
+
+
+async def _times_full(db: AsyncSession, mailbox: SignIn, *, now: datetime) -> int:
+    """How many of our mails came back because it was full, lately and since it last worked again. A mail that several
+    reports are about counts once."""
+    lifted = await db.exec(select(func.max(Suppression.lifted_at)).where(Suppression.sign_in_id == mailbox.id))
+    since = max(one for one in (lifted.one(), now - FULL_WITHIN) if one is not None)
+    readers = [one.id for one in await residents_behind(db, mailbox)]
+    found = await db.exec(
+        select(func.count(func.distinct(Bounce.delivery_id)))
+        .join(Delivery, col(Delivery.id) == col(Bounce.delivery_id))
+        .outerjoin(Participant, col(Participant.id) == col(Delivery.participant_id))
+        .where(
+            Bounce.reason == BounceReason.MAILBOX_FULL.value,
+            col(Bounce.at) > since,
+            or_(
+                col(Delivery.sign_in_id) == mailbox.id,
+                and_(col(Delivery.kind) == DeliveryKind.LETTER, col(Participant.resident_id).in_(readers)),
+            ),
+        )
+    )
+    return found.one()
 
 
 async def residents_behind(db: AsyncSession, mailbox: SignIn) -> list[Resident]:

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import residents, sessions
+from penfriends.actions import residents, sessions, unreachable
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.errors import NotFound
@@ -31,6 +31,7 @@ from penfriends.web.signup import PICTURES
 table(
     "residents",
     home=Permission.RESIDENT,
+    mailbox_works=Permission.RESIDENT,
     who=Permission.SIGNED_IN,
     choose=Permission.SIGNED_IN,
     profile=Permission.RESIDENT,
@@ -60,7 +61,16 @@ async def home(request: Shown, db: NamedDependency[AsyncSession], now: NamedDepe
     """One card with what to do now, then the rest."""
     found = await residents.home_of(db, visitor_of(request).resident_id, now=now)
     waits = awaits_agreement(found.resident)
-    return page(request, "residents/home.html", home=found, awaits_agreement=waits, now=now)
+    stopped = await unreachable.stopped_for(db, found.resident)
+    return page(request, "residents/home.html", home=found, awaits_agreement=waits, mail_stopped=stopped, now=now)
+
+
+@post("/me/mailbox/lifting", include_in_schema=False)
+async def mailbox_works(request: Shown, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Redirect:
+    """The mailbox takes mail again, says its owner."""
+    resident, _town = await _me(request, db)
+    await unreachable.works_again(db, resident, now=now)
+    return go("/me", say=_("E-mails are sent to that mailbox again."))
 
 
 @get("/me/who", include_in_schema=False)
@@ -212,4 +222,4 @@ async def leave(
     return go("/", say=_("Thank you for your letters. You have left, and your pen friends have been told kindly."))
 
 
-ROUTES = [home, who, choose, profile, edit, change, pause_page, pause, resume, leave_page, leave]
+ROUTES = [home, mailbox_works, who, choose, profile, edit, change, pause_page, pause, resume, leave_page, leave]
