@@ -158,6 +158,20 @@ async def test_a_refusal_that_is_about_us_suppresses_nobody(fresh_sqlite: str) -
         assert await house.notices() == []
 
 
+@pytest.mark.parametrize(("step", "is_dead"), [("RCPT", True), ("DOT", False)])
+async def test_a_bare_user_unknown_is_believed_where_the_address_was_asked_for(
+    fresh_database: str, step: str, is_dead: bool
+) -> None:
+    """No report and no code is needed: we know at which step of our own conversation it was said. After the letter
+    itself filters say it of what they do not want."""
+    async with faulty_smtp(**{step: b"550 User unknown"}) as sink, house_on(fresh_database, sink.port) as house:
+        letter = await house.release()
+        await deliver(house.tools, (await house.delivery(letter.id)).id)
+        assert (await house.delivery(letter.id)).state is DeliveryState.FAILED
+        dead = [(house.ben.sign_in_id, SuppressionReason.HARD_BOUNCE)]
+        assert await suppressions(house) == (dead if is_dead else [])
+
+
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_silence_after_the_mail_is_unsure_and_never_sent_again(fresh_database: str, fault: str) -> None:
     async with faulty_smtp(DOT=fault) as sink, house_on(fresh_database, sink.port) as house:

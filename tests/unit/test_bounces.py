@@ -101,6 +101,24 @@ def test_a_bare_550_without_code_and_step_is_not_believed() -> None:
     assert [found.hard for found in parse(raw).bounces] == [False]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 <anna@town.example>: mailbox does not exist",
+        "550 Requested action not taken: account no longer exists",
+        "550 No such mailbox",
+        "550-Das Postfach anna@town.example existiert nicht",
+        "550 La boîte aux lettres n’existe plus",
+        "550 Mailbox bestaat niet",
+        "550 Ta skrzynka nie istnieje",
+        "550 صندوق البريد غير موجود",
+    ],
+)
+def test_a_bare_550_that_says_there_is_no_such_mailbox_is_believed(said: str) -> None:
+    raw = f"From: Mailer-Daemon@mx.example\nSubject: failure notice\n\n<anna@town.example>: it said: {said}\n"
+    assert [(one.reason, one.hard) for one in parse(raw.encode()).bounces] == [(BounceReason.UNKNOWN_ADDRESS, True)]
+
+
 def test_who_writes_to_themselves_is_told_about_themselves() -> None:
     raw = (
         b"From: Mailer-Daemon@mx.example\nTo: anna@town.example\nSubject: failure notice\n\n"

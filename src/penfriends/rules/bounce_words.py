@@ -24,18 +24,30 @@ class BounceReason(enum.StrEnum):
     OTHER = "other"
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
+def any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
+# The mailbox is named as one that does not exist. "User unknown" is not among these: filters say it of unwanted mail.
+NOT_THERE = (
+    r"(?:doesn'?t|does not) have an? \S{1,80} account",
+    r"\b(?:mailbox|account|address|recipient|user)[\s\"'<:(]{1,4}(?:\S{1,80}\s{1,3})?"
+    r"(?:does not|doesn'?t|no longer) exists?\b",
+    r"\bno such (?:e-?mail )?(?:mailbox|account)\b",
+    r"(?:postfach|konto|empfänger|adresse)(?: \S{1,80})? existiert nicht",
+    r"(?:boîte|compte|adresse)(?: \S{1,80}){0,2} n['’]existe (?:pas|plus)",
+    r"(?:mailbox|postvak|account|adres)(?: \S{1,80})? bestaat niet",
+    r"(?:konto|skrzynka|adres)(?: \S{1,80})? nie istnieje",
+    r"(?:صندوق البريد|الحساب|العنوان)(?: \S{1,80})? غير موجود",
+)
 # Asked from top to bottom, the first that matches decides.
 WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
-    (BounceReason.REFUSED, _any(r"(?:in reply to|after) mail from")),
-    (BounceReason.UNKNOWN_ADDRESS, _any(r"5\.4\.1 .{0,300}recipient address rejected: access denied")),
-    (BounceReason.SYSTEM, _any("couldn'?t create", r"procmail:", "x-unix;", "command (?:output|died)")),
+    (BounceReason.REFUSED, any_of(r"(?:in reply to|after) mail from")),
+    (BounceReason.UNKNOWN_ADDRESS, any_of(r"5\.4\.1 .{0,300}recipient address rejected: access denied")),
+    (BounceReason.SYSTEM, any_of("couldn'?t create", r"procmail:", "x-unix;", "command (?:output|died)")),
     (
         BounceReason.TOO_LARGE,
-        _any(
+        any_of(
             "message (?:is )?too (?:large|big|long)",
             "message size",
             "size limit",
@@ -46,7 +58,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.MAILBOX_FULL,
-        _any(
+        any_of(
             r"mailbox\W{0,3}(?:is )?(?:\w+ )?full",
             "over ?quota",
             r"quota\w* (?:exceed|full|violat|reached)",
@@ -77,7 +89,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.REFUSED,
-        _any(
+        any_of(
             r"\bspam\b",
             "bl(?:ack|ock) ?list",
             r"\brbl\b",
@@ -123,17 +135,17 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.TAKES_NO_MAIL,
-        _any(
+        any_of(
             "null ?mx",
             "does not accept (?:any )?(?:e?-?mail|mail)",
             "accepts no mail",
             "smtp protocol .* not supported",
         ),
     ),
-    (BounceReason.NETWORK, _any("name service error.{0,200}try again", "host name lookup failure")),
+    (BounceReason.NETWORK, any_of("name service error.{0,200}try again", "host name lookup failure")),
     (
         BounceReason.UNKNOWN_HOST,
-        _any(
+        any_of(
             "host (?:or domain name )?(?:not found|unknown)",
             "unknown host",
             "domain (?:name )?(?:not found|does not exist)",
@@ -163,7 +175,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.MOVED,
-        _any(
+        any_of(
             "has moved",
             "user has moved",
             "recipient has moved",
@@ -175,7 +187,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.SUSPENDED,
-        _any(
+        any_of(
             "suspend",
             r"\bdisabled\b",
             r"\binactive\b",
@@ -188,7 +200,8 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.UNKNOWN_ADDRESS,
-        _any(
+        any_of(
+            *NOT_THERE,
             r"(?:user|recipient|mailbox|account|address|addressee|customer|name)\W{1,3}(?:\S{1,80}\W{1,3})?(?:is )?"
             r"(?:unknown|not found|invalid|does ?n[o']t exist|not (?:known|exist|listed|valid)|unavailable)",
             r"(?:unknown|invalid|no such|nonexistent|non-existent|bad|illegal|undeliverable|incorrect|no) "
@@ -231,7 +244,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.EXPIRED,
-        _any(
+        any_of(
             "too long",
             "expired",
             "could not be delivered for",
@@ -245,7 +258,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.NETWORK,
-        _any(
+        any_of(
             "connection (?:refused|timed|reset|lost|closed|was)",
             "timed out",
             "time-?out",
@@ -264,7 +277,7 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
     ),
     (
         BounceReason.SYSTEM,
-        _any(
+        any_of(
             "system (?:error|resource|problem)",
             "local configuration",
             "internal error",
@@ -276,25 +289,5 @@ WORDS: tuple[tuple[BounceReason, re.Pattern[str]], ...] = (
             "temporar",
         ),
     ),
-    (BounceReason.UNKNOWN_ADDRESS, _any("(?:address|recipient) .{0,80}rejected", "rejected address", "@>? rejected")),
+    (BounceReason.UNKNOWN_ADDRESS, any_of("(?:address|recipient) .{0,80}rejected", "rejected address", "@>? rejected")),
 )
-# A refusal after the letter itself, not after the address.
-AFTER_DATA = _any(
-    r"in reply to (?:end of )?data",
-    r">>> data\s+<<< 5(?!03)\d\d(?! 5\.5\.1)",
-    "after end of data",
-    "step: data",
-    r"smtp (?:command|step)\W{1,4}data\b",
-)
-# … unless the address was refused before that, in the same conversation.
-AT_ADDRESS = _any(
-    r">>> rcpt to[^\n<]{0,20}<[^>]{1,300}>[^<>]{0,60}<<< 5", "need rcpt", "no valid recipient", "valid rcpt"
-)
-# The step of the address is named, or seen in the conversation.
-REFUSED_AT_ADDRESS = _any(r"\brcpt(?:\b|_to)")
-# Words that name the mailbox as one that this house never had: they mean it, at whatever step.
-NEVER_THERE = _any(r"doesn'?t have an? \S{1,80} account", "does not have an? \\S{1,80} account")
-# The report in words says that the account rests, whatever the code says.
-DISABLED = _any(r"account (?:is|has been|was) (?:temporarily )?(?:disabled|suspended|deactivated)")
-# The reply of another server, as the report repeats it.
-REPLY = _any(r"(?<![\w.])5[05]\d[ -:]{1,2}[<\w@]")

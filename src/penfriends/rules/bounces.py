@@ -7,16 +7,8 @@ something else than their words. Only an address that cannot exist is hard; all 
 import re
 from dataclasses import dataclass
 
-from penfriends.rules.bounce_words import (
-    AFTER_DATA,
-    AT_ADDRESS,
-    DISABLED,
-    NEVER_THERE,
-    REFUSED_AT_ADDRESS,
-    REPLY,
-    WORDS,
-    BounceReason,
-)
+from penfriends.rules.bounce_steps import AFTER_DATA, AT_ADDRESS, DISABLED, NEVER_THERE, REFUSED_AT_ADDRESS, REPLY
+from penfriends.rules.bounce_words import WORDS, BounceReason
 
 __all__ = ["HARD", "BounceReason", "BouncedRecipient", "judge", "recipient", "status_in"]
 
