@@ -43,12 +43,12 @@ class Door:
         self.senders, self.hosts = Pace(per_sender), Pace(per_host)
 
     async def handle_RCPT(  # noqa: N802 (the name that aiosmtpd calls)
-        self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """One recipient a mail, so that LMTP has one status for each; unknown, closed and foreign answer alike."""
         if envelope.rcpt_tos:
             return ONE_AT_A_TIME
-        if not self._in_pace(session, envelope):
+        if not self._in_pace(server, session, envelope):
             return TOO_MUCH
         try:
             async with asyncio.timeout(DATABASE_SECONDS), self.tools.database.reading() as db:
@@ -61,11 +61,13 @@ class Door:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    def _in_pace(self, session: Session, envelope: Envelope) -> bool:
-        """Asked before the address is looked up, so that the answer says nothing of it."""
+    def _in_pace(self, server: SMTP, session: Session, envelope: Envelope) -> bool:
+        """Asked before the address is looked up, so that the answer says nothing of it. By LMTP comes only our own
+        border, which brings the mail of everybody: there no host has too much."""
         now, peer = utc_now(), session.peer
         host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
-        if host and not _is_this_machine(host) and not self.hosts.allows(host, now=now):
+        is_ours = isinstance(server, LMTP) or not host or _is_this_machine(host)
+        if not is_ours and not self.hosts.allows(host, now=now):
             return False
         sender = (envelope.mail_from or "").removeprefix("<>").lower()
         return not sender or self.senders.allows(f"{host} {sender}", now=now)

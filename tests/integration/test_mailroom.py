@@ -29,6 +29,7 @@ from penfriends.models.letters import Blob, Correspondence, CorrespondenceState
 from penfriends.settings import Settings
 from tests.support import processes
 from tests.support.story import ANNA_MAIL, House, house_on
+from workers import mailroom
 from workers.letters import read_mail
 from workers.mailroom import Door, lmtp_factory, smtp_factory, tls_of
 from workers.pace import Pace
@@ -343,6 +344,17 @@ async def test_a_flood_is_asked_to_come_later_whatever_the_address(fresh_sqlite:
     assert [answer[:3] for answer in answers] == ["250", "250", "250", "450", "450"]
     assert unknown == answers[-1]
     assert (other[:3], report[:3]) == ("250", "250")
+
+
+async def test_the_border_which_brings_everybodys_mail_is_no_flood(
+    fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailroom, "_is_this_machine", lambda _host: False)
+    async with house_on(fresh_sqlite) as house, mailroom_of(house, Door(house.tools, per_host=1)) as room:
+        by_smtp = [await hand_in(room.smtp, house.anna.alias) for _ in range(2)]
+        by_lmtp = [await hand_in(room.lmtp, house.anna.alias, hello="LHLO") for _ in range(3)]
+    assert [answer[:3] for answer in by_smtp] == ["250", "450"]
+    assert {answer[:3] for answer in by_lmtp} == {"250"}
 
 
 def test_after_an_hour_a_source_may_send_again_and_few_are_remembered() -> None:

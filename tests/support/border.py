@@ -57,8 +57,33 @@ class Mailbox:
 
 
 @dataclass
+class Mailroom:
+    """The real mailroom in a process of its own, which can be killed and opened again."""
+
+    database_url: str
+    folder: Path
+    stack: AsyncExitStack
+    lmtp: int = field(default_factory=processes.free_port)
+    smtp: int = field(default_factory=processes.free_port)
+    part: processes.Part | None = None
+
+    async def open(self) -> None:
+        self.part = await self.stack.enter_async_context(
+            processes.running(
+                "mailroom", self.folder, database_url=self.database_url, mailroom_smtp_port=self.smtp,
+                mailroom_lmtp_port=self.lmtp,
+            )
+        )  # fmt: skip
+        await self.part.says("mailroom_open")
+
+    async def kill(self) -> None:
+        assert self.part is not None
+        await self.part.kill()
+
+
+@dataclass
 class Border:
-    """A house in its world. `smtp` and `lmtp` are the mailroom's ports, whether it is open or not."""
+    """A house in its world. Anna writes to Ben, and to Carla at `to_carla`."""
 
     house: House
     anna: Mailbox
@@ -67,25 +92,13 @@ class Border:
     to_carla: str
     border: postfix.Instance
     provider: postfix.Instance
-    folder: Path
-    smtp: int
-    lmtp: int
-
-    @asynccontextmanager
-    async def mailroom(self) -> AsyncIterator[processes.Part]:
-        """The real mailroom, in a process of its own."""
-        async with processes.running(
-            "mailroom", self.folder, database_url=self.house.settings.database, mailroom_smtp_port=self.smtp,
-            mailroom_lmtp_port=self.lmtp,
-        ) as part:  # fmt: skip
-            await part.says("mailroom_open")
-            yield part
+    mailroom: Mailroom
 
     async def swaks(self, mail: bytes, *, sender: str, to: str, more: tuple[str, ...] = ()) -> str:
-        """What swaks and the provider said, or the border if `more` names it. It takes the mail as it is."""
+        """What swaks and the provider said, or the border if `more` names it. It sends a mail as it is."""
         return await _run(
             "swaks", "--server", f"127.0.0.1:{self.provider.port}", "--helo", "laptop.example", "--from", sender,
-            "--to", to, "--data", "-", *more, given=mail,
+            "--to", to, *(("--data", "@-") if mail else ()), *more, given=mail,
         )  # fmt: skip
 
     async def msmtp(self, mail: bytes, *, sender: str) -> str:
@@ -117,9 +130,8 @@ async def _run(*command: str, given: bytes) -> str:
 
 @asynccontextmanager
 async def standing(database_url: str, folder: Path) -> AsyncIterator[Border]:
-    """Everything but the mailroom, with Anna and her friends Ben and Carla, whose letters nobody has to read first."""
-    ports = [processes.free_port() for _ in range(4)]
-    border_port, provider_port, smtp, lmtp = ports
+    """All of it, with Anna and her friends Ben and Carla, whose letters nobody has to read first."""
+    border_port, provider_port = processes.free_port(), processes.free_port()
     at = builders.AT
     chosen: dict[str, Any] = {
         "mail_domain": at.mail_domain, "bounce_domain": at.bounce_domain, "team_address": at.team_address,
@@ -134,14 +146,14 @@ async def standing(database_url: str, folder: Path) -> AsyncIterator[Border]:
         open_folder = stack.enter_context(postfix.open_folder())
         senders = dict.fromkeys((mail.partition("@")[2] for mail in MAILS), PROVIDER)
         filter_port = await stack.enter_async_context(milter.vouching(chosen["authserv_id"], senders))
-        border, provider = await asyncio.gather(
-            stack.enter_async_context(_border(open_folder, border_port, lmtp, filter_port, provider_port)),
+        mailroom = Mailroom(database_url, folder, stack)
+        border, provider, _ = await asyncio.gather(
+            stack.enter_async_context(_border(open_folder, border_port, mailroom.lmtp, filter_port, provider_port)),
             stack.enter_async_context(_provider(open_folder, provider_port, border_port)),
+            mailroom.open(),
         )
-        boxes = {side.mail: Mailbox(side, open_folder / "boxes" / side.mail) for side in (anna, ben, carla)}
-        yield Border(
-            home, boxes[ANNA_MAIL], boxes[BEN_MAIL], boxes[CARLA_MAIL], to_carla, border, provider, folder, smtp, lmtp
-        )
+        mine, bens, carlas = (Mailbox(side, open_folder / "boxes" / side.mail) for side in (anna, ben, carla))
+        yield Border(home, mine, bens, carlas, to_carla, border, provider, mailroom)
 
 
 async def _second_friend(db: AsyncSession, anna: Side) -> tuple[Side, str]:
@@ -200,3 +212,7 @@ def _provider(folder: Path, port: int, border_port: int) -> AbstractAsyncContext
         "relayhost": f"[127.0.0.1]:{border_port}",
     }
     return postfix.running(folder / "provider", port, settings)
+
+
+if __name__ == "__main__":
+    print(missing())
