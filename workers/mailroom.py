@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
-import ssl
 from typing import Any
 
 import structlog
@@ -18,9 +17,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from penfriends import __version__
 from penfriends.actions import doorway, intake
 from penfriends.clock import utc_now
-from penfriends.errors import BadSettings
 from penfriends.opening import opened
 from penfriends.settings import Settings, settings
+from workers.certificate import tls_of
 from workers.pace import Pace
 from workers.tools import Tools, tools_for
 
@@ -145,21 +144,9 @@ def smtp_factory(door: Door, chosen: Settings) -> Any:
     )
 
 
-def tls_of(chosen: Settings) -> ssl.SSLContext | None:
-    """The certificate of the mailroom, if it has one. Raises BadSettings where it cannot be used."""
-    if not chosen.mailroom_certificate:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_cert_chain(chosen.mailroom_certificate, chosen.mailroom_certificate_key or None)
-    except (OSError, ssl.SSLError) as error:
-        raise BadSettings(f"PENFRIENDS_MAILROOM_CERTIFICATE: cannot be used ({type(error).__name__})") from error
-    return context
-
-
 def lmtp_factory(door: Door, chosen: Settings) -> Any:
-    """Makes the protocol of one LMTP connection."""
+    """Makes the protocol of one LMTP connection; as above."""
+    tls = tls_of(chosen)
     return lambda: LmtpDoor(
         door,
         hostname=chosen.mail_domain,
@@ -167,6 +154,7 @@ def lmtp_factory(door: Door, chosen: Settings) -> Any:
         data_size_limit=chosen.mail_size_limit,
         enable_SMTPUTF8=True,
         timeout=300,
+        tls_context=tls,
     )
 
 
