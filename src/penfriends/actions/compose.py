@@ -218,13 +218,14 @@ async def _known_ids(db: AsyncSession, letter: Letter, participant_id: UUID) -> 
         .where(
             Letter.correspondence_id == letter.correspondence_id,
             LetterMailId.participant_id == participant_id,
+            LetterMailId.message_id != "",
             Letter.id != letter.id,
         )
         .order_by(col(Letter.created_at), col(Letter.id))
     )
     ids = list(found)[-REFERENCES:]
     parent = await db.get(LetterMailId, (letter.parent_id, participant_id)) if letter.parent_id else None
-    if parent is not None:
+    if parent is not None and parent.message_id:
         ids = [one for one in ids if one != parent.message_id] + [parent.message_id]
     return ids
 

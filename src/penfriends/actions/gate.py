@@ -1,12 +1,13 @@
 """May exactly these bytes leave? The last look before the point of no return, in the same transaction."""
 
 import asyncio
+from dataclasses import replace
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose, people
-from penfriends.mail import leaks, outbound
+from penfriends.mail import leaks, origins, outbound
 from penfriends.mail.leaks import Identity
 from penfriends.mail.signing import unsigned
 from penfriends.models.delivery import Delivery, DeliveryKind
@@ -30,13 +31,14 @@ def _is_clean(raw: bytes, known: list[Identity]) -> bool:
 
 
 async def _identities(db: AsyncSession, row: Delivery) -> list[Identity]:
-    """Everything that we know of both sides, guardians and second addresses included, and the id under which the
-    writer's own mailbox knows the letter. A notice may tell its reader the reader's own address."""
+    """Everything that we know of both sides, guardians and second addresses included, and what the header of the
+    writer's own mail told. A notice may tell its reader the reader's own address."""
     friend = await compose.friend_of(db, row.participant_id) if row.participant_id else None
     known = []
     if friend is not None:
-        traces = await _writers_ids(db, row, friend) if row.kind is DeliveryKind.LETTER else ()
-        known.append(Identity(addresses=await _addresses(db, friend.resident), traces=traces))
+        known.append(Identity(addresses=await _addresses(db, friend.resident)))
+        if row.kind is DeliveryKind.LETTER:
+            known += await _writers_mail(db, row, friend)
     if row.kind is DeliveryKind.LETTER:
         mine = await compose.side_of(db, row.participant_id)
         reader = await compose.reader_of(db, row)
@@ -59,10 +61,16 @@ async def _addresses(db: AsyncSession, resident: Resident) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-async def _writers_ids(db: AsyncSession, row: Delivery, writer: compose.Side) -> tuple[str, ...]:
+async def _writers_mail(db: AsyncSession, row: Delivery, writer: compose.Side) -> list[Identity]:
+    """Id, names, addresses and IP addresses of the mail that the letter was; nothing for one from the website."""
     found = await db.exec(
-        select(LetterMailId.message_id).where(
+        select(LetterMailId.message_id, LetterMailId.origin).where(
             LetterMailId.letter_id == row.letter_id, col(LetterMailId.participant_id) == writer.participant.id
         )
     )
-    return tuple(one.strip("<>") for one in found.all())
+    known = []
+    for message_id, origin in found.all():
+        told = origins.known(origin, public=writer.resident.first_name)
+        ids = [message_id.strip("<>")] if message_id else []
+        known.append(replace(told, traces=(*told.traces, *ids)))
+    return known

@@ -17,7 +17,7 @@ from penfriends.actions.doorway import Target
 from penfriends.actions.telling import tell_resident
 from penfriends.errors import Refused
 from penfriends.jobs import Job, later
-from penfriends.mail import return_path
+from penfriends.mail import origins, return_path
 from penfriends.mail.authentication import AuthVerdict, judge
 from penfriends.mail.images import Drawn
 from penfriends.mail.inbound import MailClass, ParsedMail
@@ -213,7 +213,8 @@ async def _from_writer(
     elif await (_is_copy(db, row, parsed) if proved else _is_unproved_copy(db, row)):
         _drop(row, "duplicate")
     elif proved:
-        await writing.letter_from_mail(db, row, side, parsed, drawn, now=now)
+        origin = origins.identity_in(headers)
+        await writing.letter_from_mail(db, row, side, parsed, drawn, origin=origin, now=now)
     else:
         row.state = RawMailState.AWAITING_WRITER
         await _ask_writer(db, row, side, registered, parsed, at=at, now=now)

@@ -10,8 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import compose
 from penfriends.actions.blobs import keep
 from penfriends.jobs import Job, later
+from penfriends.mail import origins
 from penfriends.mail.images import Drawn, SafeImage
 from penfriends.mail.inbound import ParsedMail
+from penfriends.mail.leaks import Identity
 from penfriends.mail.notices import thread_subjects
 from penfriends.models.delivery import RawMail, RawMailState
 from penfriends.models.letters import Attachment, Channel, Letter, LetterMailId, LetterState
@@ -23,9 +25,17 @@ MOST_NAMED = 50  # of References, the last: who answers names the letter there
 
 
 async def letter_from_mail(
-    db: AsyncSession, row: RawMail, side: compose.Side, parsed: ParsedMail, drawn: Drawn, *, now: datetime
+    db: AsyncSession,
+    row: RawMail,
+    side: compose.Side,
+    parsed: ParsedMail,
+    drawn: Drawn,
+    *,
+    origin: Identity,
+    now: datetime,
 ) -> Letter:
-    """The letter that `parsed` is, checked next by a worker. What was cut stays beside it for the moderator."""
+    """The letter that `parsed` is, checked next by a worker. What was cut stays beside it for the moderator, and for
+    the gate what the header tells of the writer (`origin`)."""
     participant = side.participant
     named = (parsed.in_reply_to, *parsed.references[-MOST_NAMED:])
     known = await _known_ids(db, participant.id, named)
@@ -50,10 +60,12 @@ async def letter_from_mail(
     db.add(letter)
     await db.flush()
     await _attach(db, letter, drawn.pictures, now=now)
-    if parsed.message_id:
-        db.add(
-            LetterMailId(letter_id=letter.id, participant_id=participant.id, message_id=parsed.message_id[:LONGEST_ID])
+    db.add(
+        LetterMailId(
+            letter_id=letter.id, participant_id=participant.id, message_id=(parsed.message_id or "")[:LONGEST_ID],
+            origin=origins.stored(origin),
         )
+    )  # fmt: skip
     row.state, row.letter_id = RawMailState.TAKEN, letter.id
     db.add(row)
     db.add(letter)

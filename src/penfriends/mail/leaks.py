@@ -168,13 +168,18 @@ def _digits(text: str) -> str:
 
 def _has_name(text: str, full_name: str) -> bool:
     """A full name of two words or more, in either order; a first name alone is what we show on purpose."""
-    words = re.findall(r"\w+", _known(full_name))
+    words = name_words(full_name)
     if len(words) < 2:
         return False
     if words[-1] not in text:  # nearly always: spares the expressions
         return False
     orders = (words, [words[-1], *words[:-1]], [*words[1:], words[0]])
     return any(re.search(r"(?<!\w)" + r"\W{1,4}".join(order) + r"(?!\w)", text) for order in orders)
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a name as they are compared."""
+    return re.findall(r"\w+", _known(name))
 
 
 def _has_trace(text: str, trace: str) -> bool:

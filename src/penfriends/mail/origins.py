@@ -6,9 +6,10 @@ it, and the search for leaks wants to know what to look for.
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from penfriends.mail import header_fields
+from penfriends.mail import header_fields, leaks
 from penfriends.mail.leaks import Identity
 from penfriends.mail.mime_parts import Headers
 
@@ -20,6 +21,7 @@ _SOURCE_FIELDS = frozenset({"received", "received-spf", "authentication-results"
 _SOURCE_NAME = re.compile(r"x-.{0,30}ip|x-forefront-antispam-report|x-originating.{0,20}")
 _IP = re.compile(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:])")
 MOST = 60
+LONGEST = 320  # code points that are kept of one of them
 
 
 def identity_in(headers: Headers) -> Identity:
@@ -35,6 +37,24 @@ def identity_in(headers: Headers) -> Identity:
         addresses=_first(box.address for box in boxes),
         full_names=_first(box.name for box in boxes if "@" not in box.name),
         traces=_first([*(one for one in ids if len(one) >= 8), *(ip for value in sources for ip in _ips(value))]),
+    )
+
+
+def stored(identity: Identity) -> dict[str, list[str]]:
+    """What is kept beside a letter until it has left, ready for JSON."""
+    every = {"addresses": identity.addresses, "full_names": identity.full_names, "traces": identity.traces}
+    return {kind: [one[:LONGEST] for one in found] for kind, found in every.items() if found}
+
+
+def known(origin: Mapping[str, Any], *, public: str) -> Identity:
+    """What `stored` kept. A name whose words all stand in `public`, the first name that the friend reads, is no secret:
+    "Anna Maria" is one who calls herself so here."""
+    shown = set(leaks.name_words(public))
+    names = [one for one in origin.get("full_names", ()) if not set(leaks.name_words(one)) <= shown]
+    return Identity(
+        addresses=tuple(origin.get("addresses", ())),
+        full_names=tuple(names),
+        traces=tuple(origin.get("traces", ())),
     )
 
 

@@ -155,7 +155,11 @@ class Letter(SQLModel, table=True):
 
 
 class LetterMailId(SQLModel, table=True):
-    """Under which Message-ID a letter is known in one participant's mailbox, so that threads hold on each side."""
+    """Under which Message-ID a letter is known in one participant's mailbox, so that threads hold on each side.
+
+    `origin` is what the header of the writer's own mail tells of them (mail/origins.py): the gate looks that none of it
+    leaves. The id is empty where a mail had none.
+    """
 
     __tablename__ = "letter_mail_id"
     __table_args__ = (sa.Index("ix_letter_mail_id_lookup", "participant_id", "message_id"),)
@@ -163,6 +167,7 @@ class LetterMailId(SQLModel, table=True):
     letter_id: UUID = column(LINK, foreign_key="letter.id", ondelete="CASCADE", primary_key=True)
     participant_id: UUID = column(LINK, foreign_key="participant.id", ondelete="CASCADE", primary_key=True)
     message_id: str = column(RAW, max_length=998)
+    origin: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=dict)
 
 
 class Blob(SQLModel, table=True):

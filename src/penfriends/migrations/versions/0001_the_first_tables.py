@@ -1008,6 +1008,7 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sa.String(length=998), nullable=False),
+        sa.Column("origin", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(
             ["letter_id"], ["letter.id"], name=op.f("fk_letter_mail_id_letter_id_letter"), ondelete="CASCADE"
         ),
