@@ -202,6 +202,7 @@ async def moderator(
     vetted: bool = True,
     languages: tuple[str, ...] = ("en", "de", "fr", "nl", "pl", "ar"),
     email: str = "",
+    operates: bool = False,
     now: datetime = NOW,
 ) -> Moderator:
     """A moderator of an association (or its id), with check and training unless `vetted` is False."""
@@ -215,6 +216,7 @@ async def moderator(
         name=name,
         role=role,
         languages=list(languages),
+        operates=operates,
         created_at=now,
     )
     db.add(row)

@@ -41,6 +41,8 @@ ONLY_IN: dict[str, frozenset[str]] = {
     "aiosmtplib": frozenset(
         {"mail.smtp", "workers.postbox_reply"}
     ),  # the latter stands for a resident's own mail program
+    "dns": frozenset({"nameserver"}),
+    "penfriends.nameserver": frozenset({"workers", "checkup", "doorkeys"}),  # no page waits for DNS
     "penfriends.mail.smtp": frozenset({"workers"}),
     "penfriends.clock": DOORS | COMMANDS,
     "penfriends.settings": DOORS | COMMANDS,

@@ -53,6 +53,10 @@ async def sweep_unsure(ctx: dict[str, Any]) -> None:
     await sweeps.sweep_unsure(_tools(ctx))
 
 
+async def sweep_domains(ctx: dict[str, Any]) -> None:
+    await sweeps.sweep_domains(_tools(ctx))
+
+
 async def sweep_people(ctx: dict[str, Any]) -> None:
     await sweeps.sweep_people(_tools(ctx))
 
@@ -74,6 +78,7 @@ def cron_of(sweep_seconds: int) -> list[CronJob]:
     return [
         cron(sweep_letters, second=set(range(0, 60, sweep_seconds)), run_at_startup=True, keep_result=0),
         cron(sweep_unsure, second=set(range(0, 60, sweep_seconds)), keep_result=0),
+        cron(sweep_domains, minute=23, run_at_startup=True, keep_result=0),
         cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
         cron(sweep_matches, minute={11, 41}, keep_result=0),
         cron(propose_matches, weekday="mon", hour=3, minute=20, keep_result=0, timeout=1800),

@@ -1,6 +1,7 @@
 """Which rows should have moved and did not? Looks for them and asks again; losing the queue costs seconds."""
 
 import asyncio
+from collections import Counter
 
 import structlog
 from sqlmodel import col, select
@@ -11,6 +12,7 @@ from penfriends.actions import (
     correspondences,
     digest,
     dispatch,
+    domain_checks,
     intake,
     nudges,
     residents,
@@ -22,6 +24,7 @@ from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.mail.smarthost_log import SKEW, Answer, Fate
 from penfriends.models.letters import Letter, LetterState
+from penfriends.nameserver import findings
 from workers.tools import Tools
 
 AT_ONCE = 200
@@ -67,6 +70,16 @@ async def sweep_unsure(tools: Tools) -> None:
         async with tools.database.transaction() as db:
             settled = await unsure.settle(db, one, answer, now=now)
         log.info("unsure", delivery=str(one.delivery_id), fate=answer.fate.value, why=answer.why, settled=settled)
+
+
+async def sweep_domains(tools: Tools) -> None:
+    """What DNS says of our domains, for the page of mail health: asked with no transaction open, then kept."""
+    if tools.house is None or tools.nameserver is None:
+        return
+    found = await findings(tools.house, tools.nameserver)
+    async with tools.database.transaction() as db:
+        await domain_checks.keep(db, found, now=utc_now())
+    log.info("domains", **Counter(one.level.value for one in found))
 
 
 async def sweep_people(tools: Tools) -> None:

@@ -1,13 +1,15 @@
-"""What does a worker hold in its hands? The database, the settings as values, the smarthost and its log, and
-who reads mail."""
+"""What does a worker hold in its hands? The database, the settings as values, the smarthost and its log,
+who reads mail, and who answers for DNS."""
 
 from dataclasses import dataclass, field
 
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.db import Database
-from penfriends.doorkeys import addresses_of, policy_of, signer_of
+from penfriends.doorkeys import addresses_of, house_of, nameserver_of, policy_of, signer_of
 from penfriends.mail.signing import Signer
 from penfriends.mail.smtp import Kept, SmtpServer, Tls
+from penfriends.nameserver import Nameserver
+from penfriends.rules.mail_domains import House
 from penfriends.settings import Settings
 from workers.lanes import Lanes
 from workers.reading import Reader, shared
@@ -27,6 +29,8 @@ class Tools:
     lanes: Lanes = field(default_factory=Lanes)
     kept: Kept | None = None
     signer: Signer | None = None
+    house: House | None = None
+    nameserver: Nameserver | None = None
 
 
 def tools_for(settings: Settings, database: Database) -> Tools:
@@ -49,4 +53,6 @@ def tools_for(settings: Settings, database: Database) -> Tools:
         lanes=Lanes(settings.smtp_at_once, settings.smtp_at_once_domain),
         kept=Kept(settings.smtp_keep_seconds, settings.smtp_keep_mails) if settings.smtp_keep_seconds else None,
         signer=signer_of(settings),
+        house=house_of(settings),
+        nameserver=nameserver_of(settings),
     )

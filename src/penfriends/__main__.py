@@ -168,6 +168,16 @@ def checked(
     print(wait_for(staff_command.checked(_settings(), association, email, kind, seen_by, expires_on.date())))
 
 
+@moderators.command("operates")
+def operates(
+    association: Annotated[str, typer.Argument(help="The association's short name, as in its address.")],
+    email: Annotated[str, typer.Argument(help="The moderator's address.")],
+    no_longer: Annotated[bool, typer.Option("--no-longer", help="Take it back.")] = False,
+) -> None:
+    """Let a moderator see how the mail of this installation is: numbers, no people."""
+    print(wait_for(staff_command.operates(_settings(), association, email, wanted=not no_longer)))
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; must not exist.")]) -> None:
     """Copy the whole database into one file, while the site runs."""
@@ -191,7 +201,7 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that `penfriends b
 
 @app.command()
 def check() -> None:
-    """Look at settings, database, secret key, queue, templates, translations and mail server; one line each."""
+    """Look at settings, database, secret key, queue, templates, translations, mail server and DNS; one line each."""
     from penfriends.checkup import look
 
     async def told() -> bool:

@@ -13,11 +13,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import i18n, migrate, valkey
+from penfriends import domain_reasons, i18n, migrate, valkey
 from penfriends.actions import staff
 from penfriends.db import make_engine
-from penfriends.doorkeys import signer_of
+from penfriends.doorkeys import house_of, nameserver_of, signer_of
 from penfriends.mail.signing import LEAST_BITS, BadKey
+from penfriends.nameserver import findings
+from penfriends.rules.mail_domains import Level
 from penfriends.settings import Settings
 
 WITHIN = 5
@@ -25,7 +27,8 @@ WITHIN = 5
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of one thing: fine, missing for now (`run` will see to it), or wrong."""
+    """What was found of one thing: fine, missing for now (`run` will see to it), or wrong. Of what DNS says also better
+    (it could be) and unknown (nobody answered)."""
 
     name: str
     state: str
@@ -59,6 +62,8 @@ async def look(settings: Settings) -> AsyncIterator[Found]:
             fine, said = False, f"does not answer ({type(error).__name__})"
         missing = "missing" if later and settings.development else "wrong"
         yield Found(name, "fine" if fine else missing, said)
+    async for found in _domains(settings):
+        yield found
 
 
 async def _database(settings: Settings) -> Answer:
@@ -127,7 +132,7 @@ async def _mail_server(settings: Settings) -> Answer:
 
 
 async def _signing_key(settings: Settings) -> Answer:
-    """Whether mail is signed with a key that can sign and that everybody can look up."""
+    """Whether mail is signed with a key that can sign; whether everybody can look it up, `_domains` says."""
     signer = signer_of(settings)
     if signer is None:
         return True, "none set: the mail server signs"
@@ -138,9 +143,23 @@ async def _signing_key(settings: Settings) -> Answer:
     if bits < LEAST_BITS - 1:
         return False, f"{bits} bits are too few; take 2048"
     name = f"{signer.selector}._domainkey.{signer.domain}"
-    if not await asyncio.to_thread(signer.is_published):
-        return settings.development, f"{name} does not hold this key, or does not answer"
-    return True, f"{bits} bits, as {name} says"
+    return True, f"{bits} bits, {name}"
+
+
+async def _domains(settings: Settings) -> AsyncIterator[Found]:
+    """What DNS says of our domains, the same that the desk's page of mail health shows."""
+    nameserver = nameserver_of(settings)
+    if nameserver is None:
+        yield Found("mail domains", "fine", "nobody is asked in development; PENFRIENDS_DNS_SERVER names somebody")
+        return
+    for one in await findings(house_of(settings), nameserver):
+        state = "missing" if settings.development and one.level is Level.WRONG else one.level.value
+        there = (
+            f"; publish at {one.name}: {one.publish}"
+            if one.publish and one.level in (Level.WRONG, Level.BETTER)
+            else ""
+        )
+        yield Found(one.topic.value, state, f"{one.domain}: {domain_reasons.found(one.code)}{there}")
 
 
 async def _smarthost_log(settings: Settings) -> Answer:

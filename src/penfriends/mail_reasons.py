@@ -64,6 +64,31 @@ FAILED: Mapping[str, str] = {
 """Why a mail did not leave, where these are our own words and not those of a mail server."""
 
 
+PLACES_CLOSED: Mapping[bool, str] = {
+    True: N_("Our own mail server takes nothing. Look whether it runs, and into its log."),
+    False: N_("This provider refuses our mail for now. If it goes on for a day, look into your mail server’s log."),
+}
+"""What to do about a place that is left alone; True: it is our own mail server."""
+
+SUPPRESSIONS_TODO: Mapping[str, str] = {
+    "hard_bounce": N_("Ask these people for another address."),
+    "full": N_("Ask these people to make room; then say at the desk that the address works again."),
+    "complaint": N_("Leave them in peace, unless they say themselves that it was a mistake."),
+    "asked": N_("Nothing to do: they can ask for mail again."),
+}
+"""What to do about addresses that are no longer written to, by the reason."""
+
+
+def place_closed(is_house: bool) -> str:
+    """What to do about a place that takes no mail."""
+    return gettext(PLACES_CLOSED[is_house])
+
+
+def suppression_todo(reason: str) -> str:
+    """What to do about addresses that are no longer written to for this reason."""
+    return gettext(SUPPRESSIONS_TODO[reason]) if reason in SUPPRESSIONS_TODO else ""
+
+
 def notice_kind(code: str) -> str:
     """What kind of mail a notice is, in the reader's language."""
     return gettext(NOTICES.get(code, _FRIEND))

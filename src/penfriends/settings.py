@@ -1,5 +1,6 @@
 """What can an installation set? Every setting, read once, from the environment, `.env` and NAME_FILE secrets."""
 
+import ipaddress
 import os
 from enum import StrEnum
 from functools import lru_cache
@@ -60,13 +61,14 @@ class Settings(BaseSettings):
     smarthost_log: str = ""
     smarthost_log_command: str = ""
     smarthost_queue_command: str = ""
+    dns_server: str = ""  # address:port of whom to ask about our domains; the machine's own where none is set
     dkim_selector: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,63}$")
     dkim_domain: str = ""
     dkim_key: str = Field(default="", repr=False)
     mailroom_host: str = "127.0.0.1"
     mailroom_smtp_port: int = 2525
     mailroom_lmtp_port: int = 2424
-    mailroom_certificate: str = ""  # a PEM file, with its chain; offers STARTTLS on the SMTP port
+    mailroom_certificate: str = ""  # a PEM file, with its chain; offers STARTTLS on both ports
     mailroom_certificate_key: str = ""  # a PEM file, where the key is not in the certificate's
     mail_per_sender_hour: int = Field(default=200, ge=0)  # 0: any number
     mail_per_host_hour: int = Field(default=2000, ge=0)
@@ -94,6 +96,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("dns_server")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        host, _colon, port = value.rpartition(":")
+        if value and not (port.isdecimal() and 0 < int(port) < 65536 and _is_ip(host.strip("[]"))):
+            raise ValueError("an address and a port, as 127.0.0.1:53 or [::1]:53")
+        return value
 
     @property
     def development(self) -> bool:
@@ -126,6 +136,14 @@ def load(environ: dict[str, str]) -> Settings:
         raise BadSettings(f"PENFRIENDS_{name}: {first['msg']}") from error
     _refuse_unsafe(made)
     return made
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _secrets_from_files(environ: dict[str, str]) -> dict[str, str]:

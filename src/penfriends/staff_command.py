@@ -32,6 +32,17 @@ async def added(
     return address
 
 
+async def operates(settings: "Settings", association: str, email: str, *, wanted: bool) -> str:
+    """Name, or no longer name, a moderator as one who keeps the installation running; what was noted."""
+    from penfriends.actions.operators import name
+    from penfriends.clock import utc_now
+    from penfriends.opening import opened
+
+    async with opened(settings) as database, database.transaction() as db:
+        await name(db, association=association, email=email, wanted=wanted, now=utc_now())
+    return "Noted: sees the page of mail health." if wanted else "Noted: does not see the page of mail health any more."
+
+
 async def checked(settings: "Settings", association: str, email: str, kind: str, seen_by: str, expires_on: date) -> str:
     """Note a paper of a moderator; what was noted, in a sentence."""
     from penfriends.actions.vetting import record

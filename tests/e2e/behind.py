@@ -6,13 +6,24 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import letters, links, newcomers
-from penfriends.models.delivery import RawMail, TeamMessage
+from penfriends.actions import domain_checks, letters, links, newcomers
+from penfriends.models.delivery import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    MailTrouble,
+    RawMail,
+    Suppression,
+    SuppressionReason,
+    TeamMessage,
+)
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Hold, Moderator, Report
 from penfriends.models.residents import Guardian, Resident, ResidentAddress, ResidentState
 from penfriends.models.signin import LinkPurpose, SignIn
+from penfriends.rules.mail_domains import House, judge
+from penfriends.rules.name_questions import Answer, Fate, Kind, Question
 from tests.e2e.people import People, guardian_of
 
 WEEK = timedelta(days=7)
@@ -35,6 +46,7 @@ async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> A
     }  # fmt: skip
     found |= await _letters(db, people, now=now)
     found |= await _desk(db, people, now=now)
+    await _mail_in_trouble(db, now=now)
     found |= await _matches(db, people)
     found |= await _links(db, people, now=now)
     return found
@@ -116,6 +128,34 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
     return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
         "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
     }
+
+
+async def _mail_in_trouble(db: AsyncSession, *, now: datetime) -> None:
+    """So that the page of mail health has something to say."""
+    house = House(
+        "letters.penfriends.example", "bounce.penfriends.example", "penfriends.example", "pf1",
+        "letters.penfriends.example", "QUJD",
+    )  # fmt: skip
+    known = {
+        Question("letters.penfriends.example", Kind.MX): Answer(Fate.FOUND, ("10 mx.penfriends.example.",)),
+        Question("mx.penfriends.example", Kind.ADDRESS): Answer(Fate.FOUND, ("192.0.2.1",)),
+        Question("bounce.penfriends.example", Kind.TXT): Answer(Fate.FOUND, ("v=spf1 mx +all",)),
+        Question("pf1._domainkey.letters.penfriends.example", Kind.TXT): Answer(Fate.NOTHING),
+        Question("_dmarc.letters.penfriends.example", Kind.TXT): Answer(Fate.FOUND, ("v=DMARC1; p=none",)),
+    }
+    await domain_checks.keep(db, judge(house, known).findings, now=now)
+    for place, until in (("smarthost", now - WEEK), ("post.example", now + timedelta(minutes=20))):
+        db.add(MailTrouble(place=place, failures=6, last_at=now, until=until))
+    mailboxes = (await db.exec(select(SignIn.id).order_by(col(SignIn.id)).limit(6))).all()
+    for number, mailbox in enumerate(mailboxes):
+        state = DeliveryState.FAILED if number > 4 else DeliveryState.SENT
+        db.add(
+            Delivery(
+                kind=DeliveryKind.NOTICE, notice="nudge", sign_in_id=mailbox, state=state, sent_at=now, due_at=now,
+                first_try_at=now, message_id=f"health-{number}", created_at=now,
+            )
+        )  # fmt: skip
+    db.add(Suppression(sign_in_id=mailboxes[0], reason=SuppressionReason.COMPLAINT, since=now))
 
 
 async def _matches(db: AsyncSession, people: People) -> Addressed:

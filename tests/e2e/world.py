@@ -33,6 +33,7 @@ ROLES = {
     Permission.SIGNED_IN: ("adult", "child", "guardian"),
     Permission.RESIDENT: ("adult", "child"),
     Permission.STAFF: ("moderator",),
+    Permission.OPERATOR: ("moderator",),
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
 NOT_PAGES = ("/health", "/static", "/dev", "/me/data")

@@ -33,6 +33,7 @@ class Who:
     moderator_id: UUID | None
     association_id: UUID | None
     is_staff: bool
+    is_operator: bool
     is_guardian: bool
     display_name: str
     avatar: str
@@ -114,6 +115,7 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         moderator_id=moderator.id if moderator and staff else None,
         association_id=moderator.association_id if moderator and staff else None,
         is_staff=staff,
+        is_operator=moderator is not None and staff and moderator.operates,
         is_guardian=await _is_guardian(db, sign_in.id),
         display_name=moderator.name if moderator and staff else (chosen.first_name if chosen else ""),
         avatar="user" if staff or chosen is None else chosen.avatar,

@@ -103,6 +103,7 @@ async def staff_of(db: AsyncSession, known: Places, *, pepper: str, key: bytes, 
             name=one.name,
             role=Role(one.role.value),
             languages=list(one.languages),
+            operates=one.operates,
             created_at=now,
         )
         db.add(row)

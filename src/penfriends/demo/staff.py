@@ -26,7 +26,8 @@ class DemoVetting:
 
 @dataclass(frozen=True, slots=True)
 class DemoModerator:
-    """A volunteer. `check` is None for one who may not read children’s letters yet; `training` likewise."""
+    """A volunteer. `check` is None for one who may not read children’s letters yet; `training` likewise. `operates`:
+    sees how the mail of the installation is."""
 
     name: str
     address: str
@@ -35,6 +36,7 @@ class DemoModerator:
     languages: tuple[str, ...]
     check: DemoVetting | None
     training: DemoVetting | None
+    operates: bool
 
 
 CHECK_DAYS = 3 * 365
@@ -52,6 +54,7 @@ def staff(today: date) -> tuple[DemoModerator, ...]:
             languages=tuple(row["languages"]),
             check=_vetting(row["check_days_ago"], CHECK_DAYS, today),
             training=_vetting(row["training_days_ago"], TRAINING_DAYS, today),
+            operates=row.get("operates", False),
         )
         for row in read_json("staff")
     )

@@ -173,6 +173,16 @@ class MailTrouble(SQLModel, table=True):
     probe_at: datetime | None = moment(default=None)
 
 
+class DomainCheck(SQLModel, table=True):
+    """What DNS said of our own domains when a worker last asked: one row. Losing it does no harm."""
+
+    __tablename__ = "domain_check"
+
+    name: str = column(PLAIN, max_length=20, primary_key=True)
+    at: datetime = moment()
+    findings: list[dict[str, str]] = column(PLAIN, sa_type=JSONValue, default_factory=list)
+
+
 class TeamMessage(SQLModel, table=True):
     """A reply to a notice: an item on the association's desk, never forwarded to a resident."""
 

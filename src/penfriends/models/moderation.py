@@ -85,7 +85,8 @@ class ReportOutcome(enum.StrEnum):
 
 
 class Moderator(SQLModel, table=True):
-    """A volunteer of an association. `household_id` and conflicts say whose letters they never see (rule R17)."""
+    """A volunteer of an association. `household_id` and conflicts say whose letters they never see (rule R17);
+    `operates`: also keeps this installation running, and sees how its mail is."""
 
     __tablename__ = "moderator"
     __table_args__ = (sa.UniqueConstraint("sign_in_id", "association_id"),)
@@ -98,6 +99,7 @@ class Moderator(SQLModel, table=True):
     languages: list[str] = column(PERSON, sa_type=JSONValue, default_factory=list)
     household_id: UUID | None = column(LINK, default=None, foreign_key="household.id")
     active: bool = column(PLAIN, default=True)
+    operates: bool = column(PLAIN, default=False)
     created_at: datetime = moment()
 
 

@@ -17,6 +17,7 @@ class Permission(enum.StrEnum):
     SIGNED_IN = "signed_in"
     RESIDENT = "resident"
     STAFF = "staff"  # a moderator after password and one-time code (rule R40)
+    OPERATOR = "operator"  # a moderator who also keeps this installation running: numbers of all associations
     DEVELOPMENT = "development"  # the handler exists in development only
 
 
@@ -50,8 +51,11 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
         return
     if permission is Permission.STAFF and visitor.is_staff:
         return
-    if permission is None:
-        raise NotFoundException
+    if permission is Permission.OPERATOR and visitor.is_operator:
+        return
+    if permission is None or (permission is Permission.OPERATOR and visitor.is_staff):
+        raise NotFoundException  # other moderators need not know that there is such a page
     if visitor.unknown:
         raise ServiceUnavailableException
-    raise NotAuthorizedException(extra={"needs": permission.value})
+    needs = Permission.STAFF if permission is Permission.OPERATOR else permission
+    raise NotAuthorizedException(extra={"needs": needs.value})

@@ -27,7 +27,18 @@ MODULES = (
     "mail_links",
     "friends",
 )
-STAFF_MODULES = ("staff", "desk", "returning", "review", "match_review", "reports", "people", "mail_desk", "silences")
+STAFF_MODULES = (
+    "staff",
+    "desk",
+    "returning",
+    "review",
+    "match_review",
+    "reports",
+    "people",
+    "mail_desk",
+    "mail_health",
+    "silences",
+)
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 
 

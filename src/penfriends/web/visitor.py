@@ -46,6 +46,7 @@ class Visitor:
     moderator_id: UUID | None = None
     association_id: UUID | None = None
     is_staff: bool = False
+    is_operator: bool = False
     is_guardian: bool = False
     display_name: str = ""
     avatar: str = ""
@@ -175,6 +176,7 @@ def _visitor(language: str, theme: str, who: Who | None) -> Visitor:
         who.moderator_id,
         who.association_id,
         who.is_staff,
+        who.is_operator,
         who.is_guardian,
         who.display_name,
         who.avatar,

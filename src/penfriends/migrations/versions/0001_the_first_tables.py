@@ -162,6 +162,7 @@ def upgrade() -> None:
         ),
         sa.Column("household_id", sa.Uuid(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("operates", sa.Boolean(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["association_id"], ["association.id"], name=op.f("fk_moderator_association_id_association")
@@ -897,6 +898,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachment_letter_id"), ["letter_id"], unique=False)
 
     op.create_table(
+        "domain_check",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "findings", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_domain_check")),
+    )
+    op.create_table(
         "mail_trouble",
         sa.Column("place", sa.String(length=255), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -1240,6 +1250,7 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     op.drop_table("mail_trouble")
+    op.drop_table("domain_check")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_letter_id"))
 
