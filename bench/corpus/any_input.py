@@ -8,9 +8,12 @@ import random
 import time
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.corpus.rows import Row
+from penfriends.mail import inbound
+from penfriends.mail.images import drawn_here
 from penfriends.mail.inbound import MailClass, parse
 from penfriends.mail.rehearsal import rehearse
 
@@ -52,7 +55,7 @@ def rows(corpora: Path, misses: list[str]) -> Iterator[Row]:
 def _read(data: bytes) -> bool:
     mail = parse(data)
     if len(data) <= SMALL:
-        rehearse(data, mail)
+        rehearse(mail, inbound.headers(data), partial(drawn_here, mail.attachments))
     return mail.mail_class is MailClass.QUARANTINED
 
 

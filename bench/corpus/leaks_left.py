@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.utils import getaddresses
+from functools import partial
 from pathlib import Path
 
 from bench.corpus.rows import Row
 from penfriends.mail import inbound
+from penfriends.mail.images import drawn_here
 from penfriends.mail.inbound import MailClass
 from penfriends.mail.rehearsal import rehearse
 
@@ -31,7 +33,7 @@ def rows(corpora: Path, misses: list[str]) -> Iterator[Row]:
         raw = path.read_bytes()
         mail = inbound.parse(raw)
         others += mail.mail_class is not MailClass.HUMAN
-        done = rehearse(raw, mail)
+        done = rehearse(mail, inbound.headers(raw), partial(drawn_here, mail.attachments))
         if done.outgoing is None:
             held += mail.mail_class is MailClass.HUMAN
             continue

@@ -57,6 +57,13 @@ def draw_each(attachments: Sequence[MailAttachment]) -> Iterator[SafeImage | str
             yield name_of(attachment)
 
 
+def drawn_here(attachments: Sequence[MailAttachment]) -> Drawn:
+    """All of them, drawn in this very process: for mails that are known, not for strangers'."""
+    found = list(draw_each(attachments))
+    pictures = tuple(one for one in found if isinstance(one, SafeImage))
+    return Drawn(pictures, tuple(one for one in found if isinstance(one, str)))
+
+
 def undrawn(attachments: Sequence[MailAttachment]) -> Drawn:
     """What is left of attachments where no picture can be drawn: their names."""
     return Drawn(left_out=tuple(name_of(one) for one in attachments))

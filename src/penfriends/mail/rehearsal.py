@@ -5,14 +5,15 @@ read long ago. The steps are those of the real way: title, screening, rules for 
 finished bytes, the list of headers, the search for leaks. Nothing is stored or sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from penfriends.mail import leaks, notices, origins, outbound, return_path
-from penfriends.mail.images import UnsafeImage, reencode
-from penfriends.mail.inbound import LONGEST_LETTER, MailClass, ParsedMail, headers
+from penfriends.mail.images import Drawn, SafeImage
+from penfriends.mail.inbound import LONGEST_LETTER, MailClass, ParsedMail
+from penfriends.mail.mime_parts import Headers
 from penfriends.mail.notices import Notice
 from penfriends.rules.bands import Band
 from penfriends.rules.masking import from_name
@@ -24,7 +25,6 @@ WRITER, WRITERS_TOWN = "Anna", "Hürth"
 READER, READERS_TOWN = "reader@mail.example", "Thetford"
 ALIAS = "aaaaaaaaaaaaaaaaaaaa@post.example"
 SITE = "https://penfriends.example"
-MOST_PICTURES = 5
 _DELIVERY = UUID(int=0)
 _KEY = b"rehearsal"
 _WHEN = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -43,13 +43,15 @@ class Rehearsal:
     outgoing: bytes | None
 
 
-def rehearse(raw: bytes, mail: ParsedMail) -> Rehearsal:
-    """Go through everything that happens to `mail`, which `raw` was read as. Never raises for a human mail."""
+def rehearse(mail: ParsedMail, fields: Headers, draw: Callable[[], Drawn]) -> Rehearsal:
+    """Go through everything that happens to `mail` with the header `fields`; `draw` gives its pictures, drawn anew, and
+    is asked only where they matter. Never raises for a human mail."""
     if mail.mail_class is not MailClass.HUMAN:
         return Rehearsal("", (), (f"class_{mail.mail_class.value}",), None)
     title, text = _titled(mail)
     findings = screen(text[:LONGEST_LETTER], band=Band.ADULT, language=mail.language)
-    pictures, left_out = _pictures(mail)
+    drawn = draw()
+    pictures = [_named(number, one) for number, one in enumerate(drawn.pictures, start=1)]
     if not text.strip() and not pictures:
         return Rehearsal(title, findings, ("empty",), None)
     reasons = reasons_to_hold(
@@ -66,8 +68,8 @@ def rehearse(raw: bytes, mail: ParsedMail) -> Rehearsal:
     held = tuple(reason.value for reason in reasons)
     if set(reasons) - _LEAVES_UNCHANGED:
         return Rehearsal(title, findings, held, None)
-    built = _built(mail, title, text, pictures, left_out)
-    stopped = _stopped(built, raw)
+    built = _built(mail, title, text, pictures, len(drawn.left_out))
+    stopped = _stopped(built, fields)
     return Rehearsal(title, findings, held + stopped, None if stopped else built)
 
 
@@ -80,18 +82,9 @@ def _titled(mail: ParsedMail) -> tuple[str, str]:
     return title, text
 
 
-def _pictures(mail: ParsedMail) -> tuple[list[outbound.OutgoingImage], int]:
-    drawn: list[outbound.OutgoingImage] = []
-    for attachment in mail.attachments:
-        if not attachment.data or len(drawn) >= MOST_PICTURES:
-            continue
-        try:
-            picture = reencode(attachment.data)
-        except UnsafeImage:
-            continue
-        suffix = "png" if picture.content_type == "image/png" else "jpg"
-        drawn.append(outbound.OutgoingImage(f"picture-{len(drawn) + 1}.{suffix}", picture.content_type, picture.data))
-    return drawn, len(mail.attachments) - len(drawn)
+def _named(number: int, picture: SafeImage) -> outbound.OutgoingImage:
+    suffix = "png" if picture.content_type == "image/png" else "jpg"
+    return outbound.OutgoingImage(f"picture-{number}.{suffix}", picture.content_type, picture.data)
 
 
 def _built(mail: ParsedMail, title: str, text: str, pictures: Sequence[outbound.OutgoingImage], left_out: int) -> bytes:
@@ -136,11 +129,11 @@ def _built(mail: ParsedMail, title: str, text: str, pictures: Sequence[outbound.
     )
 
 
-def _stopped(built: bytes, raw: bytes) -> tuple[str, ...]:
+def _stopped(built: bytes, fields: Headers) -> tuple[str, ...]:
     if outbound.headers_outside_list(built):
         return ("header_outside_list",)
     known = (
-        origins.identity_in(headers(raw)),
+        origins.identity_in(fields),
         leaks.Identity(addresses=(READER,), aliases_allowed=(ALIAS,), reads=True),
     )
     return tuple(dict.fromkeys(f"leak_{leak.kind.value}" for leak in leaks.find_leaks(built, known)))
