@@ -12,12 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.crash import checker, postfix
-from tests.crash.checker import Verdict
-from tests.crash.house import standing
+from tests.crash.browser import Browser
+from tests.crash.checker import COUNTED, Verdict
+from tests.crash.house import Direct, standing
 from tests.crash.nest import Nursery, nursery
 from tests.crash.postfix import Postfix
 from tests.crash.schedule import schedule_for
-from tests.crash.sink import Sink, listening
+from tests.crash.sink import listening
 from tests.crash.story import play
 from tests.support import processes
 
@@ -34,22 +35,6 @@ class Line:
     seconds: float = 0.0
 
 
-class Direct:
-    """The workers hand their mail to the sink itself: nobody keeps a log that could be asked."""
-
-    truthful = False
-
-    def __init__(self, sink: Sink) -> None:
-        self.port = sink.port
-        self.settings: dict[str, str | int] = {}
-
-    def is_idle(self) -> bool:
-        return True
-
-    def nudge(self) -> None:
-        """It has no queue."""
-
-
 async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.Namespace) -> Line:
     """All schedules of one house, one after another, as long as there is time."""
     line = Line()
@@ -64,28 +49,25 @@ async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.
         house = await stack.enter_async_context(
             standing(nest, behind or Direct(sink), postgres=kind.startswith("postgres"), ports=ports)
         )
+        browser = Browser(house.web_port)
+        stack.push_async_callback(browser.close)
         for seed in seeds:
             start = time.monotonic()
             if asked.within and start - began > asked.within:
                 break
-            verdict = await play(house, sink, schedule_for(seed), behind)
+            verdict = await play(house, sink, browser, schedule_for(seed), behind)
             line.verdicts.append(verdict)
             if asked.verbose or not verdict.kept_the_promise:
                 print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
-        line.deaths, line.met = house.deaths, sink.met
+        house.deaths["postfix"] += house.smarthost.deaths
+        line.deaths, line.met = +house.deaths, sink.met
     line.seconds = time.monotonic() - began
     return line
 
 
-COLUMNS = (
-    "letters", "delivered", "held", "returned", "lost", "twice", "wrong_person", "unsure_lied", "unsure_torn",
-    "unsure_else",
-)  # fmt: skip
-
-
 def table(lines: dict[str, Line]) -> str:
     """The figures, a line for each kind of house."""
-    heads = ["house", "schedules", *(one.replace("_", " ") for one in COLUMNS), "restarts", "seconds"]
+    heads = ["house", "schedules", *(one.replace("_", " ") for one in COUNTED), "restarts", "seconds"]
     rows = [heads]
     for kind, line in lines.items():
         rows.append([kind, *map(str, _numbers(line))])
@@ -97,7 +79,7 @@ def table(lines: dict[str, Line]) -> str:
 
 def _numbers(line: Line) -> list[int]:
     sums = checker.total(line.verdicts)
-    return [len(line.verdicts), *(sums[one] for one in COLUMNS), line.deaths.total(), round(line.seconds)]
+    return [len(line.verdicts), *(sums[one] for one in COUNTED), line.deaths.total(), round(line.seconds)]
 
 
 async def main(asked: argparse.Namespace) -> int:

@@ -9,6 +9,11 @@ from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
 from tests.crash.sink import Known
 
+COUNTED = (
+    "letters", "delivered", "held", "given_back", "taken_back", "bounced", "lost", "twice", "wrong_person",
+    "unsure_lied", "unsure_torn", "unsure_else",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -21,16 +26,21 @@ class Kept:
     open_holds: int
     bounced: bool = False
     last_text: str = ""
+    correspondence_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A letter as the world outside knows it."""
+    """A letter as the world outside knows it. `gone`: its writer took it back and threw it away; `may_wait`,
+    `may_return`: the moderator was told to leave it, or to give it back, if it was held."""
 
     token: str
     reader: str
     accepted: bool
     answer: str = ""
+    gone: bool = False
+    may_wait: bool = False
+    may_return: bool = False
 
 
 @dataclass(slots=True)
@@ -40,7 +50,9 @@ class Verdict:
     letters: int = 0
     delivered: int = 0
     held: int = 0
-    returned: int = 0
+    given_back: int = 0
+    taken_back: int = 0
+    bounced: int = 0
     lost: int = 0
     twice: int = 0
     wrong_person: int = 0
@@ -94,7 +106,11 @@ def _letter(verdict: Verdict, letter: Expected, rows: list[Kept], seen: list[Kno
     strangers = {who for one in seen for who in one.recipients} - {letter.reader.lower()}
     if strangers:
         _complain(verdict, "wrong_person", f"{letter.token} for {letter.reader} went to {sorted(strangers)}")
-    if not letter.accepted:
+    if letter.gone:
+        verdict.taken_back += 1
+        if arrived or any(row.state is not LetterState.DRAFT for row in rows):
+            verdict.complaints.append(f"{letter.token} was taken back and thrown away, and lives: {rows}")
+    elif not letter.accepted:
         _complain(verdict, "lost", f"{letter.token} was never taken in: {letter.answer}")
     elif not rows:
         _complain(verdict, "lost", f"{letter.token} was accepted and is nowhere")
@@ -106,21 +122,32 @@ def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Fa
     if row.delivery is DeliveryState.UNSURE:
         _unsure(verdict, letter, row, facts)
     elif row.bounced and not arrived and _refused(letter, row, facts):
-        verdict.returned += 1
+        verdict.bounced += 1
     elif row.delivery is DeliveryState.SENT and row.state is LetterState.DELIVERED:
         verdict.delivered += 1
         if not arrived:
             _complain(verdict, "lost", f"{letter.token} is said to be sent and never arrived")
-    elif row.state is LetterState.HELD and row.open_holds == 1:
-        verdict.held += 1
-        if arrived:
-            verdict.complaints.append(f"{letter.token} is held and arrived")
+    elif row.state in (LetterState.HELD, LetterState.RETURNED):
+        _with_a_person(verdict, letter, row, arrived, facts)
     elif row.delivery is DeliveryState.FAILED and _refused(letter, row, facts):
-        verdict.returned += 1
+        verdict.bounced += 1
         if arrived and not _lied(row, facts):
             verdict.complaints.append(f"{letter.token} is said to have failed and arrived")
     else:
         _complain(verdict, "lost", f"{letter.token} is {row.state}, its delivery {row.delivery}: {row.last_text}")
+
+
+def _with_a_person(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Facts) -> None:
+    """On the desk, or back with its writer: where it was to be, and nowhere else."""
+    if row.state is LetterState.HELD:
+        verdict.held += 1
+        stuck = not row.correspondence_open or letter.reader in facts.refused_to
+        expected = row.open_holds == 1 and (letter.may_wait or stuck)
+    else:
+        verdict.given_back += 1
+        expected = letter.may_return
+    if arrived or not expected:
+        verdict.complaints.append(f"{letter.token} is {row.state}, {row.open_holds} holds, arrived {arrived} times")
 
 
 def _lied(row: Kept, facts: Facts) -> bool:
@@ -150,8 +177,6 @@ def total(verdicts: Iterable[Verdict]) -> Counter[str]:
     """The sums of a table's line."""
     found: Counter[str] = Counter()
     for verdict in verdicts:
-        for name in ("letters", "delivered", "held", "returned", "lost", "twice", "wrong_person"):
-            found[name] += getattr(verdict, name)
-        for name in ("unsure_lied", "unsure_torn", "unsure_else"):
+        for name in COUNTED:
             found[name] += getattr(verdict, name)
     return found

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -32,12 +32,14 @@ from penfriends.queue import redis_settings, to_json
 from tests.crash.hands import Hands
 from tests.crash.nest import Nursery
 from tests.crash.points import Board, now_in_house
+from tests.crash.sink import Sink
 from tests.support import pgserver, processes
 
 PARTS = ("mailroom", "worker-1", "worker-2", "web")
 MEMORY = "/dev/shm"  # noqa: S108 (a killed process loses nothing there either, and nobody waits for a disk)
 DIE_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 MIGRATING = asyncio.Lock()  # alembic knows of one migration at a time
+A_LITTLE = timedelta(seconds=1)
 BACK_AFTER = 0.05  # seconds; a supervisor may take longer, which only makes everything slower
 
 
@@ -51,10 +53,53 @@ class Smarthost(Protocol):
     port: int
     truthful: bool
     settings: dict[str, str | int]
+    deaths: int
+
+    def follow(self, board: Board) -> None: ...
+
+    def keep_up(self) -> None: ...
 
     def is_idle(self) -> bool: ...
 
     def nudge(self) -> None: ...
+
+    async def pass_other_mail(self) -> None: ...
+
+    async def kill(self, pause: float) -> None: ...
+
+    def kill_part(self, number: int) -> None: ...
+
+
+class Direct:
+    """The workers hand their mail to the world itself: nobody keeps a log that could be asked, nobody to kill."""
+
+    truthful = False
+    deaths = 0
+
+    def __init__(self, sink: Sink) -> None:
+        self.port = sink.port
+        self.settings: dict[str, str | int] = {}
+
+    def follow(self, board: Board) -> None:
+        """It keeps no log."""
+
+    def keep_up(self) -> None:
+        """It keeps no log."""
+
+    def is_idle(self) -> bool:
+        return True
+
+    def nudge(self) -> None:
+        """It has no queue."""
+
+    async def pass_other_mail(self) -> None:
+        """It keeps no log."""
+
+    async def kill(self, pause: float) -> None:
+        """There is none."""
+
+    def kill_part(self, number: int) -> None:
+        """There is none."""
 
 
 @dataclass
@@ -160,10 +205,18 @@ class House:
 
     async def sweep(self) -> None:
         """What the clock would ask for in some seconds, now."""
+        self.smarthost.keep_up()
         with contextlib.suppress(RedisError, OSError):
             pool = await create_pool(redis_settings(self.queue_url), job_serializer=to_json)
             await pool.enqueue_job("cron:sweep_letters")
+            if self.smarthost.truthful:
+                await pool.enqueue_job("cron:sweep_unsure")
             await pool.aclose()
+
+    async def jump(self, until: datetime) -> None:
+        """It is later now. What was said before was said before."""
+        self.smarthost.keep_up()
+        self.board.jump(max(until - self.now(), timedelta()) + A_LITTLE)
 
     @property
     def queue_url(self) -> str:
@@ -283,6 +336,7 @@ async def standing(
     (folder / "passed").touch()
     environment = processes.environment(folder, **chosen)
     house = House(folder, database, Board(folder / "board"), environment, nest, web, smtp, lmtp, smarthost, server)
+    smarthost.follow(house.board)
     try:
         await house.open()
         yield house

@@ -18,10 +18,11 @@ from typing import Any
 from tests.crash import points
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-ANSWER_SECONDS = 4.0
+ANSWER_SECONDS = 3.0
 LOADED = (
-    "aiosqlite", "asyncpg", "penfriends.app", "workers.main", "workers.mailroom", "uvicorn.protocols.http.auto",
-    "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto", "uvicorn.lifespan.on",
+    "aiosqlite", "asyncpg", "penfriends.__main__", "penfriends.starting", "penfriends.app", "workers.main",
+    "workers.mailroom", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto",
+    "uvicorn.lifespan.on",
 )  # fmt: skip
 POLL = 0.25  # seconds; looking for jobs ten times a second is most of what an idle worker does
 
@@ -50,11 +51,13 @@ def _load_everything() -> None:
         importlib.import_module(name)
     from sqlalchemy.orm import configure_mappers
 
-    from penfriends.web import respond
+    from penfriends.settings import Settings
+    from penfriends.web import respond, routes
     from tests.crash import warm
 
     configure_mappers()
-    respond.environment()
+    respond.environment().get_template("site/safety.html")
+    routes.handlers(Settings.model_construct())
     _be_impatient()
     _read_mail_here()
     warm.share_compiled_statements()
@@ -104,6 +107,7 @@ def _become(wish: dict[str, Any]) -> None:
     os.environ.update(wish["environment"])
     os.chdir(wish["folder"])
     points.belong_to(Path(wish["folder"]))
+    gc.set_threshold(20_000, 20, 50)  # it does not live long
     from penfriends.__main__ import app
     from penfriends.settings import settings
 

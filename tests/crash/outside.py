@@ -5,150 +5,122 @@ shows an error.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
+import sqlalchemy as sa
 
-from penfriends.models.delivery import Alias
-from penfriends.models.letters import Participant
-from penfriends.models.places import Town
-from penfriends.models.residents import Resident
+from penfriends.models.letters import Letter, LetterState
 from tests import builders
+from tests.crash.browser import Browser, Never, NotNow
 from tests.crash.house import House
-from tests.crash.schedule import PAIRS, LetterPlan, Manner, Schedule, Way
+from tests.crash.people import Pair, Person
+from tests.crash.schedule import LetterPlan, Manner, Reading, Schedule, Way
 from tests.crash.words import MARK, token
 
 PATIENCE = 60.0
 HELD_WORDS = "You can reach me on 01842 755 201 in the evening.\n\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who writes: their mailbox, the masked address they write to, their session on the site."""
-
-    mailbox: str
-    alias: str
-    correspondence_id: UUID
-    cookie: str
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+HICCUPS = (NotNow, OSError, EOFError, httpx.HTTPError, TimeoutError, sa.exc.DBAPIError)
 
 
 @dataclass(slots=True)
 class Written:
-    """One letter and what its writer heard: `accepted`, or `refused` for good, with the answer."""
+    """One letter and what its writer heard: `accepted`, or `refused` for good, with the answer. `gone`: taken back and
+    thrown away."""
 
     token: str
     plan: LetterPlan
     reader: str
     accepted: bool = False
+    gone: bool = False
     answer: str = ""
-
-
-class NotNow(Exception):
-    """Not taken this time."""
-
-
-class Never(Exception):
-    """Refused for good, or not understood."""
-
-
-async def cast(house: House, seed: int) -> list[tuple[Person, Person]]:
-    """New people for a schedule, so that what befalls one schedule's mailboxes touches no other."""
-    async with house.database.transaction() as db:
-        towns = list(await db.exec(select(Town).order_by(Town.slug)))
-        if not towns:
-            towns = [await builders.town(db, "Thetford"), await builders.town(db, "Huerth", country="DE")]
-        return [await _pair(db, house, towns, f"s{seed}p{number}") for number in range(PAIRS)]
-
-
-async def _pair(db: AsyncSession, house: House, towns: list[Town], name: str) -> tuple[Person, Person]:
-    one = await builders.adult(db, towns[0], "Anna", email=f"{name}a@mail.example")
-    other = await builders.adult(db, towns[1], "Ben", email=f"{name}b@post.example")
-    sides = await builders.correspondence(db, one, other, now=house.now())
-    return (
-        await _person(db, house, sides[0], one, f"{name}a@mail.example"),
-        await _person(db, house, sides[1], other, f"{name}b@post.example"),
-    )
-
-
-async def _person(db: AsyncSession, house: House, side: Participant, who: Resident, mailbox: str) -> Person:
-    alias = (await db.exec(select(Alias).where(Alias.participant_id == side.id))).one()
-    assert who.sign_in_id is not None
-    cookie = await builders.session(db, who.sign_in_id, now=house.now())
-    return Person(mailbox, builders.AT.alias(alias.local_part), side.correspondence_id, cookie)
 
 
 class Outside:
     """All the writers of one schedule."""
 
-    def __init__(self, house: House, schedule: Schedule, pairs: list[tuple[Person, Person]], smtp_port: int) -> None:
-        self.house, self.schedule, self.pairs, self.smtp_port = house, schedule, pairs, smtp_port
+    def __init__(self, house: House, browser: Browser, schedule: Schedule, pairs: list[Pair], smtp_port: int) -> None:
+        self.house, self.browser, self.schedule, self.pairs = house, browser, schedule, pairs
+        self.smtp_port = smtp_port
         self.letters: list[Written] = []
-        self._browser = httpx.AsyncClient(base_url=f"http://127.0.0.1:{house.web_port}", timeout=10)
 
-    async def close(self) -> None:
-        await self._browser.aclose()
+    def readings(self) -> dict[str, Reading]:
+        """What the moderator is to do with each letter, by its word."""
+        return {self._word(plan): plan.reading for plan in self.schedule.letters}
+
+    def _word(self, plan: LetterPlan) -> str:
+        return token(self.schedule.seed % 10_000_000 * 1000 + plan.number)
 
     async def write(self, plan: LetterPlan) -> None:
         """Write one letter, however long it takes. Raises TimeoutError."""
         one, other = self.pairs[plan.pair]
         writer, reader = (other, one) if plan.by_second else (one, other)
-        letter = Written(token(self.schedule.seed % 10_000_000 * 1000 + plan.number), plan, reader.mailbox)
+        letter = Written(self._word(plan), plan, reader.mailbox)
         self.letters.append(letter)
         async with asyncio.timeout(PATIENCE):
             if plan.way is Way.WEB:
                 async with writer.writing:  # there is one sheet a correspondence
-                    await self._until_taken(letter, writer)
+                    await self._on_the_site(letter, writer)
             else:
                 await self._until_taken(letter, writer)
 
     async def _until_taken(self, letter: Written, writer: Person) -> None:
-        times = 2 if letter.plan.manner is Manner.TWICE and letter.plan.way is not Way.WEB else 1
-        sheet = ""
-        while True:
+        times = 2 if letter.plan.manner is Manner.TWICE else 1
+        while times:
             try:
-                if letter.plan.way is Way.WEB:
-                    sheet = sheet or await self._sheet(writer)
-                    await self._send_sheet(letter, writer, sheet)
-                else:
-                    await self._mail(letter, writer)
+                await self._mail(letter, writer)
                 times -= 1
                 letter.accepted = True
             except Never as no:
                 letter.answer = str(no)
                 return
-            except (NotNow, OSError, EOFError, httpx.HTTPError, TimeoutError) as no:
+            except HICCUPS as no:
                 letter.answer = repr(no)
                 await asyncio.sleep(0.1)
-            if times == 0:
-                return
 
     # --- on the site -------------------------------------------------------------------------------------------------
 
-    async def _sheet(self, writer: Person) -> str:
-        answer = await self._post(f"/letters/with/{writer.correspondence_id}/new", writer)
-        return answer.headers["location"].removesuffix("/edit")
+    async def _on_the_site(self, letter: Written, writer: Person) -> None:
+        sheet = await self._again_and_again(letter, f"/letters/with/{writer.correspondence_id}/new", writer)
+        sheet = sheet.removesuffix("/edit")
+        await self._send(letter, writer, sheet)
+        if letter.accepted and letter.plan.manner in (Manner.SENDS_AGAIN, Manner.THROWS_AWAY):
+            await asyncio.sleep(letter.plan.wait * 10)
+            if not await self._took_back(letter, writer, sheet):
+                return
+            if letter.plan.manner is Manner.THROWS_AWAY:
+                await self._again_and_again(letter, f"{sheet}/removal", writer)
+                letter.gone = True
+            else:
+                await self._send(letter, writer, sheet)
 
-    async def _send_sheet(self, letter: Written, writer: Person, sheet: str) -> None:
-        answer = await self._post(f"{sheet}/sending", writer, text=text_of(letter), language="en")
-        if "/letters/with/" not in answer.headers["location"]:
-            raise Never(answer.headers["location"])
+    async def _send(self, letter: Written, writer: Person, sheet: str) -> None:
+        there = await self._again_and_again(letter, f"{sheet}/sending", writer, text=text_of(letter), language="en")
+        letter.accepted = "/letters/with/" in there
 
-    async def _post(self, path: str, writer: Person, **form: str) -> httpx.Response:
-        if "csrf" not in self._browser.cookies:
-            await self._browser.get("/safety")
-        key = self._browser.cookies.get("csrf") or ""
-        answer = await self._browser.post(
-            path, data={"_csrf_token": key, **form}, headers={"cookie": f"csrf={key}; session={writer.cookie}"}
-        )
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise NotNow(f"{answer.status_code}")
-        if answer.status_code != 303:
-            raise Never(f"{path}: {answer.status_code} {answer.text[:2000]}")
-        return answer
+    async def _again_and_again(self, letter: Written, path: str, writer: Person, **form: str) -> str:
+        """Where pressing the button led in the end; nowhere if it was refused."""
+        while True:
+            try:
+                return await self.browser.go(path, writer.cookie, **form)
+            except Never as no:
+                letter.answer = str(no)
+                return ""
+            except HICCUPS as no:
+                letter.answer = repr(no)
+                await asyncio.sleep(0.1)
+
+    async def _took_back(self, letter: Written, writer: Person, sheet: str) -> bool:
+        """Whether the letter lies on the table again. Who heard nothing looks; the second press is refused."""
+        await self._again_and_again(letter, f"{sheet}/undo", writer)
+        while True:
+            try:
+                async with self.house.database.reading() as db:
+                    row = await db.get(Letter, UUID(sheet.rpartition("/")[2]))
+                    return row is not None and row.state is LetterState.DRAFT
+            except HICCUPS:
+                await asyncio.sleep(0.1)
 
     # --- by mail -----------------------------------------------------------------------------------------------------
 

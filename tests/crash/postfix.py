@@ -1,130 +1,161 @@
 """How does the house stand behind a real Postfix: as its smarthost, and as the border that mail comes in through?
 
-An instance of its own, with its own configuration and queue, on loopback ports. Between the workers and it stands a
-wire that can break: then Postfix has the mail and the worker does not know, which only Postfix's log can tell.
+An instance of its own, with its own configuration and queue, on loopback ports, which can be killed like everything
+else. The workers speak to it over a wire that breaks (wire.py) and read its log by the clock of the house
+(clocked_log.py).
 """
 
 import asyncio
 import contextlib
-import re
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from penfriends.mail import return_path
 from tests import builders
-from tests.crash.schedule import ORDINARY, Fault
-from tests.crash.sink import IMPATIENCE, SILENCE, Known, Sink
+from tests.crash.clocked_log import ClockedLog
+from tests.crash.points import Board
+from tests.crash.schedule import Fault
+from tests.crash.sink import Sink
+from tests.crash.wire import Wire
 from tests.support import processes
 from tests.support.postfix import DIE_WITH_US, QUEUES, SERVICES, is_here
 
 __all__ = ["Postfix", "is_here", "running"]
-_FROM = re.compile(rb"MAIL FROM:\s*<([^>]*)>", re.IGNORECASE)
+PARTS = ("qmgr", "smtpd", "cleanup", "smtp", "lmtp", "trivial-rewrite", "bounce")
+_STRANGER = b"EHLO other.test\r\nMAIL FROM:<>\r\nRCPT TO:<somebody@other.example>\r\nDATA\r\n"
 
 
 class Postfix:
     """One running instance and the wire in front of it. The workers speak to `port`, the world to `inbound_port`."""
 
-    # The workers read its log. What it took is settled; that it never saw a mail it can say only with times that run
-    # with the clock of the house, which its own do not: so what was cut off stays unsure.
-    truthful = False
+    truthful = True
 
     def __init__(self, folder: Path, sink: Sink, inbound_port: int) -> None:
         self.folder, self.sink, self.inbound_port = folder, sink, inbound_port
         self.port = 0
+        self.wire = Wire(sink, inbound_port)
         self.log = folder / "log"
-        self.settings: dict[str, str | int] = {"smarthost_log": str(self.log)}
-        self.faults: Iterator[Fault] = iter(())
+        self.clocked = ClockedLog(self.log, folder / "mail.log")
+        self.settings: dict[str, str | int] = {"smarthost_log": str(self.clocked.shown)}
+        self.deaths = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._killing = asyncio.Lock()
+
+    @property
+    def faults(self) -> Iterator[Fault]:
+        return self.wire.faults
+
+    @faults.setter
+    def faults(self, faults: Iterator[Fault]) -> None:
+        self.wire.faults = faults
+
+    def follow(self, board: Board) -> None:
+        """Its log is to bear the time of this house."""
+        self.clocked.follow(board)
+
+    def keep_up(self) -> None:
+        """What it wrote so far, it wrote before now."""
+        self.clocked.keep_up()
 
     def is_idle(self) -> bool:
-        """No mail in any queue."""
-        waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES)
-        return not waiting
+        """It lives, nothing is on the wire, and no mail is in any queue: looked at twice in the order that mail takes,
+        because what waited may have gone back to where we had just looked."""
+        waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES * 2)
+        return not (waiting or self.wire.open_mails or self._killing.locked())
 
     def nudge(self) -> None:
         """Try again now: a mail that was looked at while it was being delivered is forgotten for minutes otherwise."""
         subprocess.run(["postqueue", "-c", str(self.folder / "etc"), "-f"], capture_output=True, check=False)
 
-    # --- the wire ----------------------------------------------------------------------------------------------------
+    async def pass_other_mail(self) -> None:
+        """Somebody else's mail goes through it, as through any smarthost: its log goes on."""
+        with contextlib.suppress(OSError, TimeoutError, EOFError):
+            async with asyncio.timeout(5):
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.inbound_port)
+                try:
+                    writer.write(_STRANGER)
+                    await reader.readuntil(b"\n354 ")
+                    writer.write(b"Subject: other\r\n\r\nmail\r\n.\r\n")
+                    await reader.readuntil(b"\n250 ")
+                finally:
+                    writer.close()
 
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection of a worker to Postfix, which breaks where its fault says."""
-        fault = next(self.faults, ORDINARY)
-        self.sink.met[f"wire {fault.name}"] += 1
+    # --- its life ----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        with (self.folder / "said").open("ab") as said:
+            self._process = subprocess.Popen(
+                [*DIE_WITH_US, "postfix", "-c", str(self.folder / "etc"), "start-fg"],
+                stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
+            )  # fmt: skip
+
+    async def kill(self, pause: float) -> None:
+        """kill -9 of all of it, and start it again after a while. Its log stays true: what was said is written down
+        before the writer of the log dies."""
+        async with self._killing:
+            assert self._process is not None
+            os.kill(self._process.pid, signal.SIGSTOP)  # so that nothing comes back in between
+            alive = self._processes()
+            _end(pid for pid, name in alive.items() if name not in ("postlogd", "master"))
+            await asyncio.sleep(0.05)
+            _end(pid for pid, name in alive.items() if name == "postlogd")
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+            self.deaths += 1
+            await asyncio.sleep(pause)
+            self.start()
+            await self.until_it_greets()
+
+    def kill_part(self, number: int) -> None:
+        """kill -9 of one of its processes, whichever is there."""
+        there = sorted((PARTS.index(name), pid) for pid, name in self._processes().items() if name in PARTS)
+        if there and not self._killing.locked():
+            _end([there[number % len(there)][1]])
+            self.deaths += 1
+
+    async def until_it_greets(self) -> None:
+        await processes.until(self._greets)
+
+    async def stop(self) -> None:
+        assert self._process is not None
+        stop = ["postfix", "-c", str(self.folder / "etc"), "stop"]
+        await asyncio.to_thread(subprocess.run, stop, capture_output=True, check=False)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await asyncio.to_thread(self._process.wait, 10)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _processes(self) -> dict[int, str]:
+        """Those that work in our queue: all of this instance and nobody else's."""
+        found = {}
+        for one in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (one / "cwd").readlink() == self.folder / "spool":
+                    found[int(one.name)] = (one / "comm").read_text().strip()
+        return found
+
+    async def _greets(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise RuntimeError(f"Postfix ended at once: {_read(self.folder / 'said')}{_read(self.log)}")
         try:
-            inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self.inbound_port)
-            try:
-                await self._converse(fault, (reader, writer), (inner_reader, inner_writer))
-            finally:
-                inner_writer.transport.abort()
-        except (OSError, EOFError, asyncio.LimitOverrunError):
-            pass
-        finally:
-            writer.transport.abort()
-
-    async def _converse(
-        self,
-        fault: Fault,
-        worker: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        postfix: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-    ) -> None:
-        about, mails = Known(), 0
-        worker[1].write(await _answer(postfix[0]))
-        while line := await worker[0].readline():
-            if found := _FROM.match(line):
-                mails += 1
-                if mails > 1:  # one more on a kept connection: a fate of its own
-                    fault = next(self.faults, ORDINARY)
-                    self.sink.met[f"wire {fault.name}"] += 1
-                delivery_id = return_path.verify(found.group(1).decode(), builders.AT.key)
-                about = self.sink.known.setdefault(delivery_id, Known()) if delivery_id else Known()
-            said = line[:4].upper()
-            if said == b"DATA" and fault.step == "DATA":
-                about.lied = True
-                return
-            postfix[1].write(line)
-            answer = await _answer(postfix[0])
-            worker[1].write(answer)
-            if said == b"DATA" and answer.startswith(b"354"):
-                await self._data(fault, about, worker, postfix)
-
-    async def _data(
-        self,
-        fault: Fault,
-        about: Known,
-        worker: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        postfix: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-    ) -> None:
-        began = asyncio.get_running_loop().time()
-        mail = await worker[0].readuntil(b"\r\n.\r\n")
-        breaks = fault.step in ("MIDDLE", "DOT")
-        about.lied = about.lied or breaks
-        if breaks and not fault.taken:
-            postfix[1].write(mail[: len(mail) // 2])
-            raise EOFError
-        postfix[1].write(mail)
-        answer = await _answer(postfix[0])
-        if fault.kind in ("silent", "late"):
-            await asyncio.sleep(SILENCE)
-        if breaks and fault.kind != "late":
-            raise EOFError
-        late = asyncio.get_running_loop().time() - began > IMPATIENCE  # on a busy machine: for the worker, silence
-        about.lied = about.lied or late
-        worker[1].write(answer)
-
-
-async def _answer(reader: asyncio.StreamReader) -> bytes:
-    """All lines of an answer. Raises EOFError."""
-    lines = b""
-    while True:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.inbound_port)
+        except OSError:
+            return False
         line = await reader.readline()
-        lines += line
-        if not line:
-            raise EOFError
-        if line[3:4] != b"-":
-            return lines
+        writer.close()
+        return line.startswith(b"220")
+
+
+def _end(pids: Iterator[int] | list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @asynccontextmanager
@@ -132,36 +163,15 @@ async def running(sink: Sink, folder: Path, lmtp_port: int) -> AsyncIterator[Pos
     """Postfix until the end of the block. Mail for our domains goes to the mailroom, all other to the sink."""
     server = Postfix(folder, sink, processes.free_port())
     _configure(server, lmtp_port)
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(  # noqa: ASYNC220 (nothing else goes on yet)
-            [*DIE_WITH_US, "postfix", "-c", str(folder / "etc"), "start-fg"],
-            stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
-        )  # fmt: skip
-    wire = await asyncio.start_server(server.carry, "127.0.0.1", 0, limit=2**20)
+    server.start()
+    wire = await asyncio.start_server(server.wire.carry, "127.0.0.1", 0, limit=2**20)
     server.port = wire.sockets[0].getsockname()[1]
     try:
-        await processes.until(lambda: _greets(server, process))
+        await server.until_it_greets()
         yield server
     finally:
         wire.close()
-        subprocess.run(["postfix", "-c", str(folder / "etc"), "stop"], capture_output=True, check=False)  # noqa: ASYNC221
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
-async def _greets(server: Postfix, process: "subprocess.Popen[bytes]") -> bool:
-    if process.poll() is not None:
-        raise RuntimeError(f"Postfix ended at once: {(server.folder / 'said').read_text()}{_read(server.log)}")
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.inbound_port)
-    except OSError:
-        return False
-    line = await reader.readline()
-    writer.close()
-    return line.startswith(b"220")
+        await server.stop()
 
 
 def _read(path: Path) -> str:
@@ -197,6 +207,10 @@ def _configure(server: Postfix, lmtp_port: int) -> None:
         "minimal_backoff_time": "1s",
         "maximal_backoff_time": "2s",
         "queue_run_delay": "1s",
+        # Who was killed is back at once, and nobody goes because there is little to do.
+        "transport_retry_time": "1s",
+        "service_throttle_time": "1s",
+        "max_idle": "3600s",
         "default_destination_concurrency_failed_cohort_limit": "0",
         "hash_queue_names": "hold",
         "smtpd_client_connection_rate_limit": "0",

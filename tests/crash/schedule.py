@@ -12,7 +12,8 @@ from random import Random
 from tests.crash.points import CRASH_POINTS
 
 PAIRS = 3
-LETTERS = 22
+CHILDREN = 2  # the number of the pair who are children
+LETTERS = 21
 
 
 class Way(StrEnum):
@@ -25,12 +26,24 @@ class Way(StrEnum):
 
 class Manner(StrEnum):
     """How its sender behaves: hangs up before the answer and comes again; sends the same mail twice; writes what is
-    held for a person."""
+    held for a person; on the site takes it back and sends it again, or throws it away."""
 
     PLAIN = "plain"
     HANGS_UP = "hangs_up"
     TWICE = "twice"
     HELD = "held"
+    SENDS_AGAIN = "sends again"
+    THROWS_AWAY = "throws away"
+
+
+class Reading(StrEnum):
+    """What a moderator does with it, should it be held: lets it go; does so, thinks better of it and lets it go after
+    all; gives it back; never comes to it."""
+
+    RELEASE = "release"
+    UNDO = "undo"
+    RETURN = "return"
+    LEAVE = "leave"
 
 
 class Blow(StrEnum):
@@ -43,6 +56,8 @@ class Blow(StrEnum):
     DATABASE = "kill database"
     BACKEND = "kill one database connection"
     QUEUE = "kill valkey"
+    SMARTHOST = "kill postfix"
+    SMARTHOST_PART = "kill one process of postfix"
     FLUSH = "flushall"
     POINT = "crash point"
 
@@ -74,6 +89,7 @@ class LetterPlan:
     way: Way
     manner: Manner
     wait: float
+    reading: Reading = Reading.RELEASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +153,17 @@ def schedule_for(seed: int, *, letters: int = LETTERS, honest: bool = False) -> 
 
 
 def _letter(dice: Random, number: int) -> LetterPlan:
-    manner = dice.choices(tuple(Manner), (14, 2, 2, 2))[0]
+    manner = dice.choices(tuple(Manner), (14, 2, 2, 2, 0, 0))[0]
     way = dice.choices(tuple(Way), (4, 4, 3))[0]
-    return LetterPlan(number, dice.randrange(PAIRS), dice.random() < 0.5, way, manner, dice.random() * 0.05)
+    if way is Way.WEB:
+        manner = dice.choices(tuple(Manner), (12, 0, 0, 2, 2, 2))[0]
+    pair = dice.choices(range(PAIRS), (2, 2, 1))[0]
+    reading = dice.choices(tuple(Reading), (5, 3, 2, 1))[0]
+    return LetterPlan(number, pair, dice.random() < 0.5, way, manner, dice.random() * 0.05, reading)
 
 
 def _event(dice: Random, letters: int) -> Event:
-    blow = dice.choices(tuple(Blow), (3, 1, 3, 2, 2, 1, 2, 2, 8))[0]
+    blow = dice.choices(tuple(Blow), (3, 1, 3, 2, 2, 1, 2, 2, 2, 2, 8))[0]
     point, passing = dice.randrange(len(CRASH_POINTS)), dice.randint(1, 5)
     return Event(dice.randrange(letters), blow, 0.05 + dice.random() * 0.4, point, passing)
 

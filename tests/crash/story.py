@@ -2,32 +2,38 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import col, func, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.delivery import Bounce, Delivery, DeliveryState, RawMail, RawMailState
-from penfriends.models.letters import Letter, LetterState
-from penfriends.models.moderation import Hold
-from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
+from penfriends.mail.smarthost_log import SETTLED
+from penfriends.models.delivery import DeliveryState
+from tests.crash import ledger
+from tests.crash.browser import Browser
+from tests.crash.checker import Expected, Facts, Verdict, judge
+from tests.crash.desk import Desk
 from tests.crash.house import House
-from tests.crash.outside import Outside, cast
+from tests.crash.ledger import Waiting
+from tests.crash.outside import Outside, Written
+from tests.crash.people import cast
 from tests.crash.postfix import Postfix
-from tests.crash.schedule import LIES, ORDINARY, Blow, Event, Schedule
+from tests.crash.schedule import LIES, ORDINARY, Blow, Event, Reading, Schedule
 from tests.crash.sink import Sink
-from tests.crash.words import MARK
 
 AT_ONCE = 6
 PATIENCE = 120.0
-MOVING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.COMMITTED, DeliveryState.DEFERRED)
-A_LITTLE = timedelta(seconds=1)
+LOOK = 0.2
+KILLED = {
+    Blow.WORKER: ("worker-1",), Blow.ALL_WORKERS: ("worker-1", "worker-2"), Blow.MAILROOM: ("mailroom",),
+    Blow.WEB: ("web",),
+}  # fmt: skip
 
 
-async def play(house: House, sink: Sink, schedule: Schedule, behind: Postfix | None = None) -> Verdict:
+async def play(
+    house: House, sink: Sink, browser: Browser, schedule: Schedule, behind: Postfix | None = None
+) -> Verdict:
     """Everything of one schedule; when it ends the house is whole and at rest.
 
     Behind Postfix the sink is honest, because Postfix would send again what it is not sure of; the wire to it lies.
@@ -36,26 +42,44 @@ async def play(house: House, sink: Sink, schedule: Schedule, behind: Postfix | N
     sink.refused_to.clear()
     house.hands.torn.clear()
     pairs = await cast(house, schedule.seed)
-    outside = Outside(house, schedule, pairs, behind.inbound_port if behind else house.smtp_port)
+    ours = frozenset(one.correspondence_id for pair in pairs for one in pair)
+    outside = Outside(house, browser, schedule, pairs, behind.inbound_port if behind else house.smtp_port)
+    desk = Desk(house, browser, ours, outside.readings())
     sink.faults = iter([one for one in schedule.faults if not (behind and one in LIES)])
     if behind:
+        behind.clocked.shorten()
         behind.faults = iter([one if one in LIES else ORDINARY for one in schedule.faults])
-    try:
+    with _at_work(desk):
         await _letters_and_blows(house, outside, schedule)
-        house.board.disarm()
-        stuck = await _rest(house)
-    finally:
-        house.board.disarm()
-        await outside.close()
-    expected = [Expected(one.token, one.reader, one.accepted, one.answer) for one in outside.letters]
+    house.board.disarm()
+    stuck = await _rest(house, desk)
     facts = Facts(
-        await _kept(house, {one.correspondence_id for pair in pairs for one in pair}),
+        await ledger.kept(house.database, ours),
         sink.known, frozenset(sink.refused_to), frozenset(house.hands.torn), resolved=house.smarthost.truthful,
     )  # fmt: skip
-    verdict = judge(expected, facts)
+    verdict = judge(map(_expected, outside.letters), facts)
     if stuck:
         verdict.complaints.append(f"did not come to rest: {stuck}")
+    await desk.clear()
     return verdict
+
+
+def _expected(letter: Written) -> Expected:
+    reading = letter.plan.reading
+    return Expected(
+        letter.token, letter.reader, letter.accepted, letter.answer, gone=letter.gone,
+        may_wait=reading is Reading.LEAVE, may_return=reading is Reading.RETURN,
+    )  # fmt: skip
+
+
+@contextmanager
+def _at_work(desk: Desk) -> Iterator[None]:
+    """The moderator decides while the letters come in."""
+    work = asyncio.create_task(desk.work())
+    try:
+        yield
+    finally:
+        work.cancel()
 
 
 async def _letters_and_blows(house: House, outside: Outside, schedule: Schedule) -> None:
@@ -78,90 +102,69 @@ async def _letters_and_blows(house: House, outside: Outside, schedule: Schedule)
 
 async def strike(house: House, event: Event) -> None:
     """One blow. What needs a while to come back is awaited."""
+    for name in KILLED.get(event.blow, ()):
+        house.kill(name)
     match event.blow:
-        case Blow.WORKER:
-            house.kill("worker-1")
-        case Blow.ALL_WORKERS:
-            house.kill("worker-1")
-            house.kill("worker-2")
-        case Blow.MAILROOM:
-            house.kill("mailroom")
-        case Blow.WEB:
-            house.kill("web")
         case Blow.DATABASE:
             await house.kill_database(event.pause)
         case Blow.BACKEND:
             await house.kill_backend()
         case Blow.QUEUE:
             await house.kill_queue(event.pause)
+        case Blow.SMARTHOST:
+            await house.smarthost.kill(event.pause)
+        case Blow.SMARTHOST_PART:
+            house.smarthost.kill_part(event.point)
         case Blow.FLUSH:
             await house.flush_queue()
         case Blow.POINT:
             house.board.arm(event.point, event.passing)
 
 
-async def _rest(house: House) -> str:
+async def _rest(house: House, desk: Desk) -> str:
     """Wait until nothing moves any more; where everything waits for a later hour, it becomes later. What still moves
-    after our patience, in words."""
+    after our patience, in words.
+
+    At rest: everything was whole before we looked at the rows, and is after; and the same a moment later. Else a mail
+    may have come from where we had not looked yet to where we had looked already.
+    """
     deadline = asyncio.get_running_loop().time() + PATIENCE
-    moving: Sequence[str] = ["nobody looked"]
-    before: object = None
-    looked = 0
-    # Where somebody reads the smarthost's log, what is unsure will be known.
-    moving_states = (*MOVING, DeliveryState.UNSURE) if house.smarthost.truthful else MOVING
+    found: Waiting | None = None
+    looked = quiet = 0
     while asyncio.get_running_loop().time() < deadline:
+        before, whole = found, house.is_whole()
+        open_work = await desk.look()
         with contextlib.suppress(sa.exc.DBAPIError, OSError):
-            async with house.database.reading() as db:
-                unread, waiting = await _waiting(db, moving_states)
-            if not unread and not waiting and house.is_whole():
+            found = await ledger.waiting(house.database, unsure_too=house.smarthost.truthful)
+            whole = whole and house.is_whole()
+            quiet = quiet + 1 if whole and not open_work and found.is_empty else 0
+            if quiet > 1:
                 return ""
-            moving = [f"{unread} not read or screened", *(f"{one[1]} until {one[2]}" for one in waiting)]
-            now = house.now()
-            if not unread and waiting and house.is_whole() and all(until > now for *_, until in waiting):
-                house.board.jump(min(until for *_, until in waiting) - now + A_LITTLE)
-                await house.sweep()
-            elif before == (unread, waiting) and house.is_whole():  # whoever was to be asked was not: the clock asks
-                await house.sweep()
-            elif looked % 25 == 24:  # perhaps only the smarthost is not done
-                await asyncio.to_thread(house.smarthost.nudge)
-            before, looked = (unread, waiting), looked + 1
-        await asyncio.sleep(0.2)
-    return "; ".join(moving)
+            if whole and not open_work and not quiet:
+                await _hurry(house, found, again=found == before)
+        if looked % 25 == 24:  # perhaps only the smarthost is not done
+            await asyncio.to_thread(house.smarthost.nudge)
+        looked += 1
+        await asyncio.sleep(LOOK)
+    return f"{found}, the house {'is' if house.is_whole() else 'is not'} whole"
 
 
-async def _waiting(
-    db: AsyncSession, states: Sequence[DeliveryState]
-) -> tuple[int, list[tuple[UUID, DeliveryState, datetime]]]:
-    """How much waits for a worker at once, and which deliveries wait for when."""
-    mails = await db.exec(select(func.count()).where(RawMail.state == RawMailState.RECEIVED))
-    fresh = await db.exec(
-        select(func.count()).where(col(Letter.state).in_([LetterState.WRITTEN, LetterState.RECEIVED]))
-    )
-    rows = await db.exec(select(Delivery).where(col(Delivery.state).in_(states)))
-    waiting = [(one.id, one.state, one.lease_until or one.due_at) for one in rows]
-    return mails.one() + fresh.one(), waiting
+async def _hurry(house: House, found: Waiting, *, again: bool) -> None:
+    """Make it later, if that is all that is missing; or ask what the clock would ask some seconds from now."""
+    now = house.now()
+    due = [one.until for one in found.deliveries if one.state is not DeliveryState.UNSURE]
+    known_at = [one.until + SETTLED for one in found.deliveries if one.state is DeliveryState.UNSURE]
+    later = _next(due, known_at, now) if not found.unread else None
+    if later is not None:
+        await house.jump(later)
+    if known_at and (later or again):
+        await house.smarthost.pass_other_mail()
+    if later or again:
+        await house.sweep()
 
 
-async def _kept(house: House, correspondences: set[UUID]) -> dict[str, list[Kept]]:
-    """Every letter of these correspondences under its word; a letter without one under nothing."""
-    found: dict[str, list[Kept]] = {}
-    async with house.database.reading() as db:
-        rows = await db.exec(
-            select(Letter, Delivery)
-            .join(Delivery, col(Delivery.letter_id) == col(Letter.id), isouter=True)
-            .where(col(Letter.correspondence_id).in_(correspondences), Letter.state != LetterState.DRAFT)
-        )
-        for letter, delivery in rows.all():
-            holds = await db.exec(
-                select(func.count()).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None))
-            )
-            bounces = await db.exec(
-                select(func.count()).where(Bounce.delivery_id == (delivery.id if delivery else None))
-            )
-            kept = Kept(
-                letter.id, letter.state, delivery.id if delivery else None, delivery.state if delivery else None,
-                holds.one(), bounces.one() > 0, delivery.last_text if delivery else "",
-            )  # fmt: skip
-            word = letter.original_text.partition(MARK)[2].split()
-            found.setdefault(word[0] if word else "", []).append(kept)
-    return found
+def _next(due: list[datetime], known_at: list[datetime], now: datetime) -> datetime | None:
+    """The hour for which everything waits. What nobody is sure of hinders nothing else."""
+    if any(one <= now for one in due):
+        return None
+    return min((one for one in (*due, *known_at) if one > now), default=None)

@@ -7,9 +7,9 @@ import pytest
 
 from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
-from tests.crash.__main__ import Direct
+from tests.crash.browser import Browser
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
-from tests.crash.house import standing
+from tests.crash.house import Direct, standing
 from tests.crash.nest import nursery
 from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Way, schedule_for
 from tests.crash.sink import Known, listening
@@ -27,6 +27,8 @@ def verdict_on(
     holds: int = 0,
     torn: bool = False,
     refused: bool = False,
+    gone: bool = False,
+    may_wait: bool = False,
 ) -> Verdict:
     ids = [uuid4() for _ in known] or [uuid4()]
     kept = Kept(uuid4(), state, ids[0], delivery, holds)
@@ -34,7 +36,7 @@ def verdict_on(
         {"word": [kept] * rows}, dict(zip(ids, known, strict=False)), frozenset([READER] if refused else []),
         frozenset([str(ids[0])] if torn else []),
     )  # fmt: skip
-    return judge([Expected("word", READER, accepted=True)], facts)
+    return judge([Expected("word", READER, accepted=True, gone=gone, may_wait=may_wait)], facts)
 
 
 def seen(times: int = 1, who: str = READER, *, lied: bool = False) -> Known:
@@ -51,7 +53,6 @@ def test_a_letter_that_arrived_once_is_well() -> None:
         (verdict_on(LetterState.DELIVERED, DeliveryState.SENT), "lost"),
         (verdict_on(LetterState.DELIVERED, DeliveryState.SENT, seen(0)), "lost"),
         (verdict_on(LetterState.WRITTEN, None, rows=0), "lost"),
-        (verdict_on(LetterState.HELD, None, holds=0), "lost"),
         (verdict_on(LetterState.DELIVERED, DeliveryState.FAILED), "lost"),
         (verdict_on(LetterState.DELIVERED, DeliveryState.SENT, seen(2)), "twice"),
         (verdict_on(LetterState.DELIVERED, DeliveryState.SENT, seen(), seen()), "twice"),
@@ -65,9 +66,26 @@ def test_a_broken_promise_is_noticed(verdict: Verdict, what: str) -> None:
     assert not verdict.kept_the_promise
 
 
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        verdict_on(LetterState.HELD, None, holds=0, may_wait=True),
+        verdict_on(LetterState.HELD, None, holds=1),
+        verdict_on(LetterState.HELD, None, seen(), holds=1, may_wait=True),
+        verdict_on(LetterState.RETURNED, None),
+        verdict_on(LetterState.DRAFT, None, seen(), gone=True),
+        verdict_on(LetterState.DELIVERED, DeliveryState.SENT, gone=True),
+    ],
+)
+def test_what_is_not_where_it_should_be_is_noticed(verdict: Verdict) -> None:
+    assert verdict.complaints
+    assert not verdict.kept_the_promise
+
+
 def test_what_may_be() -> None:
-    assert verdict_on(LetterState.HELD, None, holds=1).held == 1
-    assert verdict_on(LetterState.DELIVERED, DeliveryState.FAILED, refused=True).returned == 1
+    assert verdict_on(LetterState.HELD, None, holds=1, may_wait=True).kept_the_promise
+    assert verdict_on(LetterState.DRAFT, None, gone=True).kept_the_promise
+    assert verdict_on(LetterState.DELIVERED, DeliveryState.FAILED, refused=True).bounced == 1
     assert verdict_on(LetterState.UNSURE, DeliveryState.UNSURE, seen(lied=True)).unsure_lied == 1
     assert verdict_on(LetterState.UNSURE, DeliveryState.UNSURE, torn=True).unsure_torn == 1
 
@@ -87,7 +105,9 @@ async def test_the_smallest_schedule() -> None:
     letters = [LetterPlan(number, number, False, way, Manner.PLAIN, 0) for number, way in enumerate(Way)]
     schedule = replace(schedule_for(1), letters=tuple(letters), events=(Event(2, Blow.ALL_WORKERS, 0),), faults=())
     async with nursery() as nest, listening() as sink, standing(nest, Direct(sink), postgres=False) as house:
-        verdict = await play(house, sink, schedule)
+        browser = Browser(house.web_port)
+        verdict = await play(house, sink, browser, schedule)
+        await browser.close()
     assert verdict.kept_the_promise, verdict
     assert verdict.delivered + verdict.unsure_torn == 3
     assert house.deaths["worker"] == 2

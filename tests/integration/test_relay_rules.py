@@ -12,7 +12,7 @@ import pytest
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, dispatch, holds, letters, passage
+from penfriends.actions import delivery, dispatch, drafts, holds, letters, passage
 from penfriends.clock import utc_now
 from penfriends.errors import Refusal, Refused
 from penfriends.mail import smtp
@@ -247,6 +247,22 @@ async def test_undo_works_until_a_worker_has_claimed_the_letter(fresh_database: 
             async with house.database.transaction() as db:
                 await letters.take_back(db, await db.get_one(Letter, late.id), now=utc_now())
         assert refused.value.refusal is Refusal.TOO_LATE_TO_UNDO
+    assert sink.mails == []
+
+
+async def test_a_letter_taken_back_can_be_thrown_away(fresh_database: str) -> None:
+    """Its row in the outbox must neither keep it nor outlive it."""
+    async with smtp_sink() as sink, house_on(fresh_database, sink.port) as house:
+        letter = await house.release("Never mind")
+        delivery_id = (await house.delivery(letter.id)).id
+        async with house.database.transaction() as db:
+            await letters.take_back(db, await db.get_one(Letter, letter.id), now=utc_now())
+        async with house.database.transaction() as db:
+            await drafts.throw_away(db, await db.get_one(Letter, letter.id))
+        await deliver(house.tools, delivery_id)
+        async with house.database.reading() as db:
+            assert not list(await db.exec(select(Delivery)))
+            assert not list(await db.exec(select(Letter)))
     assert sink.mails == []
 
 

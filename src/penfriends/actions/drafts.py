@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +18,7 @@ from penfriends.actions.friends import languages_of
 from penfriends.actions.threads import TYPED_ON, journey_of, partner_of, typed_text
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.mail.images import MOST_PICTURES, SafeImage
+from penfriends.models.delivery import Delivery
 from penfriends.models.letters import Attachment, Letter, LetterState, Participant
 from penfriends.models.residents import Resident
 
@@ -121,9 +123,11 @@ async def take_back(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
 
 
 async def throw_away(db: AsyncSession, letter: Letter) -> None:
-    """A draft that its writer does not want any more. A letter that came back is kept until it is sent again."""
+    """A draft that its writer does not want any more, also one that was sent and taken back: its place in the outbox
+    goes with it. A letter that came back is kept until it is sent again."""
     if letter.state is not LetterState.DRAFT:
         raise Refused(Refusal.CHANGED_SINCE)
+    await db.exec(delete(Delivery).where(col(Delivery.letter_id) == letter.id))
     await db.delete(letter)
     await db.flush()
 
