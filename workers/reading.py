@@ -1,4 +1,4 @@
-"""Who reads a mail that may be poison? A process of its own, which is watched, and ended with the mail that hurts it.
+"""Who reads a mail or a picture that may be poison? A process of its own, watched, and ended with what hurts it.
 
 The answer to any bytes is a parsed mail; one that the process did not survive is quarantined with the reason. A few
 such processes are kept and used one mail at a time; what they send back is checked before it is believed.
@@ -18,7 +18,7 @@ import structlog
 
 from penfriends.mail import frames, plain
 from penfriends.mail.frames import BadFrame, Frame
-from penfriends.mail.images import MOST_PICTURES, Drawn, SafeImage, name_of
+from penfriends.mail.images import MOST_BYTES, MOST_PICTURES, Drawn, SafeImage, name_of
 from penfriends.mail.inbound import ParsedMail, quarantined
 from penfriends.mail.mime_parts import LARGEST_MAIL, MOST_PARTS, Headers
 
@@ -100,6 +100,17 @@ class Reader:
                     left_out.append(name_of(waiting.pop(0)))
         names = [name_of(attachment) for attachment in waiting]
         return Drawn(tuple(pictures[:MOST_PICTURES]), (*left_out, *names))
+
+    def picture(self, data: bytes) -> SafeImage | None:
+        """The picture in a file that somebody uploaded, drawn anew; None where it is none that we take, or where the
+        process did not survive it. Raises OSError only where no process can be started."""
+        if len(data) > MOST_BYTES:
+            return None
+        try:
+            return next((plain.picture_in(frame) for frame in self._asked("picture", data, self._drawing)), None)
+        except (Died, BadFrame) as end:
+            log.warning("picture_not_drawn", reason=getattr(end, "reason", "bad_frame"))
+            return None
 
     def close(self) -> None:
         """End the processes that wait for work."""

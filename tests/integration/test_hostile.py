@@ -38,7 +38,6 @@ from penfriends.models.matching import Match, MatchState
 from penfriends.models.residents import Guardian, Resident
 from penfriends.models.signin import LinkPurpose, OneTimeLink, Session
 from penfriends.settings import Settings
-from penfriends.web import letters_write
 from tests import builders as b
 from tests.support.desk import adults, children, twins
 from tests.support.friends import Friends, drawing, two_friends
@@ -46,6 +45,7 @@ from tests.support.smtp_sink import smtp_sink
 from tests.support.story import ANNA_MAIL, house_on
 from tests.support.visits import Visit, visiting
 from workers.delivery import deliver
+from workers.reading import Reader
 
 NOW = b.NOW
 HOUR = timedelta(hours=1)
@@ -327,7 +327,7 @@ async def test_of_many_guesses_at_once_five_are_looked_at(fresh_postgres: str) -
 
 async def test_without_a_session_no_picture_is_drawn(fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[int] = []
-    monkeypatch.setattr(letters_write, "reencode", lambda data: drawn.append(len(data)))
+    monkeypatch.setattr(Reader, "picture", lambda _reader, data: drawn.append(len(data)))
     async with two_friends(fresh_sqlite) as friends:
         friends.stranger.client.cookies.delete("session")
         await _send_pictures(friends, friends.stranger, 30)
@@ -335,13 +335,16 @@ async def test_without_a_session_no_picture_is_drawn(fresh_sqlite: str, monkeypa
 
 
 async def test_of_a_form_full_of_pictures_five_are_drawn(fresh_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them in this process, where the keys are."""
     drawn: list[int] = []
+    draw = Reader.picture
 
-    def counted(data: bytes) -> images.SafeImage:
+    def counted(reader: Reader, data: bytes) -> images.SafeImage | None:
         drawn.append(len(data))
-        return images.reencode(data)
+        return draw(reader, data)
 
-    monkeypatch.setattr(letters_write, "reencode", counted)
+    monkeypatch.setattr(Reader, "picture", counted)
+    monkeypatch.setattr(images, "reencode", None)
     async with two_friends(fresh_sqlite) as friends:
         answer = await _send_pictures(friends, friends.arthur, 30)
     assert len(drawn) == 5

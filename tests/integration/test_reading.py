@@ -195,3 +195,21 @@ def test_a_picture_that_kills_the_process_costs_only_itself_and_what_stands_behi
     patient = Reader()
     assert len(patient.draw(raw, patient.parse(raw)[0]).pictures) == 3
     patient.close()
+
+
+def test_an_uploaded_file_is_drawn_anew_or_refused(reader: Reader) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "purple").save(out, "PNG", pnginfo=None)
+    found = reader.picture(out.getvalue())
+    assert found is not None
+    assert (found.content_type, found.width, found.height) == ("image/png", 40, 30)
+    assert [reader.picture(data) for data in (b"", b"<html>", b"x" * (25 * MEGABYTE + 1))] == [None] * 3
+    assert reader.parse(PLAIN)[0].mail_class is MailClass.HUMAN
+
+
+def test_an_uploaded_file_that_kills_the_process_is_refused() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1600), 90).convert("RGB").save(out, "PNG")
+    impatient = Reader(drawing=Allowance(512 * MEGABYTE, 0.1, 60))
+    assert impatient.picture(out.getvalue()) is None
+    impatient.close()

@@ -58,7 +58,12 @@ def serve() -> None:
 
 
 def _answers(frame: Frame) -> Iterator[Frame]:
-    """What was asked for: the mail as plain values, or its pictures, each as soon as it is drawn anew."""
+    """What was asked for: the mail as plain values, or its pictures, each as soon as it is drawn anew, or one picture
+    that was uploaded."""
+    if frame.words["do"] == "picture":
+        with contextlib.suppress(images.UnsafeImage):
+            yield plain.of_picture(images.reencode(frame.data))
+        return
     if frame.words["do"] == "draw":
         for drawn in images.draw_each(inbound.parse(frame.data).attachments):
             yield Frame({"left_out": drawn}) if isinstance(drawn, str) else plain.of_picture(drawn)

@@ -17,7 +17,7 @@ from penfriends.actions import drafts, friends, threads
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import Refused
 from penfriends.i18n import gettext as _
-from penfriends.mail.images import MOST_PICTURES, SafeImage, UnsafeImage, reencode
+from penfriends.mail.images import MOST_PICTURES, SafeImage
 from penfriends.models.letters import Letter
 from penfriends.web import typed
 from penfriends.web.forms import filled
@@ -26,6 +26,7 @@ from penfriends.web.ideas import ideas_for
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page, visitor_of
 from penfriends.words import refusal_sentence, return_reason
+from workers.reading import shared
 
 table(
     "letters_write",
@@ -224,8 +225,8 @@ def _autosave_stopped(letter: Letter, *, may_read: bool) -> Response[Any]:
 
 
 async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
-    """The uploaded pictures, each drawn anew (rules R21, R29), and how many files were none. Before the database is
-    touched, because it takes a while."""
+    """The uploaded pictures, each drawn anew in the process that also reads mail (rules R21, R29), and how many files
+    were none. Before the database is touched, because it takes a while."""
     good: list[SafeImage] = []
     wrong = 0
     if visitor_of(request).resident_id is None:  # a key keeps the text only; nobody else may make us draw
@@ -238,9 +239,11 @@ async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
             wrong += 1
             break
         try:
-            good.append(await asyncio.to_thread(reencode, data))
-        except UnsafeImage:
-            wrong += 1
+            drawn = await asyncio.to_thread(shared().picture, data)
+        except OSError:  # no process can be started now: the text must not be lost with the picture
+            drawn = None
+        good += [drawn] if drawn else []
+        wrong += drawn is None
     return good, wrong
 
 
