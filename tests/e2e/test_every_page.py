@@ -34,7 +34,8 @@ SAMPLE = (
     ("fr", "adult", "/letters/with/"), ("ar", "child", "/letters/with/"), ("en", "child", "/me"),
     ("pl", "adult", "/edit"), ("nl", "asked", "/matches/"), ("en", "moderator", "/desk"),
     ("en", "moderator", "/desk/letters/"), ("ar", "moderator", "/desk/letters/"), ("de", "moderator", "/desk/matches/"),
-    ("en", "moderator", "/desk/people"), ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
+    ("en", "moderator", "/desk/people"), ("ar", "moderator", "/desk/mail/health"),
+    ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
 )  # fmt: skip
 
 # The name of the thing itself, of the language xa, and two letters that show what a mark looks like.

@@ -81,6 +81,8 @@ def test_demo_once_and_only_in_development(tmp_path: Path) -> None:
     assert penfriends(tmp_path, "demo").returncode == 2
     invited = penfriends(tmp_path, "moderator", "add", "thetford", "new@team.example", "New Reader", "--language", "en")
     assert "/staff/invitation/" in invited.stdout
+    named = penfriends(tmp_path, "moderator", "operates", "thetford", "tunde.bakare@team.example")
+    assert "sees the page of mail health" in named.stdout
     assert penfriends(tmp_path, "moderator", "add", "atlantis", "new@team.example", "New").returncode == 1
     assert penfriends(tmp_path, "backup", "saved").returncode == 0
     assert penfriends(tmp_path, "backup", "saved").returncode == 1

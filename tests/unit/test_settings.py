@@ -48,6 +48,9 @@ def test_a_whole_production_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PENFRIENDS_UNAUTHENTICATED_MAIL", "accept"),
         ("PENFRIENDS_LANGUAGES", "en,tlh"),
         ("PENFRIENDS_SMTP_PORT", "many"),
+        ("PENFRIENDS_DNS_SERVER", "dns.example.org:53"),
+        ("PENFRIENDS_DNS_SERVER", "192.0.2.1"),
+        ("PENFRIENDS_DNS_SERVER", "192.0.2.1:99999"),
     ],
 )
 def test_what_production_must_not_be_names_itself(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
