@@ -8,7 +8,9 @@ import re
 
 from penfriends.rules.screening import email_address, link, phone
 from penfriends.rules.screening.folding import fold
-from penfriends.rules.screening.phrases import Phrases, words_of
+from penfriends.rules.screening.numerals import runs
+from penfriends.rules.screening.phrases import Phrases
+from penfriends.rules.screening.words import words_of
 from penfriends.rules.screening.words_handle import PLATFORMS
 from penfriends.rules.screening.words_mail import PROVIDERS
 
@@ -29,6 +31,7 @@ def tells_where(name: str) -> bool:
     words = words_of(sheet)
     if _NO_LETTER.search(sheet.plain) or _INSIDE.search(sheet.plain) or _AT_THE_EDGE.search(sheet.plain):
         return True
-    if any(word.text in _MAILBOXES for word in words) or any(_PLATFORMS.find(words)):
+    if not _MAILBOXES.isdisjoint(words.distinct) or any(_PLATFORMS.find(words)):
         return True
-    return any(email_address.find(sheet, words)) or any(link.find(sheet, words)) or any(phone.find(sheet))
+    tells_number = any(phone.find(sheet.plain, runs(words.written)))
+    return tells_number or any(email_address.find(sheet, words)) or any(link.find(sheet, words))

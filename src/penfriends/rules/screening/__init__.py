@@ -24,7 +24,8 @@ from penfriends.rules.screening import (
 )
 from penfriends.rules.screening.findings import Consequence, Finding, Kind, Span, Verdict, consequence
 from penfriends.rules.screening.folding import Sheet, fold
-from penfriends.rules.screening.phrases import Word, words_of
+from penfriends.rules.screening.numerals import Run, runs
+from penfriends.rules.screening.words import Words, Written, words_of
 
 __all__ = ["CHECKS", "Consequence", "Finding", "Kind", "Verdict", "screen", "strip_links", "verdict"]
 
@@ -36,7 +37,9 @@ class Reading(NamedTuple):
     """A letter as the checks read it; `before` are the writer's earlier letters, newest last."""
 
     sheet: Sheet
-    words: Sequence[Word]
+    written: Written
+    words: Words
+    runs: Sequence[Run]
     before: Sequence[str]
 
 
@@ -51,10 +54,10 @@ class Check(NamedTuple):
 CHECKS: tuple[Check, ...] = (
     Check(Kind.DISCLOSURE, "disclosure", lambda letter: disclosure.find(letter.sheet, letter.words)),
     Check(Kind.GROOMING, "grooming", lambda letter: grooming.find(letter.sheet, letter.words)),
-    Check(Kind.PHONE, "phone", lambda letter: phone.find(letter.sheet)),
-    Check(Kind.PHONE, "phone_over_letters", lambda letter: split.find(letter.sheet, letter.before)),
+    Check(Kind.PHONE, "phone", lambda letter: phone.find(letter.sheet.plain, letter.runs)),
+    Check(Kind.PHONE, "phone_over_letters", lambda letter: split.find(letter.runs, letter.before)),
     Check(Kind.EMAIL, "email_address", lambda letter: email_address.find(letter.sheet, letter.words)),
-    Check(Kind.POSTAL_ADDRESS, "postal_address", lambda letter: postal_address.find(letter.sheet)),
+    Check(Kind.POSTAL_ADDRESS, "postal_address", lambda letter: postal_address.find(letter.sheet, letter.written)),
     Check(Kind.HANDLE, "handle", lambda letter: handle.find(letter.sheet, letter.words)),
     Check(Kind.LINK, "link", lambda letter: link.find(letter.sheet, letter.words)),
     Check(Kind.MONEY, "money", lambda letter: money.find(letter.sheet, letter.words)),
@@ -78,7 +81,8 @@ def screen(
     """
     earlier = [letter[-20_000:] for letter in before[-split.LETTERS_BEFORE :]]
     sheet = fold(text)
-    letter = Reading(sheet, words_of(sheet), earlier)
+    words = words_of(sheet)
+    letter = Reading(sheet, words.written, words, runs(words.written), earlier)
     found = {finding for check in CHECKS for finding in _findings(check, letter, band)}
     hidden = consequence(Kind.HIDDEN_TEXT, band)
     found |= {Finding(Kind.HIDDEN_TEXT, hidden, s.start, s.end, "hidden_text") for s in hidden_text.find(text)}
@@ -132,7 +136,8 @@ def _over_letters(tail: str, text: str, band: Band) -> Iterator[Finding]:
     """Addresses that begin at the end of the last letter and end at the beginning of this one."""
     cut = len(tail) + 1
     sheet = fold(tail + "\n" + text[:_TAIL])
-    letter = Reading(sheet, words_of(sheet), ())
+    words = words_of(sheet)
+    letter = Reading(sheet, words.written, words, (), ())  # neither check of _OVER_LETTERS asks for runs of digits
     for check in CHECKS:
         if check.kind in _OVER_LETTERS:
             for one in _findings(check, letter, band):

@@ -4,12 +4,13 @@
 # ruff: noqa: E501
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from penfriends.rules.screening.findings import Span
 from penfriends.rules.screening.folding import Sheet
-from penfriends.rules.screening.phrases import Phrases, Word
+from penfriends.rules.screening.phrases import Phrases
+from penfriends.rules.screening.words import Words
 from penfriends.rules.screening.words_mail import AT, BETWEEN, DOT, ENDINGS, NOT_NAMES, PROVIDERS
 
 # Read backwards from the @, so that each @ costs no more than the name before it.
@@ -18,6 +19,9 @@ _DOMAIN = re.compile(r"[^\W_][\w\-]{0,62}(?:\.[\w\-]{1,62}){1,6}")
 _SPACED_LOCAL = re.compile(r"[ \n]{0,3}[\w.+\-]{1,64}")
 _SPACED_DOMAIN = re.compile(r"[ \n]{0,3}([^\W_][\w\-]{0,40})[ \n]{0,3}[.,][ \n]{0,3}([a-z]{2,6})\b")
 _BRACKETS = frozenset("([{<*_|~")
+_SHORT_AT = "a"
+_HINTS = AT | PROVIDERS | {_SHORT_AT}
+_AFTER_PROVIDER = DOT | BETWEEN
 _DOMAIN_WORDS = 6
 _CHARACTERS_BETWEEN = 6
 _MOST_LOOKED_AT = 2000
@@ -29,16 +33,18 @@ _BY_NAME = Phrases(
 )
 
 
-def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
+def find(sheet: Sheet, words: Words) -> Iterator[Span]:
     """Every e-mail address."""
     yield from _plain(sheet.plain)
-    for at in range(1, len(words) - 1):
-        if words[at].text in AT or _encloses_at(sheet.plain, words, at):
-            end = _domain_end(sheet.plain, words, at + 1)
-            if end and _may_be_name(sheet.plain, words, at):
-                yield Span(words[at - 1].start, end)
-        elif words[at].text in PROVIDERS and words[at + 1].text in DOT | BETWEEN:
-            yield Span(words[at - 1].start, words[at + 1].end)
+    for at in words.where(_HINTS):
+        if not 0 < at < len(words.texts) - 1:
+            continue
+        if words.texts[at] in AT or _encloses_at(words, at):
+            end = _domain_end(words, at + 1)
+            if end and _may_be_name(words, at):
+                yield Span(words.starts[at - 1], end)
+        elif words.texts[at] in PROVIDERS and words.texts[at + 1] in _AFTER_PROVIDER:
+            yield Span(words.starts[at - 1], words.ends[at + 1])
     yield from _BY_NAME.find(words)
 
 
@@ -82,24 +88,24 @@ def _without_dot(text: str, at: int, start: int) -> Iterator[Span]:
         yield Span(start, match.end())
 
 
-def _encloses_at(text: str, words: Sequence[Word], at: int) -> bool:
+def _encloses_at(words: Words, at: int) -> bool:
     """Brackets around "a" as in anna (a) gmail."""
-    word = words[at]
-    return word.text == "a" and text[word.start - 1] in _BRACKETS
+    return words.texts[at] == _SHORT_AT and words.plain[words.starts[at] - 1] in _BRACKETS
 
 
-def _domain_end(text: str, words: Sequence[Word], at: int) -> int:
+def _domain_end(words: Words, at: int) -> int:
     """Where a domain that begins at word `at` ends: a provider, or labels and a dot and an ending. 0 if there is none."""
-    if words[at].start - words[at - 1].end > _CHARACTERS_BETWEEN:
+    texts, starts, ends = words.texts, words.starts, words.ends
+    if starts[at] - ends[at - 1] > _CHARACTERS_BETWEEN:
         return 0
-    if words[at].text in PROVIDERS or (words[at].text == "g" and at + 1 < len(words) and words[at + 1].text == "mail"):
-        return words[at].end
-    for dot in range(at + 1, min(at + _DOMAIN_WORDS, len(words))):
-        gap = text[words[dot - 1].end : words[dot].start]
+    if texts[at] in PROVIDERS or (texts[at] == "g" and at + 1 < len(texts) and texts[at + 1] == "mail"):
+        return ends[at]
+    for dot in range(at + 1, min(at + _DOMAIN_WORDS, len(texts))):
+        gap = words.plain[ends[dot - 1] : starts[dot]]
         if len(gap) > _CHARACTERS_BETWEEN or "\n\n" in gap:
             return 0
-        if words[dot].text in ENDINGS and (words[dot - 1].text in DOT or (gap.strip(" ()[]{}") == "." and _even(gap))):
-            return words[dot].end
+        if texts[dot] in ENDINGS and (texts[dot - 1] in DOT or (gap.strip(" ()[]{}") == "." and _even(gap))):
+            return ends[dot]
     return 0
 
 
@@ -108,10 +114,9 @@ def _even(gap: str) -> bool:
     return gap[0].isspace() == gap[-1].isspace()
 
 
-def _may_be_name(text: str, words: Sequence[Word], at: int) -> bool:
+def _may_be_name(words: Words, at: int) -> bool:
     """Whether what stands before the "at" may be the name in an address."""
-    before = words[at - 1]
-    if words[at].start - before.end > _CHARACTERS_BETWEEN:
+    if words.starts[at] - words.ends[at - 1] > _CHARACTERS_BETWEEN:
         return False
-    marked = text[words[at].start - 1] in _BRACKETS or words[at].text not in ("at", "ad", "ات")
-    return marked or before.text not in NOT_NAMES
+    marked = words.plain[words.starts[at] - 1] in _BRACKETS or words.texts[at] not in ("at", "ad", "ات")
+    return marked or words.texts[at - 1] not in NOT_NAMES

@@ -1,6 +1,10 @@
 """Which figures in a letter are plainly a date, a year, a time, a price, a measure, a score or a book's number?"""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from penfriends.rules.screening.places import starting_at
 
 _YEAR = r"(?:1[0-9]\d\d|20[0-4]\d)"
 _GROUPED = r"[1-9]\d{0,2}(?:[ .,']\d{3}){0,3}(?:[.,]\d{1,2})?"
@@ -22,7 +26,8 @@ _UNITS = (
 _NOT_AFTER_FIGURES = r"(?<!\d)(?<!\d[./:\- ])"
 _NOT_BEFORE_FIGURES = r"(?!\d)(?![./:\- ]\d)"
 
-_PATTERNS = tuple(
+# Each begins with a figure that none stands before, so it is tried nowhere but at the beginning of a row of figures.
+_FROM_FIGURES = tuple(
     re.compile(pattern)
     for pattern in (
         # Dates with a full year, in either order; then with a short year, which a telephone number may look like.
@@ -37,29 +42,41 @@ _PATTERNS = tuple(
         rf"{_NOT_AFTER_FIGURES}\d{{1,2}}\s?[-:]\s?\d{{1,2}}{_NOT_BEFORE_FIGURES}",
         rf"{_NOT_AFTER_FIGURES}[0-2]?\d[.:]\d\d ?- ?[0-2]?\d[.:]\d\d{_NOT_BEFORE_FIGURES}",
         r"(?<!\d)(?<!\d[./:-])[1-9][-:]\d(?:[ ,;]{1,2}\d[-:]\d){1,6}(?!\d)(?![./:-]\d)",
-        # Money and measures; counts grouped by commas or points.
-        rf"(?<!\d)(?<!\d[ ./\-])[€£$₪]\s?{_NUMBER}(?!\d)",
+        # Measures, and money with its sign behind; counts grouped by commas or points.
         rf"(?<!\d)(?<!\d[./\- ]){_NUMBER}\s?(?:[€£$%°‰₪]|(?:{_UNITS})\b)",
         r"(?<!\d)(?<!\d[./\- ])[1-9]\d{0,2}(?:,\d{3}){1,3}(?![\d,])",
         r"(?<!\d)(?<!\d[./\- ])[1-9]\d?(?:[.']\d{3}){2,3}(?![\d.])",
-        # A book's number.
-        r"isbn\D{0,12}\d[\d\- ]{8,16}[\dx]",
     )
 )
+_SIGNS = "€£$₪"
+_MONEY = re.compile(rf"(?<!\d)(?<!\d[ ./\-])[{_SIGNS}]\s?{_NUMBER}(?!\d)")
+_BOOK_MARK = "isbn"
+_BOOK = re.compile(rf"{_BOOK_MARK}\D{{0,12}}\d[\d\- ]{{8,16}}[\dx]")
 # An address on the web; what is in it is the link check's business, unless it dials.
 _WEB = re.compile(r"https?://(?!wa\.me|api\.whatsapp|t\.me|signal\.me)[^\s]{1,500}")
 _FIGURES = re.compile(r"\d(?:.{0,79}\d)*", re.DOTALL)
 _AROUND = 60  # farther from a figure no pattern begins or ends
 
 
-def explained(text: str) -> bytearray:
-    """One byte a character of the plain text: not 0 where the figures need no other explanation."""
+def explained(text: str, figures: Sequence[int]) -> bytearray:
+    """One byte a character of the plain text: not 0 where the figures need no other explanation.
+
+    `figures` are the places where rows of digits begin.
+    """
     mask = bytearray(len(text) + 1)
-    for match in _WEB.finditer(text):
+    for match in _matches(text, figures):
         mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
-    for figures in _FIGURES.finditer(text):
-        first, last = max(0, figures.start() - _AROUND), figures.end() + _AROUND
-        for pattern in _PATTERNS:
-            for match in pattern.finditer(text, first, last):
-                mask[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     return mask
+
+
+def _matches(text: str, figures: Sequence[int]) -> Iterator[re.Match[str]]:
+    yield from _WEB.finditer(text)
+    others = [_MONEY] if any(sign in text for sign in _SIGNS) else []
+    others += [_BOOK] if _BOOK_MARK in text else []
+    for near in _FIGURES.finditer(text):
+        first, last = max(0, near.start() - _AROUND), near.end() + _AROUND
+        rows = figures[bisect_left(figures, near.start()) : bisect_left(figures, near.end())]
+        for pattern in _FROM_FIGURES:
+            yield from starting_at(pattern, text, rows, last)
+        for pattern in others:
+            yield from pattern.finditer(text, first, last)

@@ -1,18 +1,19 @@
 """Do several signs of grooming stand in one letter: secrecy, photos, gifts, asking whether a child is alone?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from penfriends.rules.screening.findings import Span
 from penfriends.rules.screening.folding import Sheet
 from penfriends.rules.screening.meeting import SECRETS_TOLD
-from penfriends.rules.screening.phrases import Phrases, Word
+from penfriends.rules.screening.phrases import Phrases
+from penfriends.rules.screening.words import Words
 from penfriends.rules.screening.words_grooming import ALONE, GIFTS, PHOTOS
 
 _SIGNS = (SECRETS_TOLD, Phrases(PHOTOS), Phrases(GIFTS), Phrases(ALONE))
 _FEWEST_SIGNS = 2
 
 
-def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:  # noqa: ARG001 - every check is asked alike
+def find(sheet: Sheet, words: Words) -> Iterator[Span]:  # noqa: ARG001 - every check is asked alike
     """Every sign, if there are signs of two kinds."""
     signs = [list(sign.find(words)) for sign in _SIGNS]
     if sum(bool(spans) for spans in signs) >= _FEWEST_SIGNS:

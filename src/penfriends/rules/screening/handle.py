@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from penfriends.rules.screening.findings import Span
 from penfriends.rules.screening.folding import Sheet
-from penfriends.rules.screening.phrases import Phrases, Word
+from penfriends.rules.screening.phrases import Phrases
+from penfriends.rules.screening.words import Words
 from penfriends.rules.screening.words_handle import ALONE, ASKING, ORDINARY, PLATFORMS
 
 _PLATFORMS = Phrases(PLATFORMS)
@@ -20,10 +21,11 @@ _USER_NAME = re.compile(r"\b(?=[a-z0-9]{0,25}[._]?[a-z0-9_.]{0,25}\d|[a-z0-9]{1,
 _NAMED_AFTER = re.compile(r"\s{0,3}(?:[:=]|->|is\b|ist\b|est\b|to\b|هو)\s{0,3}[\w@\"'„“]")
 
 
-def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
+def find(sheet: Sheet, words: Words) -> Iterator[Span]:
     """Every place that names a platform together with a name or a wish to be found, and every @name."""
-    for match in _AT_NAME.finditer(sheet.plain):
-        yield Span(match.start(), match.end())
+    if "@" in sheet.plain:
+        for match in _AT_NAME.finditer(sheet.plain):
+            yield Span(match.start(), match.end())
     yield from _ALONE.find(words)
     platforms = [(span, False) for span in _PLATFORMS.find(words)] + [(span, True) for span in _ORDINARY.find(words)]
     if not platforms:

@@ -17,6 +17,7 @@ _SUSPECT = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u202b\u202d\u202e\u2060-\u2064\u2067\u3164\ufeff\uffa0\U000e0000-\U000e007f]+"
 )
 _BLACK_FLAG = "\U0001f3f4"
+_LOOKALIKE = re.compile("[\u0370-\u03ff\u0400-\u04ff]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _LATIN_BESIDE_LOOKALIKE = re.compile("[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u0370-\u03ff\u0400-\u04ff][A-Za-z]")
 
@@ -26,10 +27,13 @@ def find(original: str) -> Iterator[Span]:
     it was given. Joiners inside Arabic words and emoji are ordinary; so is a lone blank beside a space."""
     if original.isascii():
         return
-    rtl = _RTL.search(original) is not None
-    for match in _SUSPECT.finditer(original):
+    suspect = list(_SUSPECT.finditer(original))
+    rtl = bool(suspect) and _RTL.search(original) is not None
+    for match in suspect:
         if _hides(original, match, rtl):
             yield Span(match.start(), match.end())
+    if not _LOOKALIKE.search(original):
+        return
     for match in _LATIN_BESIDE_LOOKALIKE.finditer(original):
         if not any(unicodedata.name(one, "").endswith(("MU", "OMEGA", "PI", "SIGN")) for one in match.group()):
             yield Span(match.start(), match.end())

@@ -1,11 +1,13 @@
 """Does a letter propose to meet, or ask to keep something secret?"""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from penfriends.rules.screening.findings import Span
 from penfriends.rules.screening.folding import Sheet
-from penfriends.rules.screening.phrases import Phrases, Word
+from penfriends.rules.screening.phrases import Phrases
+from penfriends.rules.screening.words import Words
 from penfriends.rules.screening.words_meeting import PROPOSALS, SECRETS, WHERE_OR_WHEN
 
 _PROPOSALS = Phrases(PROPOSALS)
@@ -16,19 +18,22 @@ _NEAR = 90
 _WORDS_NEAR = 16
 
 
-def find(sheet: Sheet, words: Sequence[Word]) -> Iterator[Span]:
+def find(sheet: Sheet, words: Words) -> Iterator[Span]:
     """Proposals with a place or a time within a sentence's reach, and every wish for secrecy."""
     yield from SECRETS_TOLD.find(words)
-    for at, span in _with_places(words):
-        near = [
-            word for word in words[max(0, at - _WORDS_NEAR) : at + _WORDS_NEAR] if abs(word.start - span.start) < _NEAR
-        ]
-        if next(_WHERE_OR_WHEN.find(near), None) or _CLOCK.search(
-            sheet.plain, max(0, span.start - _NEAR), span.end + _NEAR
-        ):
+    proposals = list(_PROPOSALS.find(words))
+    if not proposals:
+        return
+    told = sorted(_WHERE_OR_WHEN.standing(words))
+    for span in proposals:
+        if _stands_near(span, words, told) or _CLOCK.search(sheet.plain, max(0, span.start - _NEAR), span.end + _NEAR):
             yield span
 
 
-def _with_places(words: Sequence[Word]) -> Iterator[tuple[int, Span]]:
-    place_of = {word.start: at for at, word in enumerate(words)}
-    return ((place_of[span.start], span) for span in _PROPOSALS.find(words))
+def _stands_near(span: Span, words: Words, told: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of the places and times, by their first and last words, is near the proposal as a whole."""
+    at = bisect_left(words.starts, span.start)
+    first = max(0, at - _WORDS_NEAR, bisect_right(words.starts, span.start - _NEAR))
+    after = min(at + _WORDS_NEAR, bisect_left(words.starts, span.start + _NEAR))
+    candidates = told[bisect_left(told, (first, first)) : bisect_left(told, (after, after))]
+    return any(last < after for _first, last in candidates)

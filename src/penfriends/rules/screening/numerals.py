@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from penfriends.rules.screening.explained import explained
-from penfriends.rules.screening.folding import Sheet
+from penfriends.rules.screening.words import Written
 from penfriends.rules.screening.words_numbers import DIGIT_WORDS, FILLERS, SPOKEN, TIMES, WEAK_ZERO
 
 _WORD = re.compile(r"[^\W_]+")
@@ -40,15 +40,10 @@ class Run(NamedTuple):
     firm: tuple[bool, ...]
 
 
-def runs(sheet: Sheet) -> tuple[Run, ...]:
+def runs(words: Written) -> tuple[Run, ...]:
     """Every run of digits in the letter, without dates, years, prices, measures, times, scores and book numbers."""
-    return _runs(sheet.plain)
-
-
-@lru_cache(maxsize=8)  # two checks ask for the same letter
-def _runs(text: str) -> tuple[Run, ...]:
-    found = numerals(text)
-    return tuple(_parted(text, found, explained(text))) if found else ()
+    found = numerals(words)
+    return tuple(_parted(words.plain, found, explained(words.plain, words.figures))) if found else ()
 
 
 def _parted(text: str, found: Sequence[Numeral], masked: bytearray) -> Iterator[Run]:
@@ -70,57 +65,55 @@ def _parted(text: str, found: Sequence[Numeral], masked: bytearray) -> Iterator[
         yield Run(tuple(current), (*firm, True))
 
 
-def numerals(text: str) -> list[Numeral]:
+def numerals(words: Written) -> list[Numeral]:
     """Figures and number words of a plain text, in order."""
-    if not any(map(_may_begin, set(_WORD.findall(text)))):
-        return []
-    words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
     found: list[Numeral] = []
-    at = 0
-    while at < len(words):
-        at = _take(words, at, found) if _may_begin(words[at][0]) else at + 1
+    after = 0
+    for at in words.where({one for one in words.distinct if may_begin(one)}):
+        if at >= after:
+            after = _take(words, at, found)
     return found
 
 
 @lru_cache(maxsize=16384)
-def _may_begin(word: str) -> bool:
+def may_begin(word: str) -> bool:
     """Whether a number can begin with this word; nearly all words say no, and letters repeat them."""
     if word in TIMES or word in WEAK_ZERO or word in _LONGEST_FROM:
         return True
     return any(one.isdigit() for one in word) or bool(_run_together(word))
 
 
-def _take(words: Sequence[tuple[str, int, int]], at: int, found: list[Numeral]) -> int:
+def _take(words: Written, at: int, found: list[Numeral]) -> int:
     """Add what stands at word `at` and say where to go on."""
-    word, start, end = words[at]
+    word, start = words.texts[at], words.starts[at]
     if word.isdigit():
-        found.append(Numeral(word, start, end, False))
+        found.append(Numeral(word, start, words.ends[at], False))
         return at + 1
     times = TIMES.get(word)
-    if times and at + 1 < len(words):
-        taken, digits = _said(words, at + 1)
-        if not taken and words[at + 1][0].isdigit():
-            taken, digits = 1, words[at + 1][0]
+    if times and at + 1 < len(words.texts):
+        taken, digits = _said(words.texts, at + 1)
+        if not taken and words.texts[at + 1].isdigit():
+            taken, digits = 1, words.texts[at + 1]
         if taken:
-            found.append(Numeral(digits * times, start, words[at + taken][2], True))
+            found.append(Numeral(digits * times, start, words.ends[at + taken], True))
             return at + 1 + taken
-    taken, digits = _said(words, at)
+    taken, digits = _said(words.texts, at)
     if taken:
-        found.append(Numeral(digits, start, words[at + taken - 1][2], True))
+        found.append(Numeral(digits, start, words.ends[at + taken - 1], True))
         return at + taken
     if any(one.isdigit() for one in word):
         found.extend(_mixed(word, start))
     return at + 1
 
 
-def _said(words: Sequence[tuple[str, int, int]], at: int) -> tuple[int, str]:
+def _said(texts: Sequence[str], at: int) -> tuple[int, str]:
     """How many words from `at` say a number, and which."""
-    first = words[at][0]
+    first = texts[at]
     if first in WEAK_ZERO:
         return 1, "0"
-    longest = min(_LONGEST_FROM.get(first, 0), len(words) - at)
+    longest = min(_LONGEST_FROM.get(first, 0), len(texts) - at)
     for length in range(longest, 0, -1):
-        digits = SPOKEN.get(tuple(word for word, _, _ in words[at : at + length]))
+        digits = SPOKEN.get(tuple(texts[at : at + length]))
         if digits is not None:
             return length, digits
     together = _run_together(first)

@@ -5,7 +5,6 @@ seven digits in a row is held; what commas or lines part is held if it dials.
 """
 
 # Lists and patterns keep their rows whole.
-# ruff: noqa: E501
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,34 +14,56 @@ from itertools import pairwise
 import phonenumbers
 
 from penfriends.rules.screening.findings import Span
-from penfriends.rules.screening.folding import Sheet
-from penfriends.rules.screening.numerals import Numeral, Run, runs
+from penfriends.rules.screening.numerals import Numeral, Run, may_begin
 
 FEWEST, MOST = 7, 15
 _FEWEST_AFTER_PHONE_WORD = 5
 _FEWEST_FROM_NOUGHT = 6
 _ENDS = ("\n", ". ", "! ", "? ")
 _DIALLED = range(9, 15)
+_LONGEST_ANNOUNCEMENT = 45
 _LONGEST_JOIN = 15
 _MOST_LOOKED_AT = 1000
 _TRUNK_REGIONS = ("GB", "DE", "FR", "NL", "BE", "AT", "CH", "IE", "PS", "IL", "IT", "US")
 _REGIONS_WITHOUT_TRUNK = ("PL", "ES")
-_PHONE_WORD = re.compile(
-    r"(?:\btel|\bphone|\bmobile|\bcell|\bcall me|\bring me|\btext me|\bmy number|\bhandy|\btelefon|\bmeine nummer|\bruf mich|"
-    r"\bmon numero|\bportable|\bappelle|\btelefoon|\bmobiel|\bmijn nummer|\bbel me|\bkomork|\bmoj numer|\bzadzwon|"
-    r"هاتف|جوال|تلفون|موبايل|رقمي)\w{0,8}\W{1,4}(?:\w{1,12}\W{1,3}){0,3}$"
+# Beginnings of words that announce a telephone number; the Arabic ones also inside a word, behind its article.
+_PHONE_WORDS = (
+    *("tel", "phone", "mobile", "cell", "call me", "ring me", "text me", "my number"),
+    *("handy", "telefon", "meine nummer", "ruf mich", "mon numero", "portable", "appelle"),
+    *("telefoon", "mobiel", "mijn nummer", "bel me", "komork", "moj numer", "zadzwon"),
 )
+_ARABIC_PHONE_WORDS = ("هاتف", "جوال", "تلفون", "موبايل", "رقمي")
+_WORDS_BETWEEN = r"\w{0,8}\W{1,4}(?:\w{1,12}\W{1,3}){0,3}"
+_ANNOUNCING = (
+    *((word, re.compile(rf"{word}(?<!\w{word})(?=({_WORDS_BETWEEN}\w{{0,80}}))")) for word in _PHONE_WORDS),
+    *((word, re.compile(rf"{word}(?=({_WORDS_BETWEEN}\w{{0,80}}))")) for word in _ARABIC_PHONE_WORDS),
+)
+_WORD = re.compile(r"[^\W_]+")
+_PHONE_WORD = re.compile(rf"(?:\b(?:{'|'.join(_PHONE_WORDS)})|{'|'.join(_ARABIC_PHONE_WORDS)}){_WORDS_BETWEEN}$")
 
 
-def find(sheet: Sheet) -> Iterator[Span]:
-    """Every telephone number in the letter."""
-    for run in runs(sheet):
-        yield from _numbers(sheet.plain, run)
+def find(plain: str, runs: Sequence[Run]) -> Iterator[Span]:
+    """Every telephone number in the letter, whose plain text and runs of digits these are."""
+    for run in runs:
+        if len(digits_of(run.numerals)) >= _FEWEST_AFTER_PHONE_WORD:  # fewer are no number, whatever stands before
+            yield from _numbers(plain, run)
 
 
 def after_phone_word(text: str, at: int) -> bool:
     """Whether the words just before `at` announce a telephone number."""
-    return _PHONE_WORD.search(text[max(0, at - 45) : at]) is not None
+    return _PHONE_WORD.search(text, max(0, at - _LONGEST_ANNOUNCEMENT), at) is not None
+
+
+def announces(text: str) -> bool:
+    """Whether words that announce a telephone number stand anywhere, and a number can begin behind them: if not,
+    `after_phone_word` is true of no number in the text."""
+    return any(
+        may_begin(word)
+        for mark, pattern in _ANNOUNCING
+        if mark in text
+        for match in pattern.finditer(text)
+        for word in _WORD.findall(match.group(1))
+    )
 
 
 def digits_of(numerals: Sequence[Numeral]) -> str:

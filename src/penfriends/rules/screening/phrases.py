@@ -1,109 +1,87 @@
 """Which of our phrases stand in a letter?
 
-A phrase is words parted by spaces; `word*` is a beginning of a word, `…` stands for up to four words in between. Looked
-up word by word in a table of first words, so a letter takes time in proportion to its length, whatever stands in it.
+A phrase is words parted by spaces; `word*` is a beginning of a word, `…` stands for up to four words in between. A
+phrase is looked for only in a letter that has all its words, wherever they stand; then at each place of its first word,
+so a letter takes time in proportion to its length, whatever stands in it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from penfriends.rules.screening.findings import Span
-from penfriends.rules.screening.folding import Sheet, plain
+from penfriends.rules.screening.folding import plain
+from penfriends.rules.screening.words import BEGINNING, Words
 
 GAP = "…"
 _GAP_WORDS = 4
 _GAP_CHARACTERS = 45
 _WORD = re.compile(r"[^\W_]+")
-_JOINTS = frozenset(" -_*.")
-_CLITICS = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل")
-_LEET = str.maketrans("013457", "oieast")
 
 
-class Word(NamedTuple):
-    """A word of the plain text; `other` is a second reading: without Arabic prefixes, or 1n5t4 as insta."""
+class Phrase(NamedTuple):
+    """The parts of a phrase in order; which are whole words; which are beginnings, here without the star."""
 
-    text: str
-    other: str
-    start: int
-    end: int
+    parts: tuple[str, ...]
+    whole: frozenset[str]
+    stems: tuple[str, ...]
 
 
 class Phrases:
     """A table of phrases, ready to be looked for."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._exact: dict[str, tuple[tuple[str, ...], ...]] = {}
-        self._begun: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for line in lines:
-            parts = _parts(line)
-            if parts:
-                table, key = (self._begun, parts[0][:3]) if parts[0].endswith("*") else (self._exact, parts[0])
-                table[key] = (*table.get(key, ()), parts)
+        # By the longest whole word, which is often the rarest; those without by the first letters of a stem.
+        self._by_word: dict[str, list[Phrase]] = {}
+        self._by_stem: dict[str, list[Phrase]] = {}
+        for parts in dict.fromkeys(_parts(line) for line in lines):
+            phrase = _phrase(parts)
+            if phrase.whole:
+                self._by_word.setdefault(max(phrase.whole, key=len), []).append(phrase)
+            elif phrase.stems:
+                self._by_stem.setdefault(max(phrase.stems, key=len)[:BEGINNING], []).append(phrase)
+        self._words = frozenset(self._by_word)
+        self._stems = frozenset(self._by_stem)
 
-    def find(self, words: Sequence[Word]) -> Iterator[Span]:
-        """Every phrase that stands in `words`, the longest at each first word."""
-        here = words if isinstance(words, Words) else Words(words)
-        exact, begun = self._exact, self._begun
-        places = {at for one in exact.keys() & here.whole.keys() for at in here.whole[one]}
-        places |= {at for one in begun.keys() & here.starts.keys() for at in here.starts[one]}
-        for at in sorted(places):
-            text, other, start, _end = here[at]
-            starting = exact.get(text, ()) + begun.get(text[:3], ())
-            if other:
-                starting += exact.get(other, ()) + begun.get(other[:3], ())
-            ends = [end for parts in starting if (end := _match(parts, here, at)) is not None]
-            if ends:
-                yield Span(start, here[max(ends)].end)
+    def find(self, words: Words) -> Iterator[Span]:
+        """Every phrase that stands in the letter, the longest at each first word."""
+        longest: dict[int, int] = {}
+        for at, last in self.standing(words):
+            longest[at] = max(last, longest.get(at, last))
+        for at, last in longest.items():
+            yield Span(words.starts[at], words.ends[last])
 
+    def standing(self, words: Words) -> Iterator[tuple[int, int]]:
+        """The first and the last word of every phrase that stands in the letter, by the first."""
+        beginning: dict[str, list[Phrase]] = {}
+        for phrase in self._possible(words):
+            for text in words.read_as(_readings(phrase.parts[0], words)):
+                beginning.setdefault(text, []).append(phrase)
+        for at in words.where(beginning.keys()):
+            for phrase in beginning[words.texts[at]]:
+                last = _match(phrase.parts, words, at)
+                if last is not None:
+                    yield at, last
 
-class Words(list[Word]):
-    """The words of a letter, with a table of where each stands: a dozen lists of phrases are looked for in them."""
-
-    def __init__(self, words: Iterable[Word]) -> None:
-        super().__init__(words)
-        self.whole: dict[str, list[int]] = {}
-        self.starts: dict[str, list[int]] = {}  # by the first three letters
-        for at, word in enumerate(self):
-            for reading in (word.text, word.other) if word.other else (word.text,):
-                self.whole.setdefault(reading, []).append(at)
-                self.starts.setdefault(reading[:3], []).append(at)
-
-
-def words_of(sheet: Sheet) -> Words:
-    """The words of a letter; single letters written apart (w h a t s) count as one word."""
-    found = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(sheet.plain)]
-    words: list[Word] = []
-    at = 0
-    while at < len(found):
-        if len(found[at][0]) > 1:  # nothing is spelled out here
-            words.append(Word(found[at][0], _other(found[at][0]), found[at][1], found[at][2]))
-            at += 1
-            continue
-        to = _spelled_to(sheet.plain, found, at)
-        text = "".join(one[0] for one in found[at:to])
-        words.append(Word(text, _other(text), found[at][1], found[to - 1][2]))
-        at = to
-    return Words(words)
+    def _possible(self, words: Words) -> Iterator[Phrase]:
+        """The phrases all whose parts are in the letter, wherever: no other can stand in it, and few are left."""
+        for word in self._words & words.readings:
+            yield from (phrase for phrase in self._by_word[word] if _all_parts_in(phrase, words))
+        for beginning in self._stems & words.beginnings:
+            yield from (phrase for phrase in self._by_stem[beginning] if _all_parts_in(phrase, words))
 
 
-def _spelled_to(text: str, found: Sequence[tuple[str, int, int]], at: int) -> int:
-    """Where a word spelled out from `at` ends; the next word if nothing is spelled out."""
-    to = at
-    while to < len(found) and len(found[to][0]) == 1 and found[to][0].isalpha():
-        if to > at and not (found[to][1] - found[to - 1][2] == 1 and text[found[to - 1][2]] in _JOINTS):
-            break
-        to += 1
-    return to if to - at >= 3 else at + 1
+def _phrase(parts: tuple[str, ...]) -> Phrase:
+    stems = tuple(one[:-1] for one in parts if one.endswith("*"))
+    return Phrase(parts, frozenset(one for one in parts if one != GAP and not one.endswith("*")), stems)
 
 
-def _other(text: str) -> str:
-    if "\u0600" <= text[0] <= "\u06ff":
-        prefix = next((one for one in _CLITICS if text.startswith(one) and len(text) - len(one) >= 3), "")
-        return text[len(prefix) :] if prefix else ""
-    if text.isalpha() or text.isdigit():
-        return ""
-    return text.translate(_LEET)
+def _all_parts_in(phrase: Phrase, words: Words) -> bool:
+    return phrase.whole <= words.readings and all(words.begun_with(stem) for stem in phrase.stems)
+
+
+def _readings(part: str, words: Words) -> Iterable[str]:
+    return words.begun_with(part[:-1]) if part.endswith("*") else (part,)
 
 
 def _parts(line: str) -> tuple[str, ...]:
@@ -118,21 +96,20 @@ def _parts(line: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _match(parts: tuple[str, ...], words: Sequence[Word], at: int) -> int | None:
+def _match(parts: tuple[str, ...], words: Words, at: int) -> int | None:
     """The last word of the phrase if it begins at word `at`."""
     for number, part in enumerate(parts):
         if part == GAP:
             return _after_gap(parts[number + 1 :], words, at)
-        if at >= len(words) or not _same(part, words[at]):
+        if at >= len(words.texts) or not _same(part, words, at):
             return None
         at += 1
     return at - 1
 
 
-def _after_gap(parts: tuple[str, ...], words: Sequence[Word], at: int) -> int | None:
-    for skipped in range(_GAP_WORDS + 1):
-        here = at + skipped
-        if here >= len(words) or words[here].start - words[at - 1].end > _GAP_CHARACTERS:
+def _after_gap(parts: tuple[str, ...], words: Words, at: int) -> int | None:
+    for here in range(at, min(at + _GAP_WORDS + 1, len(words.texts))):
+        if words.starts[here] - words.ends[at - 1] > _GAP_CHARACTERS:
             return None
         end = _match(parts, words, here)
         if end is not None:
@@ -140,7 +117,9 @@ def _after_gap(parts: tuple[str, ...], words: Sequence[Word], at: int) -> int | 
     return None
 
 
-def _same(part: str, word: Word) -> bool:
+def _same(part: str, words: Words, at: int) -> bool:
+    text = words.texts[at]
+    other = words.others.get(text, "")
     if part.endswith("*"):
-        return word.text.startswith(part[:-1]) or word.other.startswith(part[:-1])
-    return part in (word.text, word.other)
+        return text.startswith(part[:-1]) or other.startswith(part[:-1])
+    return part in (text, other)
