@@ -155,9 +155,7 @@ async def _domains(settings: Settings) -> AsyncIterator[Found]:
     for one in await findings(house_of(settings), nameserver):
         state = "missing" if settings.development and one.level is Level.WRONG else one.level.value
         there = (
-            f"; publish at {one.name}: {one.publish}"
-            if one.publish and one.level in (Level.WRONG, Level.BETTER)
-            else ""
+            f" Publish at {one.name}: {one.publish}" if one.publish and one.level in (Level.WRONG, Level.BETTER) else ""
         )
         yield Found(one.topic.value, state, f"{one.domain}: {domain_reasons.found(one.code)}{there}")
 

@@ -282,5 +282,5 @@ async def test_check_prints_the_same_findings(tmp_path: Path) -> None:
         )  # fmt: skip
     assert "fine    mx            letters.test: Replies and delivery reports" in done.stdout
     assert "missing mx            bounce.test: The MX record says" in done.stdout
-    assert "publish at bounce.test: 10 MAILSERVER." in done.stdout
+    assert "Publish at bounce.test: 10 MAILSERVER." in done.stdout
     assert "unknown dmarc         a.test: The name server gave no proper answer." in done.stdout

@@ -171,6 +171,24 @@ def test_what_to_publish_is_our_own_key() -> None:
     assert one.publish == f"v=DKIM1; k=rsa; p={KEY}"
 
 
+@pytest.mark.parametrize(
+    ("where", "record", "wanted"),
+    [
+        ("bounce.town.example TXT", "v=spf1 mx +all", "v=spf1 mx -all"),
+        ("bounce.town.example TXT", "v=spf1 mx ?all", "v=spf1 mx -all"),
+        ("bounce.town.example TXT", "v=spf1 a", "v=spf1 a -all"),
+        ("bounce.town.example TXT", "v=spf1 ip4:0.0.0.0/0 ~all", "v=spf1 ip4:ADDRESS -all"),
+        (
+            "_dmarc.letters.town.example TXT",
+            "v=DMARC1; p=none; rua=mailto:a@b.example",
+            "v=DMARC1; p=quarantine; rua=mailto:a@b.example",
+        ),
+    ],
+)
+def test_what_to_publish_keeps_what_was_right(where: str, record: str, wanted: str) -> None:
+    assert wanted in [one.publish for one in judged({where: [record]}) if one.seen == record]
+
+
 def test_where_the_mail_server_signs_its_key_is_not_known() -> None:
     plain = House("letters.town.example", "bounce.town.example", "town.example")
     assert code(Topic.DKIM, "letters.town.example", {}, plain) == "dkim_elsewhere"

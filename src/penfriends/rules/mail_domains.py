@@ -170,6 +170,8 @@ def _spf(asked: Asked, domain: str, *, is_envelope: bool) -> Finding:
     needed = is_envelope or found.verdict is not Spf.MISSING
     code = found.verdict.value if needed else "spf_not_needed"
     wanted = f"{spf.VERSION} ip4:ADDRESS -all"
+    if found.verdict in (Spf.OPEN, Spf.WITHOUT_END):
+        wanted = spf.closed(found.record) or wanted
     return _finding(Topic.SPF, domain, code, seen=found.record, name=domain, publish=wanted)
 
 
@@ -233,7 +235,10 @@ def _dmarc(asked: Asked, house: House, domain: str) -> Finding:
     else:
         code = _policy(tags(records[0]), house, domain, inherited=at != domain)
     here = f"_dmarc.{at if records else domain}"
-    return _finding(Topic.DMARC, domain, code, seen="\n".join(records), name=here, publish="v=DMARC1; p=quarantine")
+    wanted = "v=DMARC1; p=quarantine"
+    if code == "dmarc_none":  # the rest of what it says stays
+        wanted = re.sub(r"\b(s?p\s*=\s*)none", r"\1quarantine", records[0])
+    return _finding(Topic.DMARC, domain, code, seen="\n".join(records), name=here, publish=wanted)
 
 
 def _policy_of(asked: Asked, domain: str) -> tuple[str, Fate, list[str]]:

@@ -55,6 +55,15 @@ def is_spf(text: str) -> bool:
     return text.lower() == VERSION or text.lower().startswith(f"{VERSION} ")
 
 
+def closed(record: str) -> str:
+    """The record with a no to everybody else at its end; the empty text where that is not what it lacks."""
+    terms = record.split()
+    kept = [term for term in terms if term.lower() not in ("all", "+all", "?all")]
+    if any(term.lower().startswith("redirect=") or term.lower() in ("-all", "~all") for term in kept):
+        return ""
+    return " ".join([*kept, "-all"])
+
+
 @dataclass(slots=True)
 class _Walk:
     """Goes through a record as a receiver does that no part of it fits, so through all of it."""
