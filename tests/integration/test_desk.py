@@ -10,8 +10,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import digest, holds, reports
+from penfriends.actions.blobs import keep
 from penfriends.ids import uuid7
-from penfriends.models.delivery import Delivery, Suppression, SuppressionReason, TeamMessage
+from penfriends.models.delivery import (
+    Delivery,
+    RawMail,
+    RawMailState,
+    Suppression,
+    SuppressionReason,
+    TeamMessage,
+)
 from penfriends.models.letters import Letter, LetterState
 from penfriends.models.matching import Match, MatchState
 from penfriends.models.moderation import AuditEntry, Conflict, Moderator, Role
@@ -212,6 +220,14 @@ async def everything(visit: Visit) -> dict[str, UUID]:
             since=now,
         )
         db.add(gone)
+        for state, why in ((RawMailState.AWAITING_WRITER, None), (RawMailState.QUARANTINED, "reader_died")):
+            db.add(
+                RawMail(
+                    participant_id=arthur.id, envelope_from="a@elsewhere.example", envelope_to="x@letters.test",
+                    blob_sha256=await keep(db, b"a mail", now=now), state=state, reason=why, received_at=now,
+                    handled_at=now - timedelta(days=2),
+                )
+            )  # fmt: skip
         await db.flush()
     await sit_down(visit, twin.ilse)
     return {
@@ -252,9 +268,12 @@ async def test_mail_that_needs_a_person(visit: Visit) -> None:
     page = await visit.get("/desk/mail")
     assert "I am away." in words(page)
     assert "The mailbox does not exist." in words(page)
+    assert "Perhaps a letter of Arthur" in words(page)
+    assert "Have it read once more." in words(page)
     assert "@" not in words(page), "no address is shown"
     for action in re.findall(r'action="(/desk/mail/[^"]+)"', page.text):
-        assert (await visit.post(action)).status_code == 303
+        too_late = "/waiting/" in action and action.endswith("/end")  # the writer was asked once more just before
+        assert (await visit.post(action)).status_code == (409 if too_late else 303), action
     assert "Nothing waits. Thank you" in words(await visit.get("/desk/mail"))
     async with visit.database.reading() as db:
         assert (await db.get_one(Suppression, ids["gone"])).lifted_at is not None

@@ -89,5 +89,6 @@ async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, no
     if reader is None:
         return
     if delivery.state in TRIED:
-        await dispatch.give_up(db, delivery, delivery.last_text or "bounced", now=now)
+        refused = delivery.last_code is not None and delivery.last_code >= 500  # else it was taken, and came back later
+        await dispatch.give_up(db, delivery, delivery.last_text if refused else "bounced", now=now)
     await unreachable.stop_mail(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, at=at, now=now)

@@ -1,8 +1,9 @@
 """What of the mail needs a person: messages to the team, mails set aside, deliveries that failed or are unsure?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import remit
+from penfriends.actions.intake import CONFIRM_LIFETIME
 from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound
 from penfriends.models.delivery import (
@@ -28,6 +30,8 @@ from penfriends.models.residents import Guardian, Resident
 from penfriends.models.signin import SignIn
 
 SHOWN = 100
+PATIENCE = timedelta(days=1)  # a writer may be asked whether a mail is theirs; the desk hears of it after this
+_ADDRESS = re.compile(r"\S{1,320}@\S{1,320}")
 TROUBLED = (DeliveryState.UNSURE, DeliveryState.FAILED)
 
 
@@ -59,11 +63,25 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A mail that may be a letter of `writer`, who has not said so for a day; `until` when the link that asks works."""
+
+    mail: RawMail
+    writer: Resident
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Troubled:
     """A delivery that needs a person, and whom it is for."""
 
     delivery: Delivery
     reader: Owner | None
+
+    @property
+    def said(self) -> str:
+        """What the other mail server said, without the addresses that such servers like to repeat."""
+        return _ADDRESS.sub("…", self.delivery.last_text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +96,21 @@ class Unreachable:
 class MailDesk:
     messages: Sequence[Message]
     set_aside: Sequence[SetAside]
+    awaited: Sequence[Awaited]
     troubled: Sequence[Troubled]
     unreachable: Sequence[Unreachable]
 
     @property
     def items(self) -> int:
-        return len(self.messages) + len(self.set_aside) + len(self.troubled) + len(self.unreachable)
+        mails = len(self.messages) + len(self.set_aside) + len(self.awaited)
+        return mails + len(self.troubled) + len(self.unreachable)
 
     @property
     def people(self) -> list[Resident]:
         """Whose names are shown, or whose own words."""
         owners = [one.reader for one in self.troubled] + [one.writer for one in self.messages]
         named = [one.resident for one in owners if one] + [one.resident for one in self.set_aside if one.resident]
+        named += [one.writer for one in self.awaited]
         return [*named, *(one.resident for one in self.unreachable)]
 
 
@@ -99,6 +120,7 @@ async def load(db: AsyncSession, moderator: Moderator, *, now: datetime) -> Mail
     return MailDesk(
         await _messages(db, desk),
         await _set_aside(db, desk),
+        await _awaited(db, desk, now=now),
         await _troubled(db, desk),
         await unreachable(db, moderator, now=now),
     )
@@ -179,6 +201,22 @@ async def _set_aside(db: AsyncSession, desk: Desk) -> list[SetAside]:
         .limit(SHOWN)
     )
     return [SetAside(mail, size, mail.envelope_from.rpartition("@")[2], whose) for mail, size, whose in found.all()]
+
+
+async def _awaited(db: AsyncSession, desk: Desk, *, now: datetime) -> list[Awaited]:
+    found = await db.exec(
+        select(RawMail, Resident)
+        .join(Participant, col(Participant.id) == col(RawMail.participant_id))
+        .join(Resident, col(Resident.id) == col(Participant.resident_id))
+        .where(
+            RawMail.state == RawMailState.AWAITING_WRITER,
+            col(RawMail.handled_at) <= now - PATIENCE,
+            col(Participant.id).in_(_own_participants(desk)),
+        )
+        .order_by(col(RawMail.received_at))
+        .limit(SHOWN)
+    )
+    return [Awaited(mail, writer, (mail.handled_at or now) + CONFIRM_LIFETIME) for mail, writer in found.all()]
 
 
 async def _troubled(db: AsyncSession, desk: Desk) -> list[Troubled]:

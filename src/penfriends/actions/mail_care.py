@@ -1,17 +1,21 @@
-"""What does a moderator do about a piece of mail? Closed, looked at, settled, sent again, let go, answered."""
+"""What does a moderator do about a piece of mail? Closed, looked at, read again, settled, sent again, let go, answered.
 
-from datetime import datetime
+Each leaves a line in the log.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, delivery, desk_mail, dispatch, remit, telling
+from penfriends.actions import audit, delivery, desk_mail, dispatch, remit, telling, throttle
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.jobs import Job, later
 from penfriends.mail.notices import Notice, Value
-from penfriends.models.delivery import Delivery, DeliveryState, RawMail
+from penfriends.models.delivery import Delivery, DeliveryState, RawMail, RawMailState
 from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import Decision, Moderator, Verb
 from penfriends.models.places import Town
@@ -26,6 +30,7 @@ async def close_message(db: AsyncSession, message_id: UUID, moderator: Moderator
     if row.closed_at is None:
         row.closed_at, row.closed_by = now, moderator.id
         db.add(row)
+        await _note(db, moderator, "close_message", "team_message", row.id, now=now)
 
 
 async def answer(
@@ -60,10 +65,7 @@ async def answer(
     )  # fmt: skip
     message.row.closed_at, message.row.closed_by = now, moderator.id
     db.add(message.row)
-    await audit.note(
-        db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="answer_message",
-        subject="team_message", subject_id=message.row.id,
-    )  # fmt: skip
+    await _note(db, moderator, "answer_message", "team_message", message.row.id, now=now)
     return True
 
 
@@ -76,12 +78,38 @@ async def _place(db: AsyncSession, moderator: Moderator, resident: Resident | No
 
 async def mark_seen(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
     """A person has looked at a mail that was set aside; it leaves the list and is deleted when its time is over."""
-    desk = await remit.desk_of(db, moderator, now=now)
-    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id, desk_mail.mail_of(desk)))).first()
-    if row is None:
-        raise NotFound
+    row = await _own_mail(db, raw_mail_id, moderator, now=now)
     row.seen_by, row.seen_at = moderator.id, now
     db.add(row)
+    await _note(db, moderator, "see_mail", "raw_mail", row.id, now=now)
+
+
+async def read_again(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
+    """A worker reads a mail once more. Where nothing proves who sent it, the writer is asked once more by that.
+
+    Raises Refused: ALREADY_DECIDED where the mail is neither set aside nor waiting, TOO_MANY_TRIES beyond three a day.
+    """
+    row = await _own_mail(db, raw_mail_id, moderator, now=now)
+    _must_wait(row)
+    await throttle.check(db, f"read_again:{row.id}", limit=3, within=timedelta(days=1), now=now)
+    row.state, row.reason, row.inbound_key = RawMailState.RECEIVED, None, None
+    db.add(row)
+    later(db, Job.READ_MAIL, row.id)
+    await _note(db, moderator, "read_mail_again", "raw_mail", row.id, now=now)
+
+
+async def discard(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
+    """A mail whose writer did not say yes will be no letter; a yes that comes later finds nothing that waits."""
+    row = await _own_mail(db, raw_mail_id, moderator, now=now)
+    _must_wait(row)
+    row.state, row.reason, row.handled_at = RawMailState.DROPPED, "discarded", now
+    db.add(row)
+    await _note(db, moderator, "discard_mail", "raw_mail", row.id, now=now)
+
+
+def _must_wait(row: RawMail) -> None:
+    if row.state not in (RawMailState.QUARANTINED, RawMailState.AWAITING_WRITER):
+        raise Refused(Refusal.ALREADY_DECIDED)
 
 
 async def settle(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, arrived: bool, now: datetime) -> None:
@@ -90,7 +118,7 @@ async def settle(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, a
     if row.state is not DeliveryState.UNSURE:
         raise Refused(Refusal.ALREADY_DECIDED)
     await dispatch.settle(db, row, arrived=arrived, now=now)
-    _decide(db, moderator, Verb.SETTLE, row, ["arrived" if arrived else "not_arrived"], now=now)
+    await _decide(db, moderator, Verb.SETTLE, row, ["arrived" if arrived else "not_arrived"], now=now)
     if not arrived:
         later(db, Job.DELIVER, row.id)
 
@@ -106,7 +134,7 @@ async def retry(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, no
     if letter is not None:
         letter.state = LetterState.RELEASED
         db.add(letter)
-    _decide(db, moderator, Verb.RETRY, row, [], now=now)
+    await _decide(db, moderator, Verb.RETRY, row, [], now=now)
     later(db, Job.DELIVER, row.id)
 
 
@@ -117,7 +145,7 @@ async def let_go(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, n
         raise Refused(Refusal.ALREADY_DECIDED)
     row.state = DeliveryState.WITHDRAWN
     db.add(row)
-    _decide(db, moderator, Verb.SETTLE, row, ["let_go"], now=now)
+    await _decide(db, moderator, Verb.SETTLE, row, ["let_go"], now=now)
 
 
 async def lift(db: AsyncSession, suppression_id: UUID, moderator: Moderator, *, now: datetime) -> None:
@@ -128,10 +156,7 @@ async def lift(db: AsyncSession, suppression_id: UUID, moderator: Moderator, *, 
     row = mine[suppression_id].suppression
     row.lifted_at = now
     db.add(row)
-    await audit.note(
-        db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="lift_suppression",
-        subject="resident", subject_id=mine[suppression_id].resident.id,
-    )  # fmt: skip
+    await _note(db, moderator, "lift_suppression", "resident", mine[suppression_id].resident.id, now=now)
 
 
 async def _own_delivery(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, now: datetime) -> Delivery:
@@ -145,11 +170,38 @@ async def _own_delivery(db: AsyncSession, delivery_id: UUID, moderator: Moderato
     return row
 
 
-def _decide(
+async def _own_mail(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> RawMail:
+    desk = await remit.desk_of(db, moderator, now=now)
+    found = await db.exec(select(RawMail).where(RawMail.id == raw_mail_id, desk_mail.mail_of(desk)).with_for_update())
+    row = found.first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _decide(
     db: AsyncSession, moderator: Moderator, verb: Verb, row: Delivery, reasons: list[str], *, now: datetime
 ) -> None:
     db.add(
         Decision(
             moderator_id=moderator.id, verb=verb, subject="delivery", subject_id=row.id, reasons=reasons, at=now
         )
+    )  # fmt: skip
+    details = {"outcome": reasons[0]} if reasons else {}
+    await _note(db, moderator, f"{verb.value}_delivery", "delivery", row.id, details, now=now)
+
+
+async def _note(
+    db: AsyncSession,
+    moderator: Moderator,
+    action: str,
+    subject: str,
+    subject_id: UUID,
+    details: Mapping[str, str] | None = None,
+    *,
+    now: datetime,
+) -> None:
+    await audit.note(
+        db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action=action, subject=subject,
+        subject_id=subject_id, details=details,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import mail_reasons
+from penfriends import mail_advice, mail_reasons
 from penfriends.actions import desk_mail, mail_care, viewing
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound
@@ -47,6 +47,9 @@ class Deed:
 DEEDS: Mapping[tuple[str, str], Deed] = {
     ("messages", "closing"): Deed(mail_care.close_message, N_("The message is done.")),
     ("quarantine", "seen"): Deed(mail_care.mark_seen, N_("Marked as seen. It is deleted after 30 days.")),
+    ("quarantine", "again"): Deed(mail_care.read_again, N_("It is read once more.")),
+    ("waiting", "again"): Deed(mail_care.read_again, N_("The writer is asked once more, by mail.")),
+    ("waiting", "end"): Deed(mail_care.discard, N_("Thrown away. It will be no letter.")),
     ("deliveries", "arrived"): Deed(partial(mail_care.settle, arrived=True), N_("Noted: it has arrived.")),
     ("deliveries", "missing"): Deed(partial(mail_care.settle, arrived=False), N_("It is sent again.")),
     ("deliveries", "retry"): Deed(mail_care.retry, N_("It is sent again.")),
@@ -61,7 +64,7 @@ async def mail(request: Asked, tracing_db: NamedDependency[AsyncSession], now: N
     moderator = await moderator_of(request, tracing_db)
     found = await desk_mail.load(tracing_db, moderator, now=now)
     await viewing.note_list(tracing_db, moderator, found.people, now=now)
-    return page(request, "mail_desk/list.html", now=now, mail=found, words=mail_reasons)
+    return page(request, "mail_desk/list.html", now=now, mail=found, words=mail_reasons, advice=mail_advice)
 
 
 @post("/desk/mail/{kind:str}/{row_id:uuid}/{deed:str}", include_in_schema=False)
