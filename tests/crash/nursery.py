@@ -18,7 +18,7 @@ from typing import Any
 from tests.crash import points
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 4.0
 LOADED = (
     "aiosqlite", "asyncpg", "penfriends.__main__", "penfriends.starting", "penfriends.app", "workers.main",
     "workers.mailroom", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto", "uvicorn.loops.auto",

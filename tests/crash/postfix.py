@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -86,11 +86,23 @@ class Postfix:
 
     # --- its life ----------------------------------------------------------------------------------------------------
 
+    def prepare(self) -> None:
+        """Lay out the queue."""
+        subprocess.run(["postfix", "-c", str(self.folder / "etc"), "check"], capture_output=True, check=False)
+
     def start(self) -> None:
+        """What `postfix start-fg` starts, without the shell in front of it, which would not die with us."""
+        told = subprocess.run(
+            ["postconf", "-c", str(self.folder / "etc"), "-h", "daemon_directory"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        master = Path(told.stdout.strip()) / "master"
         with (self.folder / "said").open("ab") as said:
             self._process = subprocess.Popen(
-                [*DIE_WITH_US, "postfix", "-c", str(self.folder / "etc"), "start-fg"],
-                stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
+                [*DIE_WITH_US, str(master), "-c", str(self.folder / "etc"), "-s"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True,
             )  # fmt: skip
 
     async def kill(self, pause: float) -> None:
@@ -122,13 +134,13 @@ class Postfix:
 
     async def stop(self) -> None:
         assert self._process is not None
-        stop = ["postfix", "-c", str(self.folder / "etc"), "stop"]
-        await asyncio.to_thread(subprocess.run, stop, capture_output=True, check=False)
+        self._process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             await asyncio.to_thread(self._process.wait, 10)
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        _end(self._processes())
 
     def _processes(self) -> dict[int, str]:
         """Those that work in our queue: all of this instance and nobody else's."""
@@ -152,7 +164,7 @@ class Postfix:
         return line.startswith(b"220")
 
 
-def _end(pids: Iterator[int] | list[int]) -> None:
+def _end(pids: Iterable[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -163,6 +175,7 @@ async def running(sink: Sink, folder: Path, lmtp_port: int) -> AsyncIterator[Pos
     """Postfix until the end of the block. Mail for our domains goes to the mailroom, all other to the sink."""
     server = Postfix(folder, sink, processes.free_port())
     _configure(server, lmtp_port)
+    server.prepare()
     server.start()
     wire = await asyncio.start_server(server.wire.carry, "127.0.0.1", 0, limit=2**20)
     server.port = wire.sockets[0].getsockname()[1]
