@@ -18,7 +18,7 @@ from tests.crash.schedule import ORDINARY, Fault
 from tests.crash.words import token_in
 
 SILENCE = 5.5  # seconds: longer than our patience, and Postfix's
-IMPATIENCE = 1.5  # seconds after which a busy machine may have made us give up (nursery.ANSWER_SECONDS less what we are late ourselves)
+IMPATIENCE = 1.5  # seconds after which we may have been given up (nursery.ANSWER_SECONDS less what we are late)
 SLOW = 0.3
 _ADDRESS = re.compile(rb"<([^>]*)>")
 _QUEUE_ID = re.compile(rb"\(Postfix\) with E?SMTP id (\w+)")
