@@ -16,7 +16,7 @@ from penfriends.models.delivery import (
     Suppression,
     SuppressionReason,
 )
-from penfriends.models.letters import Correspondence, CorrespondenceState, Letter
+from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, Participant
 from penfriends.models.moderation import AuditEntry, Report, ReportOutcome, ReportState
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import Resident
@@ -131,6 +131,19 @@ async def test_a_complaint_about_a_notice_is_shown_and_held_against_nobody(fresh
             correspondence = await db.get_one(Correspondence, letter.correspondence_id)
     assert [[one.mail.id for one in found] for found in shown] == [[raw.id], []]
     assert (raw.state, raw.reason, correspondence.state) == ("quarantined", "complaint", CorrespondenceState.OPEN)
+
+
+async def test_who_has_stopped_letters_meanwhile_gets_no_notices_either(fresh_database: str) -> None:
+    async with smtp_sink() as sink, house_on(fresh_database, sink.port) as house:
+        letter = await house.release()
+        await deliver(house.tools, (await house.delivery(letter.id)).id)
+        async with house.database.transaction() as db:
+            (await db.get_one(Participant, house.ben.participant_id)).mail_paused = True
+        await complained(house, await house.delivery(letter.id))
+        async with house.database.reading() as db:
+            assert (await db.exec(select(Suppression.sign_in_id))).all() == [house.ben.sign_in_id]
+            assert len(await cases(db)) == 1
+        assert await house.notices() == [], "no letter went there anyway"
 
 
 async def complaint_at_the_desk(db: AsyncSession) -> tuple[Twins, Report]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, reports, unreachable
+from penfriends.actions import reports, unreachable
 from penfriends.actions.addresses import Addresses
 from penfriends.models.delivery import Bounce, Delivery, RawMail, RawMailState, SuppressionReason
 from penfriends.models.letters import Letter
@@ -18,9 +18,9 @@ async def note_complaint(db: AsyncSession, row: RawMail, delivery: Delivery, *, 
     on the desk's mail page and is held against nobody."""
     complaint = BounceReason.COMPLAINT.value
     db.add(Bounce(delivery_id=delivery.id, raw_mail_id=row.id, hard=False, reason=complaint, at=now))
-    reader = await compose.reader_of(db, delivery)
-    if reader is not None:
-        await unreachable.stop_mail(db, reader, SuppressionReason.COMPLAINT, delivery.id, at=at, now=now)
+    mailbox = await unreachable.mailbox_of(db, delivery)
+    if mailbox is not None:
+        await unreachable.stop_mail(db, mailbox, SuppressionReason.COMPLAINT, delivery.id, at=at, now=now)
     letter = await _letter_of(db, delivery)
     row.state, row.reason = RawMailState.TAKEN if letter else RawMailState.QUARANTINED, complaint
     if letter is not None:

@@ -46,7 +46,7 @@ async def stop_mail(
 
 async def note_full(db: AsyncSession, delivery: Delivery, *, at: Addresses, now: datetime) -> None:
     """The mailbox of `delivery` was full: its third mail within two weeks pauses it. Call when the Bounce is added."""
-    mailbox = await compose.reader_of(db, delivery)
+    mailbox = await mailbox_of(db, delivery)
     if mailbox is not None and await _times_full(db, mailbox, now=now) >= FULL_TIMES:
         await stop_mail(db, mailbox, SuppressionReason.FULL, delivery.id, at=at, now=now)
 
@@ -91,6 +91,14 @@ async def _times_full(db: AsyncSession, mailbox: SignIn, *, now: datetime) -> in
         )
     )
     return found.one()
+
+
+async def mailbox_of(db: AsyncSession, delivery: Delivery) -> SignIn | None:
+    """Where a delivery went, also if the reader has stopped letters by mail since."""
+    if delivery.kind is DeliveryKind.NOTICE:
+        return await db.get(SignIn, delivery.sign_in_id) if delivery.sign_in_id else None
+    side = await compose.side_of(db, delivery.participant_id)
+    return await people.mail_to(db, side.resident) if side else None
 
 
 async def residents_behind(db: AsyncSession, mailbox: SignIn) -> list[Resident]:
