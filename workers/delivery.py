@@ -95,7 +95,9 @@ async def _record(tools: Tools, claim: Claim, outcome: Outcome) -> None:
                 if ours and outcome.kind in (OutcomeKind.REFUSED, OutcomeKind.DEFERRED):
                     row = await db.get_one(Delivery, claim.delivery_id)
                     await bounces.refused(db, row, outcome, at=tools.at, now=now)
-                await breaker.note(db, claim.envelope_to, outcome, jitter=jitter(), now=now)
+                await breaker.note(
+                    db, claim.envelope_to, outcome, jitter=jitter(), now=now, was_troubled=claim.troubled
+                )
         except (SQLAlchemyError, OSError) as error:
             log.warning("outcome_not_recorded", delivery=str(claim.delivery_id), error=type(error).__name__)
             await asyncio.sleep(wait)

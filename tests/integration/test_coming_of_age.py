@@ -47,7 +47,7 @@ async def link_in(db: AsyncSession, row: Delivery) -> str:
     """The secret of a mail, which can be written and addressed."""
     reader = await compose.reader_of(db, row)
     assert reader is not None
-    assert await compose.build(db, row, reader, at=AT, now=NOW) is not None
+    assert await compose.build(db, row, reader, None, at=AT, now=NOW) is not None
     return str(row.payload["url"]).rpartition("/")[2]
 
 
@@ -77,7 +77,9 @@ async def test_R04_on_the_day_everything_between_child_and_adult_ends_kindly(
     mine = await db.get_one(Participant, two[0].id, populate_existing=True)
     assert mine.open_band is None
     assert (await db.exec(select(Hold).where(Hold.letter_id == waiting.id))).first() is not None
-    assert await passage.obstacle_for(db, waiting, two[1], now=BIRTHDAY) is not None
+    way = await passage.way_of(db, waiting.id, two[1].id)
+    assert way is not None
+    assert await passage.obstacle_on(db, way, now=BIRTHDAY) is not None
     (to_friend,) = await told(db, Notice.FRIEND_CAME_OF_AGE)
     assert to_friend.payload["friend"] == "Tom"
     assert to_friend.payload["band"] == "child"

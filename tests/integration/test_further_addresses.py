@@ -31,7 +31,7 @@ async def told(db: AsyncSession, notice: Notice) -> list[Delivery]:
 async def secret_of(db: AsyncSession, row: Delivery) -> str:
     reader = await compose.reader_of(db, row)
     assert reader is not None
-    assert await compose.build(db, row, reader, at=AT, now=NOW) is not None
+    assert await compose.build(db, row, reader, None, at=AT, now=NOW) is not None
     return str(row.payload["url"]).rpartition("/")[2]
 
 

@@ -79,7 +79,10 @@ async def test_R31_one_press_from_the_mail_freezes_at_once_and_the_relay_refuses
     async with friends.arthur.database.transaction() as db:
         stopped = await db.get_one(Letter, waiting.id)
         stopped.content_hash = await passage.content_hash(db, stopped)
-        found = await passage.obstacle_for(db, stopped, friends.mine, now=datetime.now(UTC))
+        await db.flush()
+        way = await passage.way_of(db, stopped.id, friends.mine.id)
+        assert way is not None
+        found = await passage.obstacle_on(db, way, now=datetime.now(UTC))
     assert found is Obstacle.CLOSED
     assert (await friends.again(letter)).warned
 

@@ -55,7 +55,9 @@ async def test_R02_the_relay_refuses_a_band_that_is_not_that_of_the_corresponden
     lotte.open_band = None
     db.add(lotte)
     await db.flush()
-    assert await passage.obstacle_for(db, letter, lotte, now=LEAVES) is Obstacle.BAND
+    way = await passage.way_of(db, letter.id, lotte.id)
+    assert way is not None
+    assert await passage.obstacle_on(db, way, now=LEAVES) is Obstacle.BAND
     assert await refused_and_held(db, letter, row)
 
 

@@ -129,7 +129,7 @@ async def fail(house: House, address: str, outcome: Outcome, times: int, now: da
 
 async def wait_for(house: House, domain: str, now: datetime) -> datetime | None:
     async with house.database.transaction() as db:
-        return await breaker.wait_for(db, domain, jitter=-1, now=now)
+        return await breaker.wait_for(db, await breaker.troubles(db, domain), jitter=-1, now=now)
 
 
 BUSY = Outcome(OutcomeKind.DEFERRED, 451, "4.7.1 too much of you", Phase.RCPT)

@@ -83,7 +83,7 @@ async def test_a_reminder_can_be_stopped_by_one_click_and_answered_as_a_letter(d
     (row,) = await sent(db, Notice.NUDGE)
     reader = await compose.reader_of(db, row)
     assert reader is not None
-    built = await compose.build(db, row, reader, at=AT, now=NOW + 14 * DAY)
+    built = await compose.build(db, row, reader, None, at=AT, now=NOW + 14 * DAY)
     assert built is not None
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in built.raw
     assert b"@letters.test" in built.raw.split(b"\n\n")[0]
@@ -165,7 +165,7 @@ async def test_the_friend_of_a_kind_ending_is_told_with_a_mail_that_can_be_writt
     (row,) = await sent(db, Notice.PARTNER_ENDED)
     reader = await compose.reader_of(db, row)
     assert reader is not None
-    assert await compose.build(db, row, reader, at=AT, now=NOW) is not None
+    assert await compose.build(db, row, reader, None, at=AT, now=NOW) is not None
 
 
 async def test_the_home_page_says_the_same_turn(db: AsyncSession, two: Two) -> None:
@@ -199,7 +199,7 @@ async def test_two_who_never_began_are_both_reminded(db: AsyncSession) -> None:
     for row in await sent(db, Notice.NUDGE):
         reader = await compose.reader_of(db, row)
         assert reader is not None
-        assert await compose.build(db, row, reader, at=AT, now=NOW) is not None
+        assert await compose.build(db, row, reader, None, at=AT, now=NOW) is not None
 
 
 async def test_a_silence_ended_by_a_moderator_tells_both(db: AsyncSession, two: Two) -> None:

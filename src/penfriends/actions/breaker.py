@@ -23,9 +23,17 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower().rstrip(".")[:LONGEST_PLACE]
 
 
-async def holds_back(db: AsyncSession, row: Delivery, domain: str, *, jitter: float, now: datetime) -> bool:
-    """Whether the way to `domain` is closed: then the claimed delivery waits, and it does not count as a try."""
-    until = await wait_for(db, domain, jitter=jitter, now=now)
+async def troubles(db: AsyncSession, domain: str) -> list[MailTrouble]:
+    """What is remembered of the smarthost and of `domain`: mostly nothing."""
+    return list(await db.exec(select(MailTrouble).where(col(MailTrouble.place).in_([HOUSE, domain]))))
+
+
+async def holds_back(
+    db: AsyncSession, row: Delivery, known: list[MailTrouble], *, jitter: float, now: datetime
+) -> bool:
+    """Whether one of the troubled places on its way is closed: then the claimed delivery waits, and it does not count
+    as a try."""
+    until = await wait_for(db, known, jitter=jitter, now=now)
     if until is None:
         return False
     row.state, row.due_at, row.lease_until, row.attempt = DeliveryState.DEFERRED, until, None, row.attempt - 1
@@ -33,11 +41,10 @@ async def holds_back(db: AsyncSession, row: Delivery, domain: str, *, jitter: fl
     return True
 
 
-async def wait_for(db: AsyncSession, domain: str, *, jitter: float, now: datetime) -> datetime | None:
-    """Until when a mail to `domain` has to wait; None: it may go. Where a pause is over, one mail goes first and looks
-    whether all is well again; the others wait for what comes of it."""
-    rows = await db.exec(select(MailTrouble).where(col(MailTrouble.place).in_([HOUSE, domain])))
-    closed = [row for row in rows.all() if row.until is not None]
+async def wait_for(db: AsyncSession, known: list[MailTrouble], *, jitter: float, now: datetime) -> datetime | None:
+    """Until when a mail by way of these places has to wait; None: it may go. Where a pause is over, one mail goes first
+    and looks whether all is well again; the others wait for what comes of it."""
+    closed = [row for row in known if row.until is not None]
     waits = [row.until for row in closed if row.until and row.until > now]
     if waits:
         return max(waits) + _a_little(jitter)
@@ -47,10 +54,15 @@ async def wait_for(db: AsyncSession, domain: str, *, jitter: float, now: datetim
     return None
 
 
-async def note(db: AsyncSession, address: str, outcome: Outcome, *, jitter: float, now: datetime) -> None:
-    """What came of a try to send to `address`."""
+async def note(
+    db: AsyncSession, address: str, outcome: Outcome, *, jitter: float, now: datetime, was_troubled: bool = True
+) -> None:
+    """What came of a try to send to `address`. `was_troubled` says whether anything was remembered when it was claimed:
+    what another worker noted meanwhile stays until the next mail."""
     domain = domain_of(address)
     if outcome.kind in (OutcomeKind.SENT, OutcomeKind.REFUSED):
+        if not was_troubled:
+            return
         well = [HOUSE, domain] if outcome.kind is OutcomeKind.SENT else [HOUSE]
         await db.exec(delete(MailTrouble).where(col(MailTrouble.place).in_(well)))
         return

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from jinja2 import TemplateError
+from sqlalchemy import inspect
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import links, passage, people
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import unpacked
+from penfriends.actions.passage import Way
 from penfriends.mail import notices, outbound, return_path
-from penfriends.mail.notices import Notice, Rendered, ReplyTo
+from penfriends.mail.notices import Notice, Rendered, ReplyTo, Value
 from penfriends.models.delivery import Delivery, DeliveryKind
 from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, Participant
 from penfriends.models.places import Association, Town
@@ -23,6 +28,7 @@ from penfriends.rules.bands import Band
 from penfriends.rules.masking import from_name
 from penfriends.rules.matching import Medium
 
+T = TypeVar("T")
 LINK_LIFETIME = timedelta(days=180)
 REFERENCES = 20
 
@@ -56,21 +62,50 @@ async def side_of(db: AsyncSession, participant_id: UUID | None) -> Side | None:
     """A participant with resident and town."""
     if participant_id is None:
         return None
-    found = await db.exec(
-        select(Participant, Resident, Town)
-        .join(Resident, col(Resident.id) == col(Participant.resident_id))
-        .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(Participant.id == participant_id)
-    )
-    row = found.first()
+    participant = at_hand(db, Participant, participant_id)
+    resident = at_hand(db, Resident, participant.resident_id) if participant else None
+    town = at_hand(db, Town, resident.town_id) if resident else None
+    if participant and resident and town:
+        return Side(participant, resident, town)
+    row = (await db.exec(_SIDE, params={"participant_id": participant_id})).first()
     return Side(*row) if row else None
 
 
-async def build(db: AsyncSession, row: Delivery, reader: SignIn, *, at: Addresses, now: datetime) -> Built | None:
-    """The finished mail of a delivery; None if it cannot be written: a person looks."""
+def at_hand(db: AsyncSession, kind: type[T], key: UUID) -> T | None:
+    """A row that this session has read and somebody still holds: nobody needs to ask for it again."""
+    found: T | None = db.sync_session.identity_map.get(identity_key(kind, key))
+    return None if found is None or inspect(found).expired else found
+
+
+_ID: Any = sa.bindparam("participant_id", type_=sa.Uuid())
+_MINE = aliased(Participant)
+# Put together once: making them costs as much as asking them.
+_SIDE: Any = (
+    sa.select(Participant, Resident, Town)
+    .join(Resident, col(Resident.id) == col(Participant.resident_id))
+    .join(Town, col(Town.id) == col(Resident.town_id))
+    .where(col(Participant.id) == _ID)
+)
+_FRIEND: Any = (
+    sa.select(Participant, Resident, Town)
+    .select_from(_MINE)
+    .join(Participant, col(Participant.correspondence_id) == col(_MINE.correspondence_id))
+    .join(Resident, col(Resident.id) == col(Participant.resident_id))
+    .join(Town, col(Town.id) == col(Resident.town_id))
+    .where(col(_MINE.id) == _ID, col(Participant.id) != _ID)
+)
+
+
+async def build(
+    db: AsyncSession, row: Delivery, reader: SignIn, way: Way | None, *, at: Addresses, now: datetime
+) -> Built | None:
+    """The finished mail of a delivery, of a letter by its `way`; None if it cannot be written: a person looks."""
     try:
-        write = _notice if row.kind is DeliveryKind.NOTICE else _letter
-        raw = outbound.build(await write(db, row, reader, at=at, now=now))
+        if way is None:
+            outgoing = await _notice(db, row, reader, at=at, now=now)
+        else:
+            outgoing = await _letter(db, row, reader, way, at=at, now=now)
+        raw = outbound.build(outgoing)
     except (ValueError, LookupError, TemplateError):  # tried again it would fail again, where nobody sees it
         return None
     return Built(return_path.sign(row.id, at.key, at.bounce_domain), raw)
@@ -102,94 +137,86 @@ async def _sender(db: AsyncSession, row: Delivery, notice: Notice, *, at: Addres
 
 
 async def friend_of(db: AsyncSession, participant_id: UUID) -> Side | None:
-    mine = aliased(Participant)
-    found = await db.exec(
-        select(Participant, Resident, Town)
-        .select_from(mine)
-        .join(Participant, col(Participant.correspondence_id) == col(mine.correspondence_id))
-        .join(Resident, col(Resident.id) == col(Participant.resident_id))
-        .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(col(mine.id) == participant_id, col(Participant.id) != participant_id)
-    )
-    row = found.first()
+    row = (await db.exec(_FRIEND, params={"participant_id": participant_id})).first()
     return Side(*row) if row else None
 
 
 async def _letter(
-    db: AsyncSession, row: Delivery, reader: SignIn, *, at: Addresses, now: datetime
+    db: AsyncSession, row: Delivery, reader: SignIn, way: Way, *, at: Addresses, now: datetime
 ) -> outbound.Outgoing:
-    letter = await db.get_one(Letter, row.letter_id)
-    author, mine = await side_of(db, letter.author_id), await side_of(db, row.participant_id)
-    if author is None or mine is None:
-        raise LookupError("a letter without its people")
-    alias = await passage.alias_of(db, mine.participant.id)
-    if alias is None:
+    if way.alias is None:
         raise LookupError("a participant without an alias")
-    language = mine.resident.locale
+    before = await _known_ids(db, way.letter, way.reader.id)
+    by_mail = way.receiver.medium is not Medium.WEB
+    pictures = await _pictures(db, way.letter.id) if by_mail else ()
+    is_reply = by_mail and await _is_reply(db, way.letter)
     pause = await links.make(
-        db, LinkPurpose.STOP_LETTERS, now=now, lifetime=LINK_LIFETIME, sign_in_id=reader.id,
-        subject_id=mine.participant.id,
-    )  # fmt: skip
-    rendered = await _letter_words(db, letter, author, mine, pause.secret, at=at, now=now)
-    before = await _known_ids(db, letter, mine.participant.id)
-    pictures = () if mine.resident.medium is Medium.WEB else await _pictures(db, letter.id)
+        db, LinkPurpose.STOP_LETTERS, now=now, lifetime=LINK_LIFETIME, sign_in_id=reader.id, subject_id=way.reader.id
+    )
+    pause_url = at.link(f"/p/{pause.secret}")
+    if by_mail:
+        words = await _letter_words(db, way, pause_url, pictures=len(pictures), is_reply=is_reply, at=at, now=now)
+    else:
+        words = _waiting_words(way, at=at)
     return outbound.Outgoing(
-        from_name=from_name(author.resident.first_name),
-        from_address=at.alias(alias.local_part),
+        from_name=from_name(way.writer.first_name),
+        from_address=at.alias(way.alias.local_part),
         to_address=reader.email or "",
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        language=language,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        language=way.receiver.locale,
         date=now,
         message_id=row.message_id,
         in_reply_to=before[-1] if before else None,
         references=tuple(before),
         images=pictures,
-        unsubscribe_url=at.link(f"/p/{pause.secret}"),
+        unsubscribe_url=pause_url,
         auto_submitted=False,
         loop_mark=return_path.loop_mark(at.key, row.id),
     )
 
 
-async def _letter_words(
-    db: AsyncSession,
-    letter: Letter,
-    author: Side,
-    mine: Side,
-    pause_secret: str,
-    *,
-    at: Addresses,
-    now: datetime,
-) -> Rendered:
-    """The words around and in the letter. Who reads on the website only hears that a letter is there."""
-    language, band = mine.resident.locale, mine.resident.band
-    thread = at.link(f"/letters/with/{letter.correspondence_id}")
-    common = {"band": band.value, "town": town_in(mine.town, language), "friend": author.resident.first_name}
-    friend_town = town_in(author.town, language)
-    if mine.resident.medium is Medium.WEB:
-        values = {**common, "name": mine.resident.first_name, "friend_town": friend_town, "url": thread}
-        return notices.render(Notice.LETTER_WAITING, language=language, values=values, territory=mine.town.country)
-    wrong = await links.make(db, LinkPurpose.REPORT_LETTER, now=now, lifetime=LINK_LIFETIME, subject_id=letter.id)
+def _waiting_words(way: Way, *, at: Addresses) -> Rendered:
+    """Who reads on the website only hears that a letter is there."""
+    values = {**_around(way, at=at), "name": way.receiver.first_name}
     return notices.render(
-        Notice.LETTER,
-        language=language,
-        territory=mine.town.country,
-        values={
-            **common,
-            "friend_town": friend_town,
-            "is_reply": await _is_reply(db, letter),
-            "title": letter.title,
-            "letter_text": letter.released_text,
-            "letter_language": letter.language,
-            "pictures": len(await _pictures(db, letter.id)),
-            "left_out": len(letter.left_out),
-            "all_read": band is Band.CHILD,
-            "url": thread,
-            "wrong_url": at.link(f"/w/{wrong.secret}"),
-            "pause_url": at.link(f"/p/{pause_secret}"),
-        },
+        Notice.LETTER_WAITING, language=way.receiver.locale, values=values, territory=way.receivers_town.country
     )
+
+
+async def _letter_words(
+    db: AsyncSession, way: Way, pause_url: str, *, pictures: int, is_reply: bool, at: Addresses, now: datetime
+) -> Rendered:
+    """The words around and in the letter."""
+    letter, band = way.letter, way.receiver.band
+    wrong = await links.make(db, LinkPurpose.REPORT_LETTER, now=now, lifetime=LINK_LIFETIME, subject_id=letter.id)
+    values = {
+        **_around(way, at=at),
+        "is_reply": is_reply,
+        "title": letter.title,
+        "letter_text": letter.released_text,
+        "letter_language": letter.language,
+        "pictures": pictures,
+        "left_out": len(letter.left_out),
+        "all_read": band is Band.CHILD,
+        "wrong_url": at.link(f"/w/{wrong.secret}"),
+        "pause_url": pause_url,
+    }
+    return notices.render(
+        Notice.LETTER, language=way.receiver.locale, territory=way.receivers_town.country, values=values
+    )
+
+
+def _around(way: Way, *, at: Addresses) -> dict[str, Value]:
+    language = way.receiver.locale
+    return {
+        "band": way.receiver.band.value,
+        "town": town_in(way.receivers_town, language),
+        "friend": way.writer.first_name,
+        "friend_town": town_in(way.writers_town, language),
+        "url": at.link(f"/letters/with/{way.letter.correspondence_id}"),
+    }
 
 
 def town_in(town: Town, language: str) -> str:
@@ -213,7 +240,7 @@ async def _is_reply(db: AsyncSession, letter: Letter) -> bool:
 async def _known_ids(db: AsyncSession, letter: Letter, participant_id: UUID) -> list[str]:
     """The ids under which earlier letters are known in this reader's mailbox, oldest first, the parent last."""
     found = await db.exec(
-        select(LetterMailId.message_id)
+        select(LetterMailId.letter_id, LetterMailId.message_id)
         .join(Letter, col(Letter.id) == col(LetterMailId.letter_id))
         .where(
             Letter.correspondence_id == letter.correspondence_id,
@@ -221,13 +248,19 @@ async def _known_ids(db: AsyncSession, letter: Letter, participant_id: UUID) -> 
             LetterMailId.message_id != "",
             Letter.id != letter.id,
         )
-        .order_by(col(Letter.created_at), col(Letter.id))
+        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
+        .limit(REFERENCES)
     )
-    ids = list(found)[-REFERENCES:]
-    parent = await db.get(LetterMailId, (letter.parent_id, participant_id)) if letter.parent_id else None
-    if parent is not None and parent.message_id:
-        ids = [one for one in ids if one != parent.message_id] + [parent.message_id]
-    return ids
+    known = dict(reversed(found.all()))
+    if letter.parent_id is None:
+        return list(known.values())
+    parent = known.pop(letter.parent_id, None) or await _id_of(db, letter.parent_id, participant_id)
+    return [*known.values(), parent] if parent else list(known.values())
+
+
+async def _id_of(db: AsyncSession, letter_id: UUID, participant_id: UUID) -> str | None:
+    found = await db.get(LetterMailId, (letter_id, participant_id))
+    return found.message_id if found else None
 
 
 async def _pictures(db: AsyncSession, letter_id: UUID) -> tuple[outbound.OutgoingImage, ...]:

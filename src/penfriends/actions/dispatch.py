@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import breaker, compose, delivery, gate, holds, passage
 from penfriends.actions.addresses import Addresses
+from penfriends.actions.compose import at_hand
+from penfriends.actions.passage import Way
 from penfriends.actions.suppression import still_sent, suppression_of
 from penfriends.mail.outcomes import Outcome, OutcomeKind
 from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
@@ -37,6 +39,8 @@ class Claim:
     envelope_from: str
     envelope_to: str
     raw: bytes
+    troubled: bool = False
+    """Whether mail to this place, or to the smarthost, has failed of late."""
 
 
 class NoRoom(Exception):
@@ -72,16 +76,11 @@ async def claim(
     None: nothing to do — not due, taken by another, already gone, its way is closed for a while, or stopped by rule R25
     and now held for a person. Raises NoRoom where `room` says no to the recipient's domain; roll back then.
     """
-    done = await db.exec(
-        update(Delivery)
-        .where(col(Delivery.id) == delivery_id, _claimable(now))
-        .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:
+    row = await _taken(db, delivery_id, now=now)
+    if row is None:
         return None
-    row = await _row(db, delivery_id)
-    if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
+    way = None
+    if row.kind is DeliveryKind.LETTER and (way := await _may_pass(db, row, now=now)) is None:
         return None
     if row.kind is DeliveryKind.NOTICE and not await passage.still_stands(db, row, now=now):
         row.state, row.payload, row.lease_until = DeliveryState.WITHDRAWN, {}, None
@@ -95,17 +94,32 @@ async def claim(
     if (stopped := await suppression_of(db, sign_in.id)) is not None and not still_sent(stopped, row):
         await _not_written_to(db, row, stopped, now=now)
         return None
-    if await breaker.holds_back(db, row, breaker.domain_of(sign_in.email), jitter=jitter, now=now):
+    domain = breaker.domain_of(sign_in.email)
+    troubles = await breaker.troubles(db, domain)
+    if await breaker.holds_back(db, row, troubles, jitter=jitter, now=now):
         return None
-    if not room(breaker.domain_of(sign_in.email)):
-        raise NoRoom(breaker.domain_of(sign_in.email))
-    built = await compose.build(db, row, sign_in, at=at, now=now)
+    if not room(domain):
+        raise NoRoom(domain)
+    built = await compose.build(db, row, sign_in, way, at=at, now=now)
     if built is None:
         await cannot_leave(db, row, now=now)
         return None
     row.first_try_at = row.first_try_at or now
     db.add(row)
-    return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw)
+    return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw, bool(troubles))
+
+
+async def _taken(db: AsyncSession, delivery_id: UUID, *, now: datetime) -> Delivery | None:
+    """The row as it is now that it is ours; None where it is not to be had."""
+    done = await db.exec(
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, _claimable(now))
+        .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=now + LEASE)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    found: Delivery | None = done.scalar_one_or_none()
+    return found
 
 
 async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, raw: bytes, *, now: datetime) -> bool:
@@ -117,9 +131,10 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, raw: b
     row = await _row(db, delivery_id)
     if row.state is not DeliveryState.SENDING or row.attempt != attempt:
         return False
-    if row.kind is DeliveryKind.LETTER and not await _may_pass(db, row, now=now):
+    way = None
+    if row.kind is DeliveryKind.LETTER and (way := await _may_pass(db, row, now=now)) is None:
         return False
-    if not await gate.may_leave(db, row, raw):
+    if not await gate.may_leave(db, row, raw, way):
         await cannot_leave(db, row, now=now)
         return False
     done = await db.exec(
@@ -216,22 +231,22 @@ async def _row(db: AsyncSession, delivery_id: UUID) -> Delivery:
     return found.one()
 
 
-async def _may_pass(db: AsyncSession, row: Delivery, *, now: datetime) -> bool:
-    """Rule R25 for a claimed letter. A pause waits by itself; anything else holds the letter visibly."""
-    letter = await db.get(Letter, row.letter_id, populate_existing=True)
-    reader = await db.get(Participant, row.participant_id, populate_existing=True)
-    if letter is None or reader is None:
+async def _may_pass(db: AsyncSession, row: Delivery, *, now: datetime) -> Way | None:
+    """Rule R25 for a claimed letter: its way, if it is free. A pause waits by itself; anything else holds the letter
+    visibly."""
+    way = await passage.way_of(db, row.letter_id, row.participant_id)
+    if way is None:
         row.state = DeliveryState.WITHDRAWN
-        return False
-    found = await passage.obstacle_for(db, letter, reader, now=now)
+        return None
+    found = await passage.obstacle_on(db, way, now=now)
     if found is None:
-        return True
+        return way
     if found is Obstacle.PAUSED:
         row.state, row.due_at, row.lease_until = DeliveryState.DEFERRED, now + PAUSED_WAIT, None
         db.add(row)
-        return False
+        return None
     await _stop(db, row, HoldReason.FROZEN, now=now)
-    return False
+    return None
 
 
 async def _stop(db: AsyncSession, row: Delivery, reason: HoldReason, *, now: datetime) -> None:
@@ -292,9 +307,16 @@ async def _reached_without_mail(db: AsyncSession, row: Delivery, *, now: datetim
 async def _set_letter(
     db: AsyncSession, letter_id: UUID, state: LetterState, *, delivered_at: datetime | None = None
 ) -> None:
-    letter = await db.get(Letter, letter_id)
+    letter = at_hand(db, Letter, letter_id)
     if letter is not None:
         letter.state = state
         letter.delivered_at = letter.delivered_at or delivered_at
         db.add(letter)
         await db.flush()
+        return
+    await db.exec(
+        update(Letter)
+        .where(col(Letter.id) == letter_id)
+        .values(state=state, delivered_at=func.coalesce(Letter.delivered_at, delivered_at))
+        .execution_options(synchronize_session=False)
+    )

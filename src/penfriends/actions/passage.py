@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -26,6 +27,7 @@ from penfriends.models.letters import (
 )
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Decision, Verb
+from penfriends.models.places import Town
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from penfriends.models.signin import OneTimeLink
 from penfriends.rules.bands import Band, Birth, band_on
@@ -35,52 +37,42 @@ T = TypeVar("T")
 PASSING = frozenset({LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED, LetterState.UNSURE})
 
 
-async def obstacle_for(db: AsyncSession, letter: Letter, reader: Participant, *, now: datetime) -> Obstacle | None:
-    """What keeps `letter` from `reader` at this moment; None if it may pass."""
-    author, correspondence, writer, receiver, alias_id, block_id = await _facts(db, letter, reader.id)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """All rows that the way of one letter to one reader hangs on. While somebody holds them, this session need not ask
+    for any of them again."""
+
+    letter: Letter
+    correspondence: Correspondence
+    author: Participant
+    reader: Participant
+    writer: Resident
+    receiver: Resident
+    writers_town: Town
+    receivers_town: Town
+    alias: Alias | None
+    """Open, of the reader: where the answer goes."""
+    block_id: UUID | None
+
+
+async def obstacle_on(db: AsyncSession, way: Way, *, now: datetime) -> Obstacle | None:
+    """What keeps the letter from its reader at this moment; None if it may pass."""
+    letter, correspondence = way.letter, way.correspondence
     return obstacle(
         Passage(
             correspondence_open=correspondence.state is CorrespondenceState.OPEN
-            and reader.correspondence_id == author.correspondence_id == letter.correspondence_id,
+            and way.reader.correspondence_id == way.author.correspondence_id == letter.correspondence_id,
             correspondence_band=correspondence.band,
             released=letter.state in PASSING
             and (correspondence.band is Band.ADULT or await _read_by_a_person(db, letter)),
             approved_hash=letter.content_hash,
             present_hash=await content_hash(db, letter),
-            author=await _person(db, author, writer, now=now),
-            reader=await _person(db, reader, receiver, now=now),
-            blocked=block_id is not None,
-            has_alias=alias_id is not None,
+            author=await _person(db, way.author, way.writer, now=now),
+            reader=await _person(db, way.reader, way.receiver, now=now),
+            blocked=way.block_id is not None,
+            has_alias=way.alias is not None,
         )
     )
-
-
-_READER, _WRITER, _RECEIVER = aliased(Participant), aliased(Resident), aliased(Resident)
-
-
-async def _facts(
-    db: AsyncSession, letter: Letter, reader_id: UUID
-) -> tuple[Participant, Correspondence, Resident, Resident, UUID | None, UUID | None]:
-    """All rows that the way of a letter hangs on, in one question and afresh: the last check must not trust what this
-    session saw earlier. The author, the correspondence, both people, an open alias of the reader, a block."""
-    asked: Any = (
-        sa.select(Participant, Correspondence, _WRITER, _RECEIVER, _READER, col(Alias.id), col(Block.id))
-        .select_from(Participant)
-        .join(Correspondence, col(Correspondence.id) == letter.correspondence_id)
-        .join(_WRITER, col(_WRITER.id) == col(Participant.resident_id))
-        .join(_READER, col(_READER.id) == reader_id)
-        .join(_RECEIVER, col(_RECEIVER.id) == col(_READER.resident_id))
-        .outerjoin(Alias, and_(col(Alias.participant_id) == reader_id, col(Alias.closed_at).is_(None)))
-        .outerjoin(Block, and_(_either_way(_WRITER.id, _RECEIVER.id), col(Block.stops_letters)))
-        .where(col(Participant.id) == letter.author_id)
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
-    row = (await db.exec(asked)).first()
-    if row is None:
-        raise LookupError("a letter without its people")
-    author, correspondence, writer, receiver, _reader, alias_id, block_id = row
-    return author, correspondence, writer, receiver, alias_id, block_id
 
 
 def _either_way(one: Any, other: Any) -> ColumnElement[bool]:
@@ -88,6 +80,38 @@ def _either_way(one: Any, other: Any) -> ColumnElement[bool]:
         and_(col(Block.low_id) == one, col(Block.high_id) == other),
         and_(col(Block.low_id) == other, col(Block.high_id) == one),
     )
+
+
+_READER, _WRITER, _RECEIVER = aliased(Participant), aliased(Resident), aliased(Resident)
+_WRITERS_TOWN, _RECEIVERS_TOWN = aliased(Town), aliased(Town)
+# Put together once: making it costs as much as asking it. The newest alias is the open one.
+_WAY: Any = (
+    sa.select(
+        Letter, Correspondence, Participant, _READER, _WRITER, _RECEIVER, _WRITERS_TOWN, _RECEIVERS_TOWN, Alias,
+        col(Block.id),
+    )
+    .select_from(Letter)
+    .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
+    .join(Participant, col(Participant.id) == col(Letter.author_id))
+    .join(_READER, col(_READER.id) == sa.bindparam("reader_id", type_=sa.Uuid()))
+    .join(_WRITER, col(_WRITER.id) == col(Participant.resident_id))
+    .join(_RECEIVER, col(_RECEIVER.id) == col(_READER.resident_id))
+    .join(_WRITERS_TOWN, col(_WRITERS_TOWN.id) == col(_WRITER.town_id))
+    .join(_RECEIVERS_TOWN, col(_RECEIVERS_TOWN.id) == col(_RECEIVER.town_id))
+    .outerjoin(Alias, and_(col(Alias.participant_id) == col(_READER.id), col(Alias.closed_at).is_(None)))
+    .outerjoin(Block, and_(_either_way(_WRITER.id, _RECEIVER.id), col(Block.stops_letters)))
+    .where(col(Letter.id) == sa.bindparam("letter_id", type_=sa.Uuid()))
+    .order_by(col(Alias.created_at).desc(), col(Alias.id).desc())
+    .limit(1)
+    .execution_options(populate_existing=True)
+)  # fmt: skip
+
+
+async def way_of(db: AsyncSession, letter_id: UUID | None, reader_id: UUID | None) -> Way | None:
+    """Everything in one question and afresh: the last check must not trust what this session saw earlier. None where
+    a row is missing."""
+    row = (await db.exec(_WAY, params={"letter_id": letter_id, "reader_id": reader_id})).first()
+    return None if row is None else Way(*row)
 
 
 async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> bool:

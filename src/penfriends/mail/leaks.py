@@ -18,15 +18,16 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import unquote
 
-from penfriends.mail.cleaning import characters_of
+from penfriends.mail.cleaning import without_characters
 
 # What the reader's own mailbox wrote or must read: the reader's own address may stand there.
 _READERS_OWN = frozenset({"to", "in-reply-to", "references"})
 _IDS = frozenset({"message-id", "in-reply-to", "references", "x-penfriends-loop", "content-type", "date"})
 _PHONE_TAIL = 8  # the digits that a number keeps however its beginning is written
 _PHONE_LEAST = 6
-_IGNORED = characters_of("Mn", "Cf")
-_STROKES = str.maketrans("łøđı", "lodi")  # letters whose stroke is no accent to Unicode
+_visible = without_characters("Mn", "Cf")
+_STROKED = re.compile("[łøđı]")  # letters whose stroke is no accent to Unicode
+_STROKES = str.maketrans("łøđı", "lodi")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -192,7 +193,8 @@ def _folded(text: str) -> str:
     """Without case, accents, width and invisible characters, so that a disguise does not hide a name."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKD", text).translate(_IGNORED).casefold().translate(_STROKES)
+    folded = _visible(unicodedata.normalize("NFKD", text)).casefold()
+    return folded.translate(_STROKES) if _STROKED.search(folded) else folded
 
 
 @lru_cache(maxsize=1024)
