@@ -27,6 +27,7 @@ LEFT_OUT: Mapping[str, str] = {
     "consent_age": "the law of a country, about nobody",
     "decision": "what a moderator decided and noted: would also speak of the other writer; what was asked is shown",
     "delivery": "which mail went when is listed; its words lie in the mailbox that it went to",
+    "domain_check": "what DNS says of our own domains, nobody’s person",
     "guardian": "the guardian's own row; their address is listed",
     "hold": "which letter waited for whom on the staff; the journey of each letter says that it waited",
     "household": "a number that joins people of one home, nothing more",
