@@ -7,15 +7,15 @@ import sys
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.crash import checker, postfix
+from tests.crash import postfix
 from tests.crash.browser import Browser
-from tests.crash.checker import COUNTED, Verdict
+from tests.crash.checker import Verdict
 from tests.crash.house import Direct, standing
 from tests.crash.nest import Nursery, nursery
+from tests.crash.notes import Line, note, noted, table
 from tests.crash.postfix import Postfix
 from tests.crash.schedule import schedule_for
 from tests.crash.sink import listening
@@ -23,16 +23,6 @@ from tests.crash.story import play
 from tests.support import processes
 
 HOUSES = ("sqlite", "postgres", "sqlite+postfix", "postgres+postfix")
-
-
-@dataclass(slots=True)
-class Line:
-    """What came of the schedules of one kind of house."""
-
-    verdicts: list[Verdict] = field(default_factory=list)
-    deaths: Counter[str] = field(default_factory=Counter)
-    met: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
 
 
 async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.Namespace) -> Line:
@@ -55,34 +45,27 @@ async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.
             start = time.monotonic()
             if asked.within and start - began > asked.within:
                 break
-            verdict = await play(house, sink, browser, schedule_for(seed), behind)
+            try:
+                verdict = await play(house, sink, browser, schedule_for(seed), behind)
+            except Exception as error:  # noqa: BLE001 (the other houses go on, and this one is looked at)
+                verdict = Verdict(complaints=[f"the harness broke off: {error!r}"])
             line.verdicts.append(verdict)
+            if asked.notes:
+                note(asked.notes, kind, seed, verdict, time.monotonic() - start)
             if asked.verbose or not verdict.kept_the_promise:
                 print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
+            if not verdict.letters:
+                break
         house.deaths["postfix"] += house.smarthost.deaths
         line.deaths, line.met = +house.deaths, sink.met
     line.seconds = time.monotonic() - began
     return line
 
 
-def table(lines: dict[str, Line]) -> str:
-    """The figures, a line for each kind of house."""
-    heads = ["house", "schedules", *(one.replace("_", " ") for one in COUNTED), "restarts", "seconds"]
-    rows = [heads]
-    for kind, line in lines.items():
-        rows.append([kind, *map(str, _numbers(line))])
-    every = [_numbers(line) for line in lines.values()]
-    rows.append(["together", *(str(sum(column)) for column in zip(*every, strict=True))])
-    widths = [max(len(row[place]) for row in rows) for place in range(len(heads))]
-    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-
-
-def _numbers(line: Line) -> list[int]:
-    sums = checker.total(line.verdicts)
-    return [len(line.verdicts), *(sums[one] for one in COUNTED), line.deaths.total(), round(line.seconds)]
-
-
 async def main(asked: argparse.Namespace) -> int:
+    if asked.sum:
+        print(table(noted(asked.sum)))
+        return 0
     kinds = [kind for kind in asked.house or HOUSES if postfix.is_here() or not kind.endswith("postfix")]
     if len(kinds) < len(asked.house or HOUSES):
         print("Left out: the houses behind Postfix. There is none here (apt-get install postfix), or we are not root.")
@@ -97,6 +80,10 @@ async def main(asked: argparse.Namespace) -> int:
     left = sum(map(len, shares.values())) - sum(len(line.verdicts) for line in done)
     if left:
         print(f"No time was left for {left} schedules.")
+    ran = sum(len(line.verdicts) for line in done)
+    if ran < asked.at_least:
+        print(f"{ran} schedules are too few: {asked.at_least} were to run at least.")
+        return 1
     return 0 if all(one.kept_the_promise for line in done for one in line.verdicts) else 1
 
 
@@ -107,6 +94,9 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="only this schedule")
     parser.add_argument("--house", action="append", choices=HOUSES)
     parser.add_argument("--within", type=float, help="begin no schedule after so many seconds")
+    parser.add_argument("--at-least", type=int, default=0, help="fail if fewer were run within that time")
+    parser.add_argument("--notes", type=Path, help="a file that gets a line for each schedule")
+    parser.add_argument("--sum", type=Path, nargs="+", help="only add up such files")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 
