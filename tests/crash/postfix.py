@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import signal
+import stat
 import subprocess
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -64,7 +65,7 @@ class Postfix:
     def is_idle(self) -> bool:
         """It lives, nothing is on the wire, and no mail is in any queue: looked at twice in the order that mail takes,
         because what waited may have gone back to where we had just looked."""
-        waiting = any(any((self.folder / "spool" / name).iterdir()) for name in QUEUES * 2)
+        waiting = any(_is_whole(one) for name in QUEUES * 2 for one in (self.folder / "spool" / name).iterdir())
         return not (waiting or self.wire.open_mails or self._killing.locked())
 
     def nudge(self) -> None:
@@ -162,6 +163,14 @@ class Postfix:
         line = await reader.readline()
         writer.close()
         return line.startswith(b"220")
+
+
+def _is_whole(mail: Path) -> bool:
+    """Whether this queue file is a mail that was taken. What was cut off stays there for a day, not executable."""
+    try:
+        return bool(mail.stat().st_mode & stat.S_IXUSR)
+    except FileNotFoundError:
+        return True  # on its way into the next queue
 
 
 def _end(pids: Iterable[int]) -> None:
