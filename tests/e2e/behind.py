@@ -7,12 +7,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import domain_checks, letters, links, newcomers
+from penfriends.actions.blobs import keep
 from penfriends.models.delivery import (
     Delivery,
     DeliveryKind,
     DeliveryState,
     MailTrouble,
     RawMail,
+    RawMailState,
     Suppression,
     SuppressionReason,
     TeamMessage,
@@ -124,6 +126,15 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
     db.add(asked)
     await db.flush()
     desk["/desk/mail/answer/{message_id}"] = [f"/desk/mail/answer/{asked.id}"]
+    _letter, writer = await _delivered(db, people.adult)
+    for state, why in ((RawMailState.AWAITING_WRITER, None), (RawMailState.QUARANTINED, "reader_died")):
+        db.add(
+            RawMail(
+                participant_id=writer, envelope_from="a@elsewhere.example", envelope_to="x@letters.test", state=state,
+                blob_sha256=await keep(db, b"a mail", now=now), reason=why, received_at=now - WEEK,
+                handled_at=now - WEEK / 2,
+            )
+        )  # fmt: skip
     report = (await db.exec(select(Report.id))).all()[0]
     return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
         "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
