@@ -26,27 +26,35 @@ _UNITS = (
 _NOT_AFTER_FIGURES = r"(?<!\d)(?<!\d[./:\- ])"
 _NOT_BEFORE_FIGURES = r"(?!\d)(?![./:\- ]\d)"
 
-# Each begins with a figure that none stands before, so it is tried nowhere but at the beginning of a row of figures.
-_FROM_FIGURES = tuple(
+# All of these begin with a figure that none stands before, so they are tried nowhere but at the beginning of a row of
+# figures; those of several rows only where a second row follows.
+_TO_NEXT_ROW = re.compile(r"\d+(?:\s?[./\-:h,']\s?|\s{1,2})\d")
+_OF_SEVERAL_ROWS = tuple(
     re.compile(pattern)
     for pattern in (
         # Dates with a full year, in either order; then with a short year, which a telephone number may look like.
         rf"(?<![\d+])(?<!\d[./\- ])[0-3]?\d([./\- ])\s?[01]?\d\1\s?{_YEAR}(?![./-]?\d)(?! \d{{3}})",
         rf"(?<!\d)(?<!\d[./\-]){_YEAR}([./-])[01]?\d\1[0-3]?\d(?!\d)(?![./-]\d)",
         rf"{_NOT_AFTER_FIGURES}[0-3]?\d([./-])[01]?\d\1\d\d{_NOT_BEFORE_FIGURES}",
-        # Years, and years to years.
+        # Years to years.
         rf"(?<![\d+])(?<!\d[./\- ]){_YEAR}\s?[-/]\s?(?:{_YEAR}|\d\d){_NOT_BEFORE_FIGURES}",
-        rf"(?<![\d+])(?<!\d[./\- ]){_YEAR}(?:,? (?:and |und |et |en |i )?{_YEAR}){{0,5}}(?!\d)(?![./\-]\d)(?! \d)",
         # Times of day, scores and ranges; a whole tennis match.
         rf"{_NOT_AFTER_FIGURES}[0-2]?\d\s?[.:h]\s?[0-5]\d{_NOT_BEFORE_FIGURES}",
         rf"{_NOT_AFTER_FIGURES}\d{{1,2}}\s?[-:]\s?\d{{1,2}}{_NOT_BEFORE_FIGURES}",
         rf"{_NOT_AFTER_FIGURES}[0-2]?\d[.:]\d\d ?- ?[0-2]?\d[.:]\d\d{_NOT_BEFORE_FIGURES}",
         r"(?<!\d)(?<!\d[./:-])[1-9][-:]\d(?:[ ,;]{1,2}\d[-:]\d){1,6}(?!\d)(?![./:-]\d)",
-        # Measures, and money with its sign behind; counts grouped by commas or points.
-        rf"(?<!\d)(?<!\d[./\- ]){_NUMBER}\s?(?:[€£$%°‰₪]|(?:{_UNITS})\b)",
+        # Counts grouped by commas or points.
         r"(?<!\d)(?<!\d[./\- ])[1-9]\d{0,2}(?:,\d{3}){1,3}(?![\d,])",
         r"(?<!\d)(?<!\d[./\- ])[1-9]\d?(?:[.']\d{3}){2,3}(?![\d.])",
     )
+)
+_OF_ONE_ROW = (
+    # Years.
+    re.compile(
+        rf"(?<![\d+])(?<!\d[./\- ]){_YEAR}(?:,? (?:and |und |et |en |i )?{_YEAR}){{0,5}}(?!\d)(?![./\-]\d)(?! \d)"
+    ),
+    # Measures, and money with its sign behind.
+    re.compile(rf"(?<!\d)(?<!\d[./\- ]){_NUMBER}\s?(?:[€£$%°‰₪]|(?:{_UNITS})\b)"),
 )
 _SIGNS = "€£$₪"
 _MONEY = re.compile(rf"(?<!\d)(?<!\d[ ./\-])[{_SIGNS}]\s?{_NUMBER}(?!\d)")
@@ -54,7 +62,7 @@ _BOOK_MARK = "isbn"
 _BOOK = re.compile(rf"{_BOOK_MARK}\D{{0,12}}\d[\d\- ]{{8,16}}[\dx]")
 # An address on the web; what is in it is the link check's business, unless it dials.
 _WEB = re.compile(r"https?://(?!wa\.me|api\.whatsapp|t\.me|signal\.me)[^\s]{1,500}")
-_FIGURES = re.compile(r"\d(?:.{0,79}\d)*", re.DOTALL)
+_FIGURES = re.compile(r"[0-9](?:.{0,79}[0-9])*", re.DOTALL)  # folding leaves no other digits
 _AROUND = 60  # farther from a figure no pattern begins or ends
 
 
@@ -76,7 +84,10 @@ def _matches(text: str, figures: Sequence[int]) -> Iterator[re.Match[str]]:
     for near in _FIGURES.finditer(text):
         first, last = max(0, near.start() - _AROUND), near.end() + _AROUND
         rows = figures[bisect_left(figures, near.start()) : bisect_left(figures, near.end())]
-        for pattern in _FROM_FIGURES:
+        followed = [at for at in rows if _TO_NEXT_ROW.match(text, at)]
+        for pattern in _OF_SEVERAL_ROWS if followed else ():
+            yield from starting_at(pattern, text, followed, last)
+        for pattern in _OF_ONE_ROW:
             yield from starting_at(pattern, text, rows, last)
         for pattern in others:
             yield from pattern.finditer(text, first, last)

@@ -46,7 +46,7 @@ def fold(original: str) -> Sheet:
     """NFKC by character, without format characters and accents, digits of every script as 0 to 9."""
     if original.isascii():
         return Sheet(original, original, original.lower())
-    return Sheet(original, _replaced(original, {one: _shown(one) for one in _odd(original)}), plain(original))
+    return Sheet(original, _replaced(original, {one: _shown(one) for one in beyond_ascii(original)}), plain(original))
 
 
 def plain(original: str) -> str:
@@ -54,11 +54,11 @@ def plain(original: str) -> str:
     if original.isascii():
         return original.lower()
     # What `_low` gives is lower case already and stays as it is; the rest is ASCII.
-    return _replaced(original, {one: _low(one) for one in _odd(original)}).lower()
+    return _replaced(original, {one: _low(one) for one in beyond_ascii(original)}).lower()
 
 
-def _odd(text: str) -> set[str]:
-    """The characters beyond ASCII, by way of bytes, which drops the others several times as fast as a set does."""
+def beyond_ascii(text: str) -> set[str]:
+    """The different characters beyond ASCII, by way of bytes, which drops the others several times as fast as a set."""
     beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
     return set(beyond.decode("utf-8", "surrogatepass"))
 

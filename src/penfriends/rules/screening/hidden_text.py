@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from penfriends.rules.screening.findings import Span
-from penfriends.rules.screening.folding import BLANKS
+from penfriends.rules.screening.folding import BLANKS, beyond_ascii
 
 _INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff") | BLANKS
 _JOINERS = frozenset("\u200c\u200d")
@@ -25,14 +25,13 @@ _LATIN_BESIDE_LOOKALIKE = re.compile("[A-Za-z][\u0370-\u03ff\u0400-\u04ff]|[\u03
 def find(original: str) -> Iterator[Span]:
     """Invisible characters inside words, bidi overrides, tag characters and words of two alphabets, in the letter as
     it was given. Joiners inside Arabic words and emoji are ordinary; so is a lone blank beside a space."""
-    if original.isascii():
-        return
-    suspect = list(_SUSPECT.finditer(original))
-    rtl = bool(suspect) and _RTL.search(original) is not None
-    for match in suspect:
-        if _hides(original, match, rtl):
-            yield Span(match.start(), match.end())
-    if not _LOOKALIKE.search(original):
+    odd = "".join(beyond_ascii(original))
+    if _SUSPECT.search(odd):
+        rtl = _RTL.search(odd) is not None
+        for match in _SUSPECT.finditer(original):
+            if _hides(original, match, rtl):
+                yield Span(match.start(), match.end())
+    if not _LOOKALIKE.search(odd):
         return
     for match in _LATIN_BESIDE_LOOKALIKE.finditer(original):
         if not any(unicodedata.name(one, "").endswith(("MU", "OMEGA", "PI", "SIGN")) for one in match.group()):

@@ -9,7 +9,7 @@ seven digits in a row is held; what commas or lines part is held if it dials.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import phonenumbers
 
@@ -26,20 +26,25 @@ _LONGEST_JOIN = 15
 _MOST_LOOKED_AT = 1000
 _TRUNK_REGIONS = ("GB", "DE", "FR", "NL", "BE", "AT", "CH", "IE", "PS", "IL", "IT", "US")
 _REGIONS_WITHOUT_TRUNK = ("PL", "ES")
-# Beginnings of words that announce a telephone number; the Arabic ones also inside a word, behind its article.
-_PHONE_WORDS = (
-    *("tel", "phone", "mobile", "cell", "call me", "ring me", "text me", "my number"),
-    *("handy", "telefon", "meine nummer", "ruf mich", "mon numero", "portable", "appelle"),
-    *("telefoon", "mobiel", "mijn nummer", "bel me", "komork", "moj numer", "zadzwon"),
-)
+# Beginnings of words that announce a telephone number, by what they have in common, which is looked for first; the
+# Arabic ones also stand inside a word, behind its article.
+_PHONE_WORDS = {
+    **{"tel": ("tel", "telefon", "telefoon"), "phone": ("phone",), "mobi": ("mobile", "mobiel"), "cell": ("cell",)},
+    **{"l me": ("call me", "bel me"), "ring me": ("ring me",), "text me": ("text me",), "my number": ("my number",)},
+    **{" nummer": ("meine nummer", "mijn nummer"), " numer": ("mon numero", "moj numer"), "ruf mich": ("ruf mich",)},
+    **{"handy": ("handy",), "portable": ("portable",), "appelle": ("appelle",), "komork": ("komork",)},
+    **{"zadzwon": ("zadzwon",)},
+}
 _ARABIC_PHONE_WORDS = ("هاتف", "جوال", "تلفون", "موبايل", "رقمي")
 _WORDS_BETWEEN = r"\w{0,8}\W{1,4}(?:\w{1,12}\W{1,3}){0,3}"
-_ANNOUNCING = (
-    *((word, re.compile(rf"{word}(?<!\w{word})(?=({_WORDS_BETWEEN}\w{{0,80}}))")) for word in _PHONE_WORDS),
-    *((word, re.compile(rf"{word}(?=({_WORDS_BETWEEN}\w{{0,80}}))")) for word in _ARABIC_PHONE_WORDS),
-)
+_BEHIND = rf"(?=({_WORDS_BETWEEN}\w{{0,80}}))"
+_ANNOUNCING = {
+    **{mark: [re.compile(rf"{one}(?<!\w{one}){_BEHIND}") for one in words] for mark, words in _PHONE_WORDS.items()},
+    **{word: [re.compile(word + _BEHIND)] for word in _ARABIC_PHONE_WORDS},
+}
 _WORD = re.compile(r"[^\W_]+")
-_PHONE_WORD = re.compile(rf"(?:\b(?:{'|'.join(_PHONE_WORDS)})|{'|'.join(_ARABIC_PHONE_WORDS)}){_WORDS_BETWEEN}$")
+_ALL_PHONE_WORDS = "|".join(chain.from_iterable(_PHONE_WORDS.values()))
+_PHONE_WORD = re.compile(rf"(?:\b(?:{_ALL_PHONE_WORDS})|{'|'.join(_ARABIC_PHONE_WORDS)}){_WORDS_BETWEEN}$")
 
 
 def find(plain: str, runs: Sequence[Run]) -> Iterator[Span]:
@@ -59,8 +64,9 @@ def announces(text: str) -> bool:
     `after_phone_word` is true of no number in the text."""
     return any(
         may_begin(word)
-        for mark, pattern in _ANNOUNCING
+        for mark, patterns in _ANNOUNCING.items()
         if mark in text
+        for pattern in patterns
         for match in pattern.finditer(text)
         for word in _WORD.findall(match.group(1))
     )

@@ -18,12 +18,12 @@ def starting_at(
 
 def windows(places: Iterable[int], back: int, ahead: int) -> Iterator[tuple[int, int]]:
     """What lies around places that are in order; windows that touch are one."""
-    first = last = -1
+    first, last = 0, None
     for at in places:
-        if at - back > last:
-            if last >= 0:
+        if last is None or at - back > last:
+            if last is not None:
                 yield first, last
             first = max(0, at - back)
         last = at + ahead
-    if last >= 0:
+    if last is not None:
         yield first, last

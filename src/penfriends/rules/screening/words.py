@@ -14,7 +14,7 @@ from itertools import accumulate
 from penfriends.rules.screening.folding import Sheet
 
 _WORD = re.compile(r"([^\W_]+)")
-_FIGURES = re.compile(r"\d+")
+_FIGURES = re.compile(r"[0-9]+")  # folding leaves no other digits
 _JOINTS = frozenset(" -_*.")
 _FEWEST_SPELLED = 3
 _CLITICS = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل")
@@ -53,6 +53,11 @@ class Words(Written):
     reading, without its Arabic prefix, or insta for 1n5t4."""
 
     written: Written
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        """The different words."""
+        return self.written.distinct if self.texts is self.written.texts else frozenset(self.texts)
 
     @cached_property
     def others(self) -> dict[str, str]:
