@@ -237,6 +237,20 @@ async def test_r27_after_a_no_the_same_bytes_are_asked_about_again(fresh_sqlite:
         assert (await house.post(mail(vouched=None))).state is RawMailState.AWAITING_WRITER
 
 
+@pytest.mark.parametrize("dropped", [intake.DENIED, intake.PUT_AWAY])
+async def test_r27_a_yes_counts_after_the_mail_was_dropped_for_the_lack_of_one(fresh_sqlite: str, dropped: str) -> None:
+    async with house_on(fresh_sqlite) as house:
+        raw = await house.post(mail(vouched=None))
+        async with house.database.transaction() as db:
+            row = await db.get_one(RawMail, raw.id)
+            row.state, row.reason = RawMailState.DROPPED, dropped
+            db.add(row)
+        async with house.database.transaction() as db:
+            await intake.confirm(db, secret_in((await house.notices())[0]), yes=True, now=utc_now())
+        await read_mail(house.tools, raw.id)
+        assert len(await house.letters()) == 1
+
+
 async def test_r27_a_confirmed_picture_is_drawn_by_the_worker(fresh_sqlite: str) -> None:
     async with house_on(fresh_sqlite) as house:
         unproved = with_parts(("image/jpeg", "a.jpg", photo_with_place())).partition(b"\r\n")[2]

@@ -143,24 +143,24 @@ async def test_a_letter_whose_writer_says_nothing_for_a_day_is_seen_by_the_desk(
     assert (seen.mail.id, seen.writer.id, seen.until) == (old.id, one.resident_id, b.NOW + timedelta(days=5))
 
 
-async def test_the_desk_asks_once_more_or_throws_away(db: AsyncSession) -> None:
+async def test_the_desk_asks_once_more_or_leaves_it(db: AsyncSession) -> None:
     twin = await desk.twins(db)
     one, _other = await desk.adults(db, twin)
     again = await mail_of(db, one, RawMailState.AWAITING_WRITER, days=8)
     away = await mail_of(db, one, RawMailState.AWAITING_WRITER, days=9)
-    for deed in (mail_care.read_again, mail_care.discard):
+    for deed in (mail_care.read_again, mail_care.put_away):
         with pytest.raises(NotFound):
             await deed(db, again.id, twin.uli, now=b.NOW)  # rule R18
     await mail_care.read_again(db, again.id, twin.ilse, now=b.NOW)
-    await mail_care.discard(db, away.id, twin.ilse, now=b.NOW)
+    await mail_care.put_away(db, away.id, twin.ilse, now=b.NOW)
     assert (again.state, again.inbound_key) == (RawMailState.RECEIVED, None), "else it would look like its own copy"
-    assert (away.state, away.reason) == (RawMailState.DROPPED, "discarded")
+    assert (away.state, away.reason) == (RawMailState.DROPPED, "put_away")
     assert (await load(db, twin)).awaited == []
-    for deed in (mail_care.read_again, mail_care.discard):
+    for deed in (mail_care.read_again, mail_care.put_away):
         with pytest.raises(Refused) as refused:
             await deed(db, away.id, twin.ilse, now=b.NOW)
         assert refused.value.refusal is Refusal.ALREADY_DECIDED
-    assert await noted(db) == [("read_mail_again", again.id), ("discard_mail", away.id)]
+    assert await noted(db) == [("read_mail_again", again.id), ("put_mail_away", away.id)]
 
 
 async def test_a_mail_is_read_again_three_times_a_day_at_most(db: AsyncSession) -> None:

@@ -115,7 +115,7 @@ class Border:
             await self.house.settled()
             return len(box.arrived) >= count
 
-        await processes.until(is_there, within=20)
+        await processes.until(is_there)
         assert len(box.arrived) == count
         return box.arrived[-1]
 

@@ -28,6 +28,7 @@ from penfriends.models.letters import Blob
 from penfriends.models.signin import LinkPurpose, SignIn
 
 CONFIRM_LIFETIME = timedelta(days=7)
+DENIED, PUT_AWAY = "denied_by_writer", "put_away"  # why a mail was dropped that nobody vouched for
 
 
 async def take_in(
@@ -264,19 +265,20 @@ async def _ask_writer(
 async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) -> None:
     """The writer says whether the waiting mail was theirs. The link works once; a no drops the mail.
 
-    After a yes a worker reads the mail again, now as proved: pictures are not drawn while a page waits.
+    After a yes a worker reads the mail again, now as proved: pictures are not drawn while a page waits. A yes counts
+    for a mail, too, that was dropped because there was none.
     """
     link = await links.find(db, secret, LinkPurpose.CONFIRM_MAIL, now=now)
     row = await db.get(RawMail, link.subject_id, with_for_update=True)
     await links.use(db, link, now=now)
-    if row is None or row.state is not RawMailState.AWAITING_WRITER:
+    if row is None or not (row.state is RawMailState.AWAITING_WRITER or row.reason in (DENIED, PUT_AWAY)):
         return
     row.inbound_key = None
     if yes:
-        row.state, row.confirmed_at = RawMailState.RECEIVED, now
+        row.state, row.reason, row.confirmed_at = RawMailState.RECEIVED, None, now
         later(db, Job.READ_MAIL, row.id)
     else:
-        _drop(row, "denied_by_writer")
+        _drop(row, DENIED)
     db.add(row)
 
 

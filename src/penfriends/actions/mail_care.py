@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, delivery, desk_mail, dispatch, remit, telling, throttle
+from penfriends.actions import audit, delivery, desk_mail, dispatch, intake, remit, telling, throttle
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.jobs import Job, later
@@ -98,13 +98,13 @@ async def read_again(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, 
     await _note(db, moderator, "read_mail_again", "raw_mail", row.id, now=now)
 
 
-async def discard(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
-    """A mail whose writer did not say yes will be no letter; a yes that comes later finds nothing that waits."""
+async def put_away(db: AsyncSession, raw_mail_id: UUID, moderator: Moderator, *, now: datetime) -> None:
+    """A mail whose writer did not say yes leaves the list. Should they say it after all, it becomes a letter."""
     row = await _own_mail(db, raw_mail_id, moderator, now=now)
     _must_wait(row)
-    row.state, row.reason, row.handled_at = RawMailState.DROPPED, "discarded", now
+    row.state, row.reason, row.handled_at = RawMailState.DROPPED, intake.PUT_AWAY, now
     db.add(row)
-    await _note(db, moderator, "discard_mail", "raw_mail", row.id, now=now)
+    await _note(db, moderator, "put_mail_away", "raw_mail", row.id, now=now)
 
 
 def _must_wait(row: RawMail) -> None:

@@ -49,7 +49,7 @@ DEEDS: Mapping[tuple[str, str], Deed] = {
     ("quarantine", "seen"): Deed(mail_care.mark_seen, N_("Marked as seen. It is deleted after 30 days.")),
     ("quarantine", "again"): Deed(mail_care.read_again, N_("It is read once more.")),
     ("waiting", "again"): Deed(mail_care.read_again, N_("The writer is asked once more, by mail.")),
-    ("waiting", "end"): Deed(mail_care.discard, N_("Thrown away. It will be no letter.")),
+    ("waiting", "end"): Deed(mail_care.put_away, N_("Done. If the writer says yes after all, it becomes a letter.")),
     ("deliveries", "arrived"): Deed(partial(mail_care.settle, arrived=True), N_("Noted: it has arrived.")),
     ("deliveries", "missing"): Deed(partial(mail_care.settle, arrived=False), N_("It is sent again.")),
     ("deliveries", "retry"): Deed(mail_care.retry, N_("It is sent again.")),
