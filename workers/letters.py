@@ -45,8 +45,7 @@ async def screen_letter(tools: Tools, letter_id: UUID) -> None:
     """Check a letter, then hold it or let it go. Chance is drawn here, at the door (rule R23)."""
     try:
         async with tools.database.transaction() as db:
-            drawn = chance(await letters.sample_one_in(db, letter_id, tools.policy))
-            await letters.screen_letter(db, letter_id, drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now())
+            await letters.screen_letter(db, letter_id, drawn=chance, at=tools.at, policy=tools.policy, now=utc_now())
     except Exception as error:
         if passes(error):
             raise

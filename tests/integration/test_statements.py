@@ -16,7 +16,7 @@ from workers.delivery import deliver
 from workers.letters import read_mail, screen_letter
 
 # What stands now, BEGIN included. Lower them when you need fewer; think before you raise one.
-MOST = {"take in": 4, "read": 15, "screen": 15, "deliver": 47}
+MOST = {"take in": 4, "read": 15, "screen": 13, "deliver": 26}
 MAIL = (
     b"Authentication-Results: mx.test; dmarc=pass header.from=mail.example\r\n"
     b"From: Anna <anna.musterfrau@mail.example>\r\nSubject: Plums\r\nMessage-ID: <%d@mail.example>\r\n\r\n"

@@ -1,6 +1,6 @@
 """How does a letter come to be: written on the site, checked, held or sent on its way, taken back?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -112,11 +112,11 @@ async def take_back(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
 
 
 async def screen_letter(
-    db: AsyncSession, letter_id: UUID, *, drawn: bool, at: Addresses, policy: Policy, now: datetime
+    db: AsyncSession, letter_id: UUID, *, drawn: Callable[[int], bool], at: Addresses, policy: Policy, now: datetime
 ) -> LetterState | None:
     """Check a letter that was written or received, then hold it or send it on its way. The second run does nothing.
 
-    `drawn` says that chance picked it for the random sample (rule R23).
+    `drawn(n)` says whether chance picks it for the random sample of one letter in `n` (rule R23).
     """
     letter = (await db.exec(select(Letter).where(Letter.id == letter_id).with_for_update())).first()
     if letter is None or letter.state not in (LetterState.WRITTEN, LetterState.RECEIVED):
@@ -133,7 +133,7 @@ async def _judge(
     letter: Letter,
     correspondence: Correspondence,
     *,
-    drawn: bool,
+    drawn: Callable[[int], bool],
     at: Addresses,
     policy: Policy,
     now: datetime,
@@ -263,7 +263,7 @@ async def _facts(
     findings: Sequence[Finding],
     *,
     pictures: int,
-    drawn: bool,
+    drawn: Callable[[int], bool],
     policy: Policy,
 ) -> LetterFacts:
     sides = await associations_of(db, letter.correspondence_id)
@@ -271,20 +271,13 @@ async def _facts(
         band=correspondence.band,
         released_before=await released_before(db, letter.author_id),
         read_first=strictest_first_letters(policy.read_first_letters, *(one.read_first_letters for one in sides)),
-        drawn_for_sample=drawn,
+        drawn_for_sample=drawn(strictest_sample(policy.sample_one_in, *(one.sample_one_in for one in sides))),
         has_holding_finding=any(one.consequence in HOLDING for one in findings),
         cut_is_sure=letter.cut_is_sure,
         pictures=pictures,
         characters=len(letter.kept_text),
         correspondence_frozen=correspondence.state is CorrespondenceState.FROZEN,
     )
-
-
-async def sample_one_in(db: AsyncSession, letter_id: UUID, policy: Policy) -> int:
-    """One letter in how many is read by chance in this correspondence: the door draws with it."""
-    letter = await db.get(Letter, letter_id)
-    sides = await associations_of(db, letter.correspondence_id) if letter else []
-    return strictest_sample(policy.sample_one_in, *(one.sample_one_in for one in sides))
 
 
 async def _pictures(db: AsyncSession, letter_id: UUID) -> int:

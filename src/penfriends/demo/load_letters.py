@@ -180,5 +180,5 @@ async def _wait(db: AsyncSession, letter: Letter, *, at: Addresses, policy: Poli
     db.add(letter)
     await db.flush()
     await actions.screen_letter(
-        db, letter.id, drawn=drawn, at=at, policy=policy, now=letter.changed_at + timedelta(seconds=4)
+        db, letter.id, drawn=lambda _: drawn, at=at, policy=policy, now=letter.changed_at + timedelta(seconds=4)
     )
