@@ -155,6 +155,12 @@ def _lied(row: Kept, facts: Facts) -> bool:
     return one is not None and one.lied
 
 
+def _unheard(row: Kept, facts: Facts) -> bool:
+    """Nobody spoke to the sink after its answer; and the worker, which lives, says that it heard none."""
+    one = facts.known.get(row.delivery_id) if row.delivery_id else None
+    return one is not None and one.unheard
+
+
 def _refused(letter: Expected, row: Kept, facts: Facts) -> bool:
     """The sink said no for good to this mail, or to an earlier one for this mailbox, which is then written no more."""
     one = facts.known.get(row.delivery_id) if row.delivery_id else None
@@ -165,7 +171,7 @@ def _unsure(verdict: Verdict, letter: Expected, row: Kept, facts: Facts) -> None
     """May anybody be unsure of this one?"""
     if facts.resolved:
         _complain(verdict, "unsure_else", f"{letter.token} is unsure although the smarthost keeps a log")
-    elif _lied(row, facts):
+    elif _lied(row, facts) or (row.last_text and _unheard(row, facts)):
         verdict.unsure_lied += 1
     elif str(row.delivery_id) in facts.torn:
         verdict.unsure_torn += 1

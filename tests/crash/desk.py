@@ -28,13 +28,13 @@ NOT_TAKEN = "smarthost log: not taken"
 
 @dataclass
 class Desk:
-    """One moderator at work on the letters of `correspondences`, as `readings` say by the word of each letter."""
+    """The moderators at work on the letters of `correspondences`, as `readings` say by the word of each letter."""
 
     house: House
     browser: Browser
     correspondences: frozenset[UUID]
     readings: dict[str, Reading] = field(default_factory=dict)
-    _cookie: str = ""
+    _cookies: tuple[str, ...] = ()
     _since: datetime | None = None
     _tries: Counter[UUID] = field(default_factory=Counter)
     _undone: set[UUID] = field(default_factory=set)
@@ -53,7 +53,8 @@ class Desk:
             for hold_id, letter_id, word in held:
                 await self._decide(hold_id, letter_id, self.readings.get(word, Reading.RELEASE))
             for delivery_id in unsure:
-                await self._press(f"/desk/mail/deliveries/{delivery_id}/missing")
+                for number in range(len(people.MODERATED)):  # the reader's town decides; to the other it is unknown
+                    await self._press(f"/desk/mail/deliveries/{delivery_id}/missing", number)
         except HICCUPS:
             return 1
         return len(held) + len(unsure)
@@ -115,13 +116,13 @@ class Desk:
         if decision_id is not None:
             await self._press(f"/desk/decisions/{decision_id}/undo")
 
-    async def _press(self, path: str, **form: str) -> None:
-        """Until the site has answered; a no is an answer."""
+    async def _press(self, path: str, by: int = 0, **form: str) -> None:
+        """One of the moderators presses a button. A no is an answer."""
         if self._since is None or self.house.now() - self._since > AWAKE:
-            self._cookie = await people.moderator(self.house)
+            self._cookies = await people.moderators(self.house)
             self._since = self.house.now()
         with contextlib.suppress(Never):
-            await self.browser.go(path, self._cookie, **form)
+            await self.browser.go(path, self._cookies[by], **form)
 
 
 def word_of(text: str) -> str:

@@ -20,6 +20,7 @@ from tests.crash.house import House
 from tests.crash.schedule import CHILDREN, PAIRS
 
 YEAR = timedelta(days=365)
+MODERATED = ("Thetford", "Huerth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,18 @@ async def cast(house: House, seed: int) -> list[Pair]:
     async with house.database.transaction() as db:
         towns = list(await db.exec(select(Town).order_by(col(Town.slug).desc())))
         if not towns:
-            towns = [await _town(db, house, "Thetford"), await _town(db, house, "Huerth")]
+            towns = [await _town(db, house, name) for name in MODERATED]
         return [await _pair(db, house, towns, number, f"s{seed}p{number}") for number in range(PAIRS)]
 
 
-async def moderator(house: House) -> str:
-    """A fresh session of the moderator who reads everything."""
+async def moderators(house: House) -> tuple[str, ...]:
+    """Fresh sessions of those who read: the first reads every letter, each looks after the mail of their town."""
     async with house.database.transaction() as db:
-        row = (await db.exec(select(Moderator).where(Moderator.name == "Thetford lead"))).one()
-        return await builders.session(db, row.sign_in_id, staff=True, now=house.now())
+        made = []
+        for town in MODERATED:
+            row = (await db.exec(select(Moderator).where(Moderator.name == f"{town} {Role.LEAD}"))).one()
+            made.append(await builders.session(db, row.sign_in_id, staff=True, now=house.now()))
+    return tuple(made)
 
 
 async def _town(db: AsyncSession, house: House, name: str) -> Town:

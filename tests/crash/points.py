@@ -10,6 +10,7 @@ import os
 import signal
 import struct
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ ANSWERED = CRASH_POINTS.index("mail answered, not recorded")
 ENDED = CRASH_POINTS.index("outcome committed, job not ended")
 CLAIMED = CRASH_POINTS.index("delivery claimed, not committed")
 _BOARD = struct.Struct("<dii")
+_has_claimed: ContextVar[list[Any]] = ContextVar("has_claimed")  # what the present turn of a worker took for itself
 
 
 class Board:
@@ -143,6 +145,8 @@ def _after(place: Any, name: str, point: int, counts: Callable[[object], bool] |
     async def wrapped(*given: Any, **more: Any) -> Any:
         answer = await inner(*given, **more)
         if counts is None or counts(answer):
+            if point == CLAIMED:
+                _has_claimed.get().append(given[1])
             reach(point, given[1] if place is dispatch else "")
         return answer
 
@@ -150,15 +154,18 @@ def _after(place: Any, name: str, point: int, counts: Callable[[object], bool] |
 
 
 def _whatever_comes_of(place: Any, name: str, point: int) -> None:
-    """A point at a function's end, also where it failed."""
+    """A point at a function's end, also where it failed; not where it found that another has claimed its subject."""
     inner = getattr(place, name)
 
     @functools.wraps(inner)
     async def wrapped(*given: Any, **more: Any) -> Any:
+        before = _has_claimed.set([])
         try:
             return await inner(*given, **more)
         finally:
-            reach(point, given[1])
+            if _has_claimed.get():
+                reach(point, given[1])
+            _has_claimed.reset(before)
 
     setattr(place, name, wrapped)
 

@@ -52,6 +52,7 @@ class Known:
     recipients: set[str] = field(default_factory=set)
     token: str | None = None
     lied: bool = False
+    unheard: bool = False
     refused: bool = False
 
 
@@ -167,10 +168,12 @@ class Sink:
         about.taken += 1
 
     def _was_it_heard(self, talk: _Talk) -> None:
-        """No word after our answer to a mail, and seconds gone: whatever the reason, it came too late."""
+        """No word after our answer to a mail: it was not heard. And if seconds were gone, it came too late."""
         late = asyncio.get_running_loop().time() - talk.data_at > IMPATIENCE
-        if talk.data_at and not talk.parted and late:
-            self._about(talk).lied = True
+        if talk.data_at and not talk.parted:
+            about = self._about(talk)
+            about.unheard = True
+            about.lied = about.lied or late
 
     def _about(self, talk: _Talk) -> Known:
         delivery_id = return_path.verify(talk.sender, builders.AT.key)

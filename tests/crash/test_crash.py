@@ -1,20 +1,27 @@
 """Does the harness itself still work, and would it notice? Not the thousand schedules: those are `make crash`."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from penfriends.mail.log_lines import stamp_of
 from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
 from tests.crash.browser import Browser
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
+from tests.crash.clocked_log import ClockedLog
 from tests.crash.house import Direct, standing
 from tests.crash.nest import nursery
+from tests.crash.points import Board
+from tests.crash.postfix import Postfix
 from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Way, schedule_for
-from tests.crash.sink import Known, listening
+from tests.crash.sink import Known, Sink, listening
 from tests.crash.story import play
 from tests.crash.words import MARK, token, token_in
+from tests.support.postfix import QUEUES
 
 READER = "ben@post.example"
 
@@ -98,6 +105,41 @@ def test_a_seed_is_a_schedule() -> None:
 def test_a_letter_is_known_again() -> None:
     assert token_in(f"so. {MARK.replace('of', 'of=')} x".encode()) is None
     assert token_in(b"so. The word of\r\n the day was " + token(12345).encode() + b" and") == token(12345)
+
+
+def test_the_log_bears_the_time_of_the_house(tmp_path: Path) -> None:
+    board = Board(tmp_path / "board")
+    log = ClockedLog(tmp_path / "log", tmp_path / "mail.log")
+    log.follow(board)
+    line = " smarthost postfix/cleanup[7]: 4jX87n4wp9zdP0: message-id=<l-a@letters.test>\n"
+    now = datetime.now().astimezone()
+    written = f"{now:%b} {now.day:2d} {now:%H:%M:%S}"
+    log.real.write_text(written + line + written[:5])
+    log.keep_up()
+    board.jump(timedelta(hours=3))
+    log.real.write_text(written + line + written + line)
+    log.keep_up()
+    began, first, second = log.shown.read_text().splitlines()
+    stamps = [stamp_of(one, now=datetime.now(UTC), zone=None) for one in (began, first, second)]
+    assert stamps[0] is not None
+    assert stamps[1] is not None
+    assert stamps[2] is not None
+    assert stamps[0].latest < stamps[1].earliest
+    assert stamps[2].earliest - stamps[1].earliest == timedelta(hours=3)
+    assert first.endswith(line.strip())
+    assert second.endswith(line.strip())
+
+
+def test_only_whole_mails_make_a_queue_busy(tmp_path: Path) -> None:
+    server = Postfix(tmp_path, Sink(), 0)
+    for name in QUEUES:
+        (tmp_path / "spool" / name).mkdir(parents=True)
+    assert server.is_idle()
+    mail = tmp_path / "spool" / "incoming" / "4jX87n4wp9zdP0"
+    mail.touch(0o600)  # cut off by a kill
+    assert server.is_idle()
+    mail.chmod(0o700)
+    assert not server.is_idle()
 
 
 async def test_the_smallest_schedule() -> None:

@@ -1,6 +1,6 @@
 """What has to leave the house? The outbox: rows for letters and notices, taken back while nobody has claimed them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -124,9 +124,17 @@ async def ahead_of(db: AsyncSession, delivery_id: UUID, *, now: datetime, limit:
     return NOTICES if own is None else own, list(found)
 
 
+async def lock(db: AsyncSession, letter_id: UUID) -> Sequence[Delivery]:
+    """A letter's deliveries, which no worker claims until this transaction ends."""
+    rows = await db.exec(
+        select(Delivery).where(Delivery.letter_id == letter_id).order_by(col(Delivery.id)).with_for_update()
+    )
+    return rows.all()
+
+
 async def withdraw(db: AsyncSession, letter_id: UUID, *, now: datetime) -> bool:
     """Take a letter's deliveries back. False if a worker has claimed one: then it is too late and nothing changes."""
-    rows = (await db.exec(select(Delivery).where(Delivery.letter_id == letter_id).with_for_update())).all()
+    rows = await lock(db, letter_id)
     if any(row.state not in (*WAITING, DeliveryState.WITHDRAWN) for row in rows):
         return False
     for row in rows:

@@ -135,6 +135,7 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
     row = (await db.exec(select(Decision).where(Decision.id == decision_id).with_for_update())).first()
     if row is None or row.moderator_id != moderator.id or row.verb is not Verb.RELEASE:
         raise NotFound
+    await delivery.lock(db, row.subject_id)  # before the letter, as a worker does: else each waits for the other
     letter = await db.get_one(Letter, row.subject_id, with_for_update=True)
     held = (
         await db.exec(select(Hold).where(Hold.letter_id == letter.id).order_by(col(Hold.created_at).desc()))
