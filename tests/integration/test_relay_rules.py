@@ -4,6 +4,7 @@ Each obstacle of R25 is put in the way twice: before a worker claims the letter,
 already accepted the recipient. Nothing may be sent, and the letter must be held where a person sees it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +13,7 @@ import pytest
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, dispatch, drafts, holds, letters, passage
+from penfriends.actions import delivery, dispatch, drafts, holds, letters, moderation, passage
 from penfriends.clock import utc_now
 from penfriends.errors import Refusal, Refused
 from penfriends.mail import smtp
@@ -27,7 +28,7 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.matching import Block, BlockReason
-from penfriends.models.moderation import Decision
+from penfriends.models.moderation import Decision, Hold, Moderator
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from tests.support.smtp_sink import SmtpSink, smtp_sink
 from tests.support.story import House, house_on, read_by_somebody
@@ -248,6 +249,35 @@ async def test_undo_works_until_a_worker_has_claimed_the_letter(fresh_database: 
                 await letters.take_back(db, await db.get_one(Letter, late.id), now=utc_now())
         assert refused.value.refusal is Refusal.TOO_LATE_TO_UNDO
     assert sink.mails == []
+
+
+async def test_undo_on_the_desk_and_a_worker_at_the_point_of_no_return_never_wait_for_each_other(
+    fresh_postgres: str,
+) -> None:
+    """Both touch the letter and its delivery. In another order PostgreSQL would end one of them."""
+    async with smtp_sink() as sink, house_on(fresh_postgres, sink.port) as house:
+        letter = await house.release("Wait")
+        row = await house.delivery(letter.id)
+        async with house.database.transaction() as db:
+            decision = (await db.exec(select(Decision).where(Decision.subject_id == letter.id))).one()
+            moderator = await db.get_one(Moderator, decision.moderator_id)
+            db.add(Hold(letter_id=letter.id, created_at=utc_now(), promised_at=utc_now(), closed_at=utc_now()))
+            claim = await dispatch.claim(db, row.id, at=house.tools.at, now=utc_now())
+        assert claim is not None
+
+        async def undo() -> None:
+            async with house.database.transaction() as db:
+                await moderation.undo(db, decision.id, moderator, now=utc_now())
+
+        async with house.database.transaction() as db:
+            await delivery.lock(db, letter.id)  # where the worker begins
+            undone = asyncio.create_task(undo())
+            await asyncio.sleep(0.3)
+            assert await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=utc_now())
+        with pytest.raises(Refused) as refused:
+            await undone
+        assert refused.value.refusal is Refusal.TOO_LATE_TO_UNDO
+        assert (await house.letter(letter.id)).state is LetterState.ON_ITS_WAY
 
 
 async def test_a_letter_taken_back_can_be_thrown_away(fresh_database: str) -> None:
