@@ -45,13 +45,15 @@ async def run_house(nest: Nursery, kind: str, seeds: list[int], asked: argparse.
             start = time.monotonic()
             if asked.within and start - began > asked.within:
                 break
+            died = house.deaths.total() + house.smarthost.deaths
             try:
                 verdict = await play(house, sink, browser, schedule_for(seed), behind)
             except Exception as error:  # noqa: BLE001 (the other houses go on, and this one is looked at)
                 verdict = Verdict(complaints=[f"the harness broke off: {error!r}"])
             line.verdicts.append(verdict)
             if asked.notes:
-                note(asked.notes, kind, seed, verdict, time.monotonic() - start)
+                killed = house.deaths.total() + house.smarthost.deaths - died
+                note(asked.notes, kind, seed, verdict, killed=killed, seconds=time.monotonic() - start)
             if asked.verbose or not verdict.kept_the_promise:
                 print(f"{kind} seed {seed}: {verdict} in {time.monotonic() - start:.1f} s", flush=True)
             if not verdict.letters:

@@ -20,9 +20,9 @@ class Line:
     seconds: float = 0.0
 
 
-def note(path: Path, kind: str, seed: int, verdict: Verdict, seconds: float) -> None:
+def note(path: Path, kind: str, seed: int, verdict: Verdict, *, killed: int, seconds: float) -> None:
     """Write down one schedule."""
-    line = {"house": kind, "seed": seed, "seconds": round(seconds, 1), **asdict(verdict)}
+    line = {"house": kind, "seed": seed, "killed": killed, "seconds": round(seconds, 1), **asdict(verdict)}
     with path.open("a") as file:
         file.write(json.dumps(line) + "\n")
 
@@ -35,6 +35,7 @@ def noted(paths: Iterable[Path]) -> dict[str, Line]:
             found = json.loads(text)
             line = lines.setdefault(found.pop("house"), Line())
             line.seconds += found.pop("seconds")
+            line.deaths["in all"] += found.pop("killed", 0)
             del found["seed"]
             line.verdicts.append(Verdict(**found))
     return lines
