@@ -1,5 +1,7 @@
 """How do people press the buttons of the site? Writers and moderators, with one browser for all of them."""
 
+import asyncio
+
 import httpx
 
 
@@ -17,14 +19,17 @@ class Browser:
     def __init__(self, port: int) -> None:
         self._http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10)
         self._key = ""
+        self._asking = asyncio.Lock()
 
     async def close(self) -> None:
         await self._http.aclose()
 
     async def press(self, path: str, cookie: str, **form: str) -> httpx.Response:
         """Raises NotNow, httpx.HTTPError."""
-        if not self._key:
-            self._key = (await self._http.get("/safety")).cookies.get("csrf") or ""
+        async with self._asking:  # whoever has a key gets no new one
+            if not self._key:
+                await self._http.get("/safety")
+                self._key = self._http.cookies.get("csrf") or ""
         answer = await self._http.post(
             path, data={"_csrf_token": self._key, **form}, headers={"cookie": f"csrf={self._key}; session={cookie}"}
         )

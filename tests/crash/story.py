@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -49,7 +49,7 @@ async def play(
     if behind:
         behind.clocked.shorten()
         behind.faults = iter([one if one in LIES else ORDINARY for one in schedule.faults])
-    with _at_work(desk):
+    async with _at_work(desk):
         await _letters_and_blows(house, outside, schedule)
     house.board.disarm()
     stuck = await _rest(house, desk)
@@ -72,14 +72,15 @@ def _expected(letter: Written) -> Expected:
     )  # fmt: skip
 
 
-@contextmanager
-def _at_work(desk: Desk) -> Iterator[None]:
-    """The moderator decides while the letters come in."""
+@asynccontextmanager
+async def _at_work(desk: Desk) -> AsyncIterator[None]:
+    """The moderators decide while the letters come in."""
     work = asyncio.create_task(desk.work())
     try:
         yield
     finally:
         work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
 
 
 async def _letters_and_blows(house: House, outside: Outside, schedule: Schedule) -> None:
