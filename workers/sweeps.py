@@ -13,6 +13,7 @@ from penfriends.actions import (
     digest,
     dispatch,
     domain_checks,
+    endings,
     intake,
     nudges,
     residents,
@@ -45,7 +46,7 @@ async def sweep_letters(tools: Tools) -> None:
         )
         for letter_id in waiting:
             later(db, Job.SCREEN_LETTER, letter_id)
-        await dispatch.unsure_after_silence(db, now=now)
+        await endings.unsure_after_silence(db, now=now)
         for delivery_id in await dispatch.due(db, now=now, limit=AT_ONCE):
             later(db, Job.DELIVER, delivery_id)
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, delivery, dispatch
+from penfriends.actions import compose, delivery, dispatch, endings
 from penfriends.clock import utc_now
 from penfriends.db import Database
 from penfriends.jobs import nobody
@@ -197,7 +197,7 @@ async def test_a_person_settles_what_is_unsure(fresh_sqlite: str, arrived: bool)
         sink.faults.clear()
         async with house.database.transaction() as db:
             unsure = await db.get_one(Delivery, row.id)
-            await dispatch.settle(db, unsure, arrived=arrived, now=utc_now())
+            await endings.settle(db, unsure, arrived=arrived, now=utc_now())
         await deliver(house.tools, row.id)
         assert (await house.letter(letter.id)).state is LetterState.DELIVERED
         assert (await house.delivery(letter.id)).state is DeliveryState.SENT
@@ -265,8 +265,8 @@ async def test_a_lease_that_runs_out_after_it_leaves_the_letter_unsure(fresh_dat
             assert await dispatch.commit_point(db, row.id, claim.attempt, claim.raw, now=now)
         later = now + 2 * dispatch.LEASE
         async with house.database.transaction() as db:
-            assert await dispatch.unsure_after_silence(db, now=now) == 0
-            assert await dispatch.unsure_after_silence(db, now=later) == 1
+            assert await endings.unsure_after_silence(db, now=now) == 0
+            assert await endings.unsure_after_silence(db, now=later) == 1
         await deliver(house.tools, row.id)
         assert (await house.letter(letter.id)).state is LetterState.UNSURE
     assert sink.mails == []

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import complaints, compose, dispatch, unreachable
+from penfriends.actions import complaints, compose, endings, unreachable
 from penfriends.actions.addresses import Addresses
 from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.outcomes import Outcome, OutcomeKind, Phase
@@ -90,5 +90,5 @@ async def hard_bounce(db: AsyncSession, delivery: Delivery, *, at: Addresses, no
         return
     if delivery.state in TRIED:
         refused = delivery.last_code is not None and delivery.last_code >= 500  # else it was taken, and came back later
-        await dispatch.give_up(db, delivery, delivery.last_text if refused else "bounced", now=now)
+        await endings.give_up(db, delivery, delivery.last_text if refused else "bounced", now=now)
     await unreachable.stop_mail(db, reader, SuppressionReason.HARD_BOUNCE, delivery.id, at=at, now=now)

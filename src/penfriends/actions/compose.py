@@ -7,16 +7,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from jinja2 import TemplateError
-from sqlalchemy import inspect
 from sqlalchemy.orm import aliased
-from sqlalchemy.orm.util import identity_key
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import links, passage, people
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import unpacked
-from penfriends.actions.passage import Way
+from penfriends.actions.passage import Way, at_hand
 from penfriends.mail import notices, outbound, return_path
 from penfriends.mail.notices import Notice, Rendered, ReplyTo, Value
 from penfriends.models.delivery import Delivery, DeliveryKind
@@ -69,12 +67,6 @@ async def side_of(db: AsyncSession, participant_id: UUID | None) -> Side | None:
         return Side(participant, resident, town)
     row = (await db.exec(_SIDE, params={"participant_id": participant_id})).first()
     return Side(*row) if row else None
-
-
-def at_hand(db: AsyncSession, kind: type[T], key: UUID) -> T | None:
-    """A row that this session has read and somebody still holds: nobody needs to ask for it again."""
-    found: T | None = db.sync_session.identity_map.get(identity_key(kind, key))
-    return None if found is None or inspect(found).expired else found
 
 
 _ID: Any = sa.bindparam("participant_id", type_=sa.Uuid())

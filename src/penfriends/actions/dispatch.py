@@ -9,25 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import breaker, compose, delivery, gate, holds, passage
+from penfriends.actions import breaker, compose, delivery, endings, gate, holds, passage
 from penfriends.actions.addresses import Addresses
-from penfriends.actions.compose import at_hand
 from penfriends.actions.passage import Way
 from penfriends.actions.suppression import still_sent, suppression_of
 from penfriends.mail.outcomes import Outcome, OutcomeKind
 from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
-from penfriends.models.letters import Letter, LetterMailId, LetterState, Participant
+from penfriends.models.letters import Letter, LetterState, Participant
 from penfriends.models.moderation import HoldReason
 from penfriends.rules.relay import Obstacle
-from penfriends.rules.retries import next_try
 
 LEASE = timedelta(minutes=5)
 PAUSED_WAIT = timedelta(hours=6)
-LAST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ async def claim(
         return None
     sign_in = await compose.reader_of(db, row)
     if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
-        await _reached_without_mail(db, row, now=now)
+        await endings.reached_without_mail(db, row, now=now)
         return None
     if (stopped := await suppression_of(db, sign_in.id)) is not None and not still_sent(stopped, row):
         await _not_written_to(db, row, stopped, now=now)
@@ -150,7 +147,7 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, raw: b
     if done.rowcount != 1:
         return False
     if row.letter_id:
-        await _set_letter(db, row.letter_id, LetterState.ON_ITS_WAY)
+        await endings.set_letter(db, row.letter_id, LetterState.ON_ITS_WAY)
     return True
 
 
@@ -164,15 +161,15 @@ async def record(
     row = await _row(db, delivery_id)
     if row.attempt != attempt or row.state not in (DeliveryState.SENDING, DeliveryState.COMMITTED):
         return False
-    row.last_code, row.last_text, row.lease_until = outcome.code, outcome.text[:LAST_TEXT], None
+    row.last_code, row.last_text, row.lease_until = outcome.code, outcome.text[: endings.LAST_TEXT], None
     if outcome.kind is OutcomeKind.SENT:
-        await _sent(db, row, now=now)
+        await endings.sent(db, row, now=now)
     elif outcome.kind is OutcomeKind.DEFERRED:
-        await _later(db, row, jitter=jitter, now=now)
+        await endings.later(db, row, jitter=jitter, now=now)
     elif outcome.kind is OutcomeKind.REFUSED:
-        await give_up(db, row, outcome.text, now=now)
+        await endings.give_up(db, row, outcome.text, now=now)
     elif outcome.kind is OutcomeKind.UNSURE:
-        await mark_unsure(db, row, now=now)
+        await endings.mark_unsure(db, row, now=now)
     elif row.state is DeliveryState.SENDING and row.kind is DeliveryKind.LETTER:
         await _may_pass(db, row, now=now)
     db.add(row)
@@ -184,39 +181,7 @@ async def cannot_leave(db: AsyncSession, row: Delivery, *, now: datetime) -> Non
     if row.kind is DeliveryKind.LETTER:
         await _stop(db, row, HoldReason.LEAK, now=now)
     else:
-        await give_up(db, row, "cannot be written", now=now)
-
-
-async def unsure_after_silence(db: AsyncSession, *, now: datetime) -> int:
-    """Deliveries whose worker died past the point of no return: nobody knows; a person looks. Returns how many."""
-    rows = await db.exec(
-        select(Delivery).where(col(Delivery.state) == DeliveryState.COMMITTED, col(Delivery.lease_until) <= now)
-    )
-    found = list(rows)
-    for row in found:
-        await mark_unsure(db, row, now=now)
-    return len(found)
-
-
-async def mark_unsure(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
-    """The mail may or may not have arrived. It is never sent again by itself."""
-    row.state, row.lease_until = DeliveryState.UNSURE, None
-    row.due_at = now
-    db.add(row)
-    if row.letter_id:
-        await _set_letter(db, row.letter_id, LetterState.UNSURE)
-
-
-async def settle(db: AsyncSession, row: Delivery, *, arrived: bool, now: datetime) -> None:
-    """A person who asked or looked, or the smarthost's log, says whether an unsure mail arrived. If not, it is sent
-    again."""
-    if arrived:
-        await _sent(db, row, now=now)
-    else:
-        row.state, row.due_at, row.first_try_at = DeliveryState.QUEUED, now, None
-        if row.letter_id:
-            await _set_letter(db, row.letter_id, LetterState.RELEASED)
-    db.add(row)
+        await endings.give_up(db, row, "cannot be written", now=now)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
@@ -258,65 +223,15 @@ async def _stop(db: AsyncSession, row: Delivery, reason: HoldReason, *, now: dat
     await db.flush()
 
 
-async def _sent(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
-    row.state, row.sent_at, row.payload, row.lease_until = DeliveryState.SENT, now, {}, None
-    db.add(row)
-    if row.letter_id and row.participant_id:
-        db.add(LetterMailId(letter_id=row.letter_id, participant_id=row.participant_id, message_id=row.message_id))
-        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
-
-
-async def _later(db: AsyncSession, row: Delivery, *, jitter: float, now: datetime) -> None:
-    again = next_try(row.attempt, row.first_try_at or now, now, jitter)
-    if again is None:
-        await give_up(db, row, row.last_text, now=now)
-        return
-    row.state, row.due_at = DeliveryState.DEFERRED, again
-
-
 async def _not_written_to(db: AsyncSession, row: Delivery, stopped: Suppression, *, now: datetime) -> None:
     """While a mailbox is full its letters wait on the website, as in a pause; anything else a person sees."""
     if stopped.reason is SuppressionReason.FULL and row.kind is DeliveryKind.LETTER:
-        await _reached_without_mail(db, row, now=now)
+        await endings.reached_without_mail(db, row, now=now)
     else:
-        await give_up(db, row, "suppressed", now=now)
+        await endings.give_up(db, row, "suppressed", now=now)
 
 
 async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:
     """Whether the reader stopped letters by mail: they wait on the website."""
     reader = await db.get(Participant, row.participant_id) if row.kind is DeliveryKind.LETTER else None
     return reader is not None and reader.mail_paused
-
-
-async def give_up(db: AsyncSession, row: Delivery, why: str, *, now: datetime) -> None:
-    """Given up. The letter stays readable on the website, and the desk's mail page shows the row."""
-    row.state, row.last_text, row.lease_until, row.due_at = DeliveryState.FAILED, why[:LAST_TEXT], None, now
-    db.add(row)
-    if row.letter_id:
-        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
-
-
-async def _reached_without_mail(db: AsyncSession, row: Delivery, *, now: datetime) -> None:
-    """Somebody without an address reads on the website: the letter is there the moment that it may pass."""
-    row.state, row.sent_at, row.payload, row.lease_until = DeliveryState.SENT, now, {}, None
-    db.add(row)
-    if row.letter_id:
-        await _set_letter(db, row.letter_id, LetterState.DELIVERED, delivered_at=now)
-
-
-async def _set_letter(
-    db: AsyncSession, letter_id: UUID, state: LetterState, *, delivered_at: datetime | None = None
-) -> None:
-    letter = at_hand(db, Letter, letter_id)
-    if letter is not None:
-        letter.state = state
-        letter.delivered_at = letter.delivered_at or delivered_at
-        db.add(letter)
-        await db.flush()
-        return
-    await db.exec(
-        update(Letter)
-        .where(col(Letter.id) == letter_id)
-        .values(state=state, delivered_at=func.coalesce(Letter.delivered_at, delivered_at))
-        .execution_options(synchronize_session=False)
-    )

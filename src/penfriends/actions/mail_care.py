@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, delivery, desk_mail, dispatch, intake, remit, telling, throttle
+from penfriends.actions import audit, delivery, desk_mail, endings, intake, remit, telling, throttle
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.jobs import Job, later
@@ -117,7 +117,7 @@ async def settle(db: AsyncSession, delivery_id: UUID, moderator: Moderator, *, a
     row = await _own_delivery(db, delivery_id, moderator, now=now)
     if row.state is not DeliveryState.UNSURE:
         raise Refused(Refusal.ALREADY_DECIDED)
-    await dispatch.settle(db, row, arrived=arrived, now=now)
+    await endings.settle(db, row, arrived=arrived, now=now)
     await _decide(db, moderator, Verb.SETTLE, row, ["arrived" if arrived else "not_arrived"], now=now)
     if not arrived:
         later(db, Job.DELIVER, row.id)

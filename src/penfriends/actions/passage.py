@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, inspect, or_
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -112,6 +113,12 @@ async def way_of(db: AsyncSession, letter_id: UUID | None, reader_id: UUID | Non
     a row is missing."""
     row = (await db.exec(_WAY, params={"letter_id": letter_id, "reader_id": reader_id})).first()
     return None if row is None else Way(*row)
+
+
+def at_hand(db: AsyncSession, kind: type[T], key: UUID) -> T | None:
+    """A row that this session has read and somebody still holds: nobody needs to ask for it again."""
+    found: T | None = db.sync_session.identity_map.get(identity_key(kind, key))
+    return None if found is None or inspect(found).expired else found
 
 
 async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, compose, dispatch
+from penfriends.actions import audit, compose, endings
 from penfriends.actions.addresses import Addresses
 from penfriends.jobs import Job, later
 from penfriends.mail import return_path
@@ -84,7 +84,7 @@ async def settle(db: AsyncSession, question: Question, answer: Answer, *, now: d
         db.add(row)
         return False
     row.last_text = f"smarthost log: {answer.why}"
-    await dispatch.settle(db, row, arrived=arrived, now=now)
+    await endings.settle(db, row, arrived=arrived, now=now)
     await audit.note(
         db, now=now, actor=audit.Actor.SYSTEM, actor_id=None, action="settle_by_log", subject="delivery",
         subject_id=row.id, details={"fate": answer.fate.value, "why": answer.why, "since": question.since.isoformat()},
