@@ -72,7 +72,8 @@ def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Answe
 
 def on_anything(request: Request[Any, Any, Any], error: Exception) -> Answer:
     """Our own fault: the visitor gets a reference, the log gets the reference and the stack."""
-    if isinstance(error, OperationalError | InterfaceError | OSError | ConnectionError):
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or isinstance(error, OperationalError | InterfaceError | OSError | ConnectionError):
         return on_database_away(request, error)
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, path=request.url.path, exc_info=error)
