@@ -6,6 +6,7 @@ pieces come out with "> " before each line, which `rules.quoting` understands; n
 
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 LARGEST_HTML = 4 * 1024 * 1024
@@ -53,6 +54,7 @@ class _Writing:
     lines: list[str] = field(default_factory=list)
     current: list[str] = field(default_factory=list)
     stack: list[tuple[str, int]] = field(default_factory=list)  # open elements and how many quotations each opened
+    open_tags: Counter[str] = field(default_factory=Counter)  # how many of each stand in the stack
     quotes: int = 0
     verbatim: int = 0
     anchored: bool = False
@@ -173,6 +175,7 @@ def _open(writing: _Writing, tag: str, inside: str) -> None:
         writing.verbatim += 1
     if tag not in _VOID and not inside.endswith("/") and len(writing.stack) < DEEPEST_STACK:
         writing.stack.append((tag, opened))
+        writing.open_tags[tag] += 1
 
 
 def _opened_quotes(writing: _Writing, tag: str, attributes: dict[str, str]) -> int:
@@ -194,10 +197,11 @@ def _opened_quotes(writing: _Writing, tag: str, attributes: dict[str, str]) -> i
 
 
 def _close(writing: _Writing, tag: str) -> None:
-    if all(open_tag != tag for open_tag, _ in writing.stack):
+    if not writing.open_tags[tag]:
         return
     while writing.stack:
         open_tag, opened = writing.stack.pop()
+        writing.open_tags[open_tag] -= 1
         if open_tag in _BLOCKS or opened:
             writing.break_block(blank=open_tag in _SPACED and not opened)
         writing.quotes -= opened
