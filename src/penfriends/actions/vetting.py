@@ -12,6 +12,20 @@ from penfriends.models.moderation import Moderator, Vetting, VettingKind
 from penfriends.models.places import Association
 
 
+async def moderator_called(db: AsyncSession, *, association: str, email: str) -> Moderator:
+    """The moderator that a command line names by association and address. Raises NotFound."""
+    sign_in = await sign_in_for(db, email)
+    found = await db.exec(
+        select(Moderator)
+        .join(Association, col(Association.id) == col(Moderator.association_id))
+        .where(Association.slug == association, Moderator.sign_in_id == (sign_in.id if sign_in else None))
+    )
+    moderator = found.first()
+    if moderator is None:
+        raise NotFound
+    return moderator
+
+
 async def record(
     db: AsyncSession,
     *,
@@ -24,15 +38,7 @@ async def record(
     now: datetime,
 ) -> Vetting:
     """Note who has seen which proof of a moderator, when, and until when it holds. Raises NotFound."""
-    sign_in = await sign_in_for(db, email)
-    found = await db.exec(
-        select(Moderator)
-        .join(Association, col(Association.id) == col(Moderator.association_id))
-        .where(Association.slug == association, Moderator.sign_in_id == (sign_in.id if sign_in else None))
-    )
-    moderator = found.first()
-    if moderator is None:
-        raise NotFound
+    moderator = await moderator_called(db, association=association, email=email)
     row = Vetting(moderator_id=moderator.id, kind=kind, seen_by=seen_by, seen_on=seen_on, expires_on=expires_on)
     db.add(row)
     await audit.note(
