@@ -1,6 +1,5 @@
 """Does the invented world get into a database whole, as our own rules allow it, and never in production?"""
 
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,6 @@ from penfriends.rules.bands import Band
 from penfriends.settings import Settings, settings
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=UTC)
-LONGEST_SECONDS = 60  # on a busy machine; alone it takes four
 
 
 async def count(db: AsyncSession, kind: Any, *where: Any) -> int:
@@ -32,10 +30,8 @@ async def count(db: AsyncSession, kind: Any, *where: Any) -> int:
 
 async def test_the_world_is_whole(db: AsyncSession) -> None:
     heard: list[str] = []
-    began = time.monotonic()
     assert await demo.is_empty(db)
     await demo.load(db, now=NOW, progress=lambda done, total, what: heard.append(f"{done}/{total} {what}"))
-    assert time.monotonic() - began < LONGEST_SECONDS
     assert not await demo.is_empty(db)
     assert (heard[0][:3], heard[-1][:3]) == ("0/7", "7/7")
 

@@ -225,7 +225,7 @@ async def test_a_sender_who_hangs_up_after_the_last_dot_does_not_tear_the_commit
             await asyncio.sleep(0.1)
             assert await kept(house) == []
             writer.execute("ROLLBACK")
-        await processes.until(lambda: kept(house), within=5)
+        await processes.until(lambda: kept(house))
         assert len(await kept(house)) == 1
 
 
