@@ -63,7 +63,12 @@ class Verdict:
 
     @property
     def kept_the_promise(self) -> bool:
-        return not (self.lost or self.twice or self.wrong_person or self.unsure_else or self.complaints)
+        return not (self.broke_it or self.unsure_else or self.complaints)
+
+    @property
+    def broke_it(self) -> bool:
+        """Whether a letter came to harm. Other complaints may be about the harness, on a machine that was too busy."""
+        return bool(self.lost or self.twice or self.wrong_person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 from penfriends.mail.log_lines import stamp_of
 from penfriends.models.delivery import DeliveryState
 from penfriends.models.letters import LetterState
+from tests.crash.__main__ import once_or_twice
 from tests.crash.browser import Browser
 from tests.crash.checker import Expected, Facts, Kept, Verdict, judge
 from tests.crash.clocked_log import ClockedLog
@@ -17,7 +18,7 @@ from tests.crash.house import Direct, standing
 from tests.crash.nest import nursery
 from tests.crash.points import Board
 from tests.crash.postfix import Postfix
-from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Way, schedule_for
+from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Schedule, Way, schedule_for
 from tests.crash.sink import Known, Sink, listening
 from tests.crash.story import play
 from tests.crash.words import MARK, token, token_in
@@ -153,3 +154,35 @@ async def test_the_smallest_schedule() -> None:
     assert verdict.kept_the_promise, verdict
     assert verdict.delivered + verdict.unsure_torn == 3
     assert house.deaths["worker"] == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "plays", "kept"),
+    [
+        (Verdict(letters=21), 1, True),
+        (Verdict(letters=21, unsure_else=1, complaints=["unsure_else"]), 2, True),
+        (Verdict(letters=21, complaints=["not at rest"]), 2, True),
+        (Verdict(letters=21, lost=1, complaints=["lost"]), 1, False),
+        (Verdict(letters=21, twice=1, complaints=["twice"]), 1, False),
+    ],
+)
+async def test_only_a_schedule_in_which_no_letter_came_to_harm_is_played_again(
+    first: Verdict, plays: int, *, kept: bool
+) -> None:
+    played: list[Schedule] = []
+
+    async def playing(schedule: Schedule) -> Verdict:
+        played.append(schedule)
+        return first if len(played) == 1 else Verdict(letters=21)
+
+    verdict = await once_or_twice("sqlite", schedule_for(7), playing)
+    assert (len(played), verdict.kept_the_promise) == (plays, kept)
+    assert len({one.seed for one in played}) == plays, "other people"
+    assert len({one.letters for one in played}) == 1, "the same schedule"
+
+
+async def test_a_fault_that_shows_twice_is_one() -> None:
+    async def playing(_schedule: Schedule) -> Verdict:
+        raise OSError
+
+    assert not (await once_or_twice("sqlite", schedule_for(7), playing)).kept_the_promise
