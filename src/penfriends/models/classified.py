@@ -93,6 +93,17 @@ def words_of(kind: type[E], name: str) -> sa.Enum:
     )
 
 
+def no_items() -> list[Any]:
+    """A new empty list. The built-in `list` as a factory costs a fifth of a millisecond for every row that is made:
+    pydantic reads the signature of a built-in out of its text, each time."""
+    return []
+
+
+def no_values() -> dict[str, Any]:
+    """A new empty dict; as above."""
+    return {}
+
+
 def column(about: Classified, **options: Any) -> Any:
     """A table column that says what it is. `options` are those of `sqlmodel.Field`."""
     return Field(sa_column_kwargs={"info": {"about": about}, **options.pop("extra", {})}, **options)

@@ -20,6 +20,8 @@ from penfriends.models.classified import (
     column,
     long_text,
     moment,
+    no_items,
+    no_values,
 )
 
 # Who goes first where many wait: mails that somebody is waiting for at a screen, letters, all other notices.
@@ -118,7 +120,7 @@ class Delivery(SQLModel, table=True):
     association_id: UUID | None = column(LINK, default=None, foreign_key="association.id")
     notice: str | None = column(PLAIN, default=None, max_length=40)
     language: str = column(PLAIN, max_length=8, default="en")
-    payload: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=dict)
+    payload: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=no_values)
     content_hash: str | None = column(PLAIN, default=None, max_length=64)
     state: DeliveryState = choice(DeliveryState, name="state", default=DeliveryState.QUEUED)
     precedence: int = column(PLAIN, default=LETTERS)
@@ -180,7 +182,7 @@ class DomainCheck(SQLModel, table=True):
 
     name: str = column(PLAIN, max_length=20, primary_key=True)
     at: datetime = moment()
-    findings: list[dict[str, str]] = column(PLAIN, sa_type=JSONValue, default_factory=list)
+    findings: list[dict[str, str]] = column(PLAIN, sa_type=JSONValue, default_factory=no_items)
 
 
 class TeamMessage(SQLModel, table=True):

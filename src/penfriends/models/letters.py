@@ -20,6 +20,8 @@ from penfriends.models.classified import (
     column,
     long_text,
     moment,
+    no_items,
+    no_values,
 )
 from penfriends.rules.bands import Band
 
@@ -138,10 +140,10 @@ class Letter(SQLModel, table=True):
     removed_text: str = long_text(RAW)
     released_text: str = long_text(WORDS)
     cut_is_sure: bool = column(PLAIN, default=True)
-    findings: list[dict[str, Any]] = column(WORDS, sa_type=JSONValue, default_factory=list)
-    left_out: list[str] = column(WORDS, sa_type=JSONValue, default_factory=list)
+    findings: list[dict[str, Any]] = column(WORDS, sa_type=JSONValue, default_factory=no_items)
+    left_out: list[str] = column(WORDS, sa_type=JSONValue, default_factory=no_items)
     content_hash: str | None = column(PLAIN, default=None, max_length=64)
-    return_reasons: list[str] = column(WORDS, sa_type=JSONValue, default_factory=list)
+    return_reasons: list[str] = column(WORDS, sa_type=JSONValue, default_factory=no_items)
     return_note: str = long_text(WORDS)
     warned: bool = column(PLAIN, default=False)
     created_at: datetime = moment()
@@ -167,7 +169,7 @@ class LetterMailId(SQLModel, table=True):
     letter_id: UUID = column(LINK, foreign_key="letter.id", ondelete="CASCADE", primary_key=True)
     participant_id: UUID = column(LINK, foreign_key="participant.id", ondelete="CASCADE", primary_key=True)
     message_id: str = column(RAW, max_length=998)
-    origin: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=dict)
+    origin: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=no_values)
 
 
 class Blob(SQLModel, table=True):

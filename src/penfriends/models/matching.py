@@ -9,7 +9,18 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from penfriends.ids import uuid7
-from penfriends.models.classified import LINK, PERSON, PLAIN, PROOF, JSONValue, choice, column, moment, pairwise
+from penfriends.models.classified import (
+    LINK,
+    PERSON,
+    PLAIN,
+    PROOF,
+    JSONValue,
+    choice,
+    column,
+    moment,
+    no_values,
+    pairwise,
+)
 from penfriends.rules.bands import Band
 
 
@@ -50,7 +61,7 @@ class MatchRound(SQLModel, table=True):
     proposals: int = column(PLAIN, default=0)
     weight: int = column(PLAIN, default=0)
     bound: int = column(PLAIN, default=0)
-    unmatched: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+    unmatched: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
 
 
 class Match(SQLModel, table=True):
@@ -64,7 +75,7 @@ class Match(SQLModel, table=True):
     band: Band = choice(Band, name="band")
     state: MatchState = choice(MatchState, name="state", default=MatchState.PROPOSED)
     score: int = column(PLAIN, default=0)
-    explanation: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+    explanation: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
     proposed_at: datetime = moment()
     approved_at: datetime | None = moment(default=None)
     expires_at: datetime | None = moment(default=None, index=True)

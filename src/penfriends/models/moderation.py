@@ -20,6 +20,8 @@ from penfriends.models.classified import (
     column,
     long_text,
     moment,
+    no_items,
+    no_values,
 )
 
 
@@ -96,7 +98,7 @@ class Moderator(SQLModel, table=True):
     association_id: UUID = column(LINK, foreign_key="association.id", index=True)
     name: str = column(PERSON, max_length=80)
     role: Role = choice(Role, PROOF, name="role", default=Role.MODERATOR)
-    languages: list[str] = column(PERSON, sa_type=JSONValue, default_factory=list)
+    languages: list[str] = column(PERSON, sa_type=JSONValue, default_factory=no_items)
     household_id: UUID | None = column(LINK, default=None, foreign_key="household.id")
     active: bool = column(PLAIN, default=True)
     operates: bool = column(PLAIN, default=False)
@@ -143,7 +145,7 @@ class Hold(SQLModel, table=True):
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     letter_id: UUID = column(LINK, foreign_key="letter.id", ondelete="CASCADE", index=True)
-    reasons: list[str] = column(PLAIN, sa_type=JSONValue, default_factory=list)
+    reasons: list[str] = column(PLAIN, sa_type=JSONValue, default_factory=no_items)
     urgent: bool = column(PLAIN, default=False)
     created_at: datetime = moment()
     promised_at: datetime = moment()
@@ -164,7 +166,7 @@ class Decision(SQLModel, table=True):
     verb: Verb = choice(Verb, PROOF, name="verb")
     subject: str = column(PROOF, max_length=20)
     subject_id: UUID = column(LINK)
-    reasons: list[str] = column(PROOF, sa_type=JSONValue, default_factory=list)
+    reasons: list[str] = column(PROOF, sa_type=JSONValue, default_factory=no_items)
     note: str = long_text(PROOF)
     content_hash: str | None = column(PROOF, default=None, max_length=64)
     at: datetime = moment(PROOF)
@@ -203,6 +205,6 @@ class AuditEntry(SQLModel, table=True):
     action: str = column(PROOF, max_length=40)
     subject: str = column(PROOF, max_length=20)
     subject_id: UUID | None = column(PROOF, default=None, index=True)
-    details: dict[str, Any] = column(PROOF, sa_type=JSONValue, default_factory=dict)
+    details: dict[str, Any] = column(PROOF, sa_type=JSONValue, default_factory=no_values)
     previous_hash: str = column(PROOF, max_length=64)
     hash: str = column(PROOF, max_length=64, unique=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from penfriends.ids import uuid7
-from penfriends.models.classified import PLAIN, PROOF, PUBLIC, JSONValue, choice, column, long_text, pairwise
+from penfriends.models.classified import PLAIN, PROOF, PUBLIC, JSONValue, choice, column, long_text, no_values, pairwise
 from penfriends.rules.matching import LinkKind
 
 
@@ -51,7 +51,7 @@ class Town(SQLModel, table=True):
     kind: TownKind = choice(TownKind, PUBLIC, name="kind", default=TownKind.TOWN)
     name: str = column(PUBLIC, max_length=120)
     language: str = column(PUBLIC, max_length=8)
-    names: dict[str, str] = column(PUBLIC, sa_type=JSONValue, default_factory=dict)
+    names: dict[str, str] = column(PUBLIC, sa_type=JSONValue, default_factory=no_values)
     country: str = column(PUBLIC, max_length=2)
     timezone: str = column(PUBLIC, max_length=40)
     latitude: float = column(PUBLIC)

@@ -21,6 +21,7 @@ from penfriends.models.classified import (
     column,
     long_text,
     moment,
+    no_values,
 )
 from penfriends.rules.bands import Band
 from penfriends.rules.matching import Level, Medium
@@ -160,7 +161,7 @@ class SignUpDraft(SQLModel, table=True):
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     fingerprint: str = column(SECRET, max_length=64, unique=True)
-    answers: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=dict)
+    answers: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
     created_at: datetime = moment()
     changed_at: datetime = moment(index=True)
 

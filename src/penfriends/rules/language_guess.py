@@ -8,8 +8,8 @@ import re
 READ = 4000  # characters: more does not make it surer
 LEAST = 3
 CLEARLY = 1.6
-_ARABIC = re.compile(r"[\u0620-\u064a]")
-_LATIN = re.compile(r"[a-zà-ÿąćęłńśźżœ]", re.IGNORECASE)
+_ARABIC = re.compile(r"[\u0620-\u064a]+")
+_LATIN = re.compile(r"[a-zà-ÿąćęłńśźżœ]+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 # Words of one of these languages only, or nearly so; what two share (de “in”, nl “in”) says nothing.
 _WORDS = {
@@ -40,10 +40,14 @@ _SMALL = {code: frozenset(words.split()) for code, words in _WORDS.items()}
 def guess(text: str) -> str | None:
     """The language of a text, None for a few words, for another language, and for a mixture."""
     start = text[:READ]
-    arabic, latin = len(_ARABIC.findall(start)), len(_LATIN.findall(start))
-    if arabic > latin:
+    arabic = _letters(_ARABIC, start)
+    if arabic and arabic > _letters(_LATIN, start):
         return "ar" if arabic >= 2 * LEAST else None
-    words = [one.casefold() for one in _WORD.findall(start)]
-    found = sorted(((sum(word in small for word in words), code) for code, small in _SMALL.items()), reverse=True)
+    words = " ".join(_WORD.findall(start)).casefold().split()
+    found = sorted(((sum(map(small.__contains__, words)), code) for code, small in _SMALL.items()), reverse=True)
     (best, code), (second, _other) = found[0], found[1]
     return code if best >= LEAST and best >= CLEARLY * second and best * 12 >= len(words) else None
+
+
+def _letters(kind: re.Pattern[str], text: str) -> int:
+    return sum(map(len, kind.findall(text)))
