@@ -83,7 +83,15 @@ def test_the_finished_mail_names_nobody(clean: str) -> None:
     assert not any(trace in found["outgoing"] for trace in ("Barker", "tom@", "203.0.113.77", "abc123def", "> Hello"))
 
 
-@pytest.mark.parametrize("told", ["Tom Barker", "tom@mail.example", "203.0.113.77", "abc123def@mail.example"])
+def test_a_whole_name_in_the_text_is_a_first_name_in_the_mail(clean: str) -> None:
+    path = Path(clean)
+    path.write_bytes(path.read_bytes().replace(b"it rains.", b"it rains.\n\nTom Barker"))
+    found = _replayed(clean)
+    assert found["held"] == []
+    assert "Barker" not in found["outgoing"]
+
+
+@pytest.mark.parametrize("told", ["tom@mail.example", "203.0.113.77", "abc123def@mail.example"])
 def test_what_the_header_knows_never_leaves_in_the_text(clean: str, told: str) -> None:
     path = Path(clean)
     path.write_bytes(path.read_bytes().replace(b"it rains.", f"this is {told} speaking.".encode()))

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import compose
 from penfriends.actions.blobs import keep
 from penfriends.jobs import Job, later
-from penfriends.mail import origins
+from penfriends.mail import origins, own_name
 from penfriends.mail.images import Drawn, SafeImage
 from penfriends.mail.inbound import ParsedMail
 from penfriends.mail.leaks import Identity
@@ -40,17 +40,19 @@ async def letter_from_mail(
     named = (parsed.in_reply_to, *parsed.references[-MOST_NAMED:])
     known = await _known_ids(db, participant.id, named)
     newest = None if known else await newest_received(db, participant.correspondence_id, participant.id)
+    names = origins.secret_names(origin.full_names, public=side.resident.first_name)
+    kept, removed = _words(parsed, names, side.resident.first_name)
     letter = Letter(
         correspondence_id=participant.correspondence_id,
         author_id=participant.id,
         parent_id=parent_of(parsed.in_reply_to, parsed.references, known, newest),
         state=LetterState.RECEIVED,
         channel=Channel.EMAIL,
-        title=await _title(db, side, parsed.subject),
+        title=await _title(db, side, parsed.subject, names),
         language=guess(parsed.kept_text) or parsed.language,
         original_text=parsed.text,
-        kept_text=parsed.kept_text.strip(),
-        removed_text=parsed.removed_text,
+        kept_text=kept,
+        removed_text=removed,
         cut_is_sure=parsed.sure,
         left_out=list(drawn.left_out),
         created_at=now,
@@ -72,6 +74,12 @@ async def letter_from_mail(
     await db.flush()
     later(db, Job.SCREEN_LETTER, letter.id)
     return letter
+
+
+def _words(parsed: ParsedMail, names: Sequence[str], first_name: str) -> tuple[str, str]:
+    """What the friend may read, and what was cut: the writer's own full `names` are among it."""
+    kept, cut = own_name.shortened(parsed.kept_text.strip(), names, shown=first_name)
+    return kept, "\n\n".join(one for one in (parsed.removed_text, *cut) if one)
 
 
 async def newest_received(db: AsyncSession, correspondence_id: UUID, participant_id: UUID) -> UUID | None:
@@ -100,7 +108,7 @@ async def _known_ids(db: AsyncSession, participant_id: UUID, named: Sequence[str
     return dict(found.all())
 
 
-async def _title(db: AsyncSession, side: compose.Side, subject: str) -> str:
+async def _title(db: AsyncSession, side: compose.Side, subject: str, names: Sequence[str]) -> str:
     """The subject as a title, unless it only repeats the subject of our own mails to this person."""
     friend = await compose.friend_of(db, side.participant.id)
     if friend is None:
@@ -112,7 +120,7 @@ async def _title(db: AsyncSession, side: compose.Side, subject: str) -> str:
         friend=friend.resident.first_name,
         friend_town=compose.town_in(friend.town, language),
     )
-    return own_title(subject, ours)
+    return own_name.shortened(own_title(subject, ours), names, shown=side.resident.first_name)[0]
 
 
 async def _attach(db: AsyncSession, letter: Letter, pictures: Sequence[SafeImage], *, now: datetime) -> None:

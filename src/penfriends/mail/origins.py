@@ -47,15 +47,19 @@ def stored(identity: Identity) -> dict[str, list[str]]:
 
 
 def known(origin: Mapping[str, Any], *, public: str) -> Identity:
-    """What `stored` kept. A name whose words all stand in `public`, the first name that the friend reads, is no secret:
-    "Anna Maria" is one who calls herself so here."""
-    shown = set(leaks.name_words(public))
-    names = [one for one in origin.get("full_names", ()) if not set(leaks.name_words(one)) <= shown]
+    """What `stored` kept, without names that are no secret."""
     return Identity(
         addresses=tuple(origin.get("addresses", ())),
-        full_names=tuple(names),
+        full_names=secret_names(origin.get("full_names", ()), public=public),
         traces=tuple(origin.get("traces", ())),
     )
+
+
+def secret_names(names: Iterable[str], *, public: str) -> tuple[str, ...]:
+    """A name whose words all stand in `public`, the first name that the friend reads, is no secret: "Anna Maria" is one
+    who calls herself so here."""
+    shown = set(leaks.name_words(public))
+    return tuple(one for one in names if not set(leaks.name_words(one)) <= shown)
 
 
 def _tells_source(name: str) -> bool:

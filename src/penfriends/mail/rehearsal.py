@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from penfriends.mail import leaks, notices, origins, outbound, return_path
+from penfriends.mail import leaks, notices, origins, outbound, own_name, return_path
 from penfriends.mail.images import Drawn, SafeImage
 from penfriends.mail.inbound import LONGEST_LETTER, MailClass, ParsedMail
 from penfriends.mail.mime_parts import Headers
@@ -48,7 +48,7 @@ def rehearse(mail: ParsedMail, fields: Headers, draw: Callable[[], Drawn]) -> Re
     is asked only where they matter. Never raises for a human mail."""
     if mail.mail_class is not MailClass.HUMAN:
         return Rehearsal("", (), (f"class_{mail.mail_class.value}",), None)
-    title, text = _titled(mail)
+    title, text = _titled(mail, fields)
     findings = screen(text[:LONGEST_LETTER], band=Band.ADULT, language=mail.language)
     drawn = draw()
     pictures = [_named(number, one) for number, one in enumerate(drawn.pictures, start=1)]
@@ -73,10 +73,13 @@ def rehearse(mail: ParsedMail, fields: Headers, draw: Callable[[], Drawn]) -> Re
     return Rehearsal(title, findings, held + stopped, None if stopped else built)
 
 
-def _titled(mail: ParsedMail) -> tuple[str, str]:
-    """Title and text; a title in which something is found moves into the text, where a moderator sees it marked."""
+def _titled(mail: ParsedMail, fields: Headers) -> tuple[str, str]:
+    """Title and text, in which the writer has a first name only. A title in which something is found moves into the
+    text, where a moderator sees it marked."""
     ours = notices.thread_subjects(language="en", band="adult", friend=WRITER, friend_town=WRITERS_TOWN)
-    title, text = own_title(mail.subject, ours), mail.kept_text.strip()
+    names = origins.secret_names(origins.identity_in(fields).full_names, public=WRITER)
+    title, _ = own_name.shortened(own_title(mail.subject, ours), names, shown=WRITER)
+    text, _ = own_name.shortened(mail.kept_text.strip(), names, shown=WRITER)
     if title and screen(title, band=Band.ADULT, language=mail.language):
         return "", f"{title}\n\n{text}"
     return title, text
