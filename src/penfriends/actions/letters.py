@@ -3,18 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, update
+import sqlalchemy as sa
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import delivery, holds, passage, returned
 from penfriends.actions.addresses import Addresses, Policy
+from penfriends.actions.surroundings import Surroundings, earlier_texts, surroundings_of
 from penfriends.errors import Refusal, Refused
 from penfriends.jobs import Job, later
 from penfriends.models.letters import (
-    Attachment,
     Channel,
     Correspondence,
     CorrespondenceState,
@@ -24,8 +26,6 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.moderation import Hold, HoldReason
-from penfriends.models.places import Association, Town
-from penfriends.models.residents import Resident
 from penfriends.rules.bands import Band
 from penfriends.rules.policy import (
     LONGEST_LETTER,
@@ -37,10 +37,8 @@ from penfriends.rules.policy import (
 from penfriends.rules.screening import Consequence, Finding, Kind, screen, strip_links
 
 LONGEST_TEXT = 100_000  # of a sheet; a letter is shorter (rules/policy.py), so that what is too long is kept as well
-READ_TOGETHER = 5
 HOLDING = (Consequence.HOLD, Consequence.HOLD_URGENT)
 OPEN_FOR_WRITING = (CorrespondenceState.OPEN, CorrespondenceState.PAUSED)
-PASSED = (LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED, LetterState.UNSURE)
 TAKEN_BACK = (LetterState.WRITTEN, LetterState.HELD, LetterState.RELEASED)
 
 
@@ -118,63 +116,69 @@ async def screen_letter(
 
     `drawn(n)` says whether chance picks it for the random sample of one letter in `n` (rule R23).
     """
-    letter = (await db.exec(select(Letter).where(Letter.id == letter_id).with_for_update())).first()
+    letter: Letter | None = (await db.exec(_LOCKED, params={"letter_id": letter_id})).scalar()
     if letter is None or letter.state not in (LetterState.WRITTEN, LetterState.RECEIVED):
         return None
-    correspondence = await db.get_one(Correspondence, letter.correspondence_id)  # kept here, so that it is read once
-    band = correspondence.band
-    _title_into_text(letter, band)
+    around = await surroundings_of(db, letter)
+    _title_into_text(letter, around.correspondence.band)
     with db.no_autoflush:  # the row is written once, with all that became of the letter
-        return await _judge(db, letter, correspondence, drawn=drawn, at=at, policy=policy, now=now)
+        return await _judge(db, letter, around, drawn=drawn, at=at, policy=policy, now=now)
+
+
+_LOCKED: Any = sa.select(Letter).where(col(Letter.id) == sa.bindparam("letter_id", type_=sa.Uuid())).with_for_update()
 
 
 async def _judge(
     db: AsyncSession,
     letter: Letter,
-    correspondence: Correspondence,
+    around: Surroundings,
     *,
     drawn: Callable[[int], bool],
     at: Addresses,
     policy: Policy,
     now: datetime,
 ) -> LetterState:
-    band = correspondence.band
-    findings = await _findings(db, letter, band)
+    findings = await _findings(db, letter, around.correspondence.band)
     letter.findings = [asdict(one) for one in findings]
     letter.screened_at = now
     db.add(letter)
-    pictures = await _pictures(db, letter.id)
-    if not letter.kept_text.strip() and not pictures:
+    if not letter.kept_text.strip() and not around.pictures:
         await holds.hold(db, letter, [HoldReason.EMPTY.value], urgent=False, now=now)
         await returned.tell_empty(db, letter, at=at, now=now)
         return letter.state
-    reasons = reasons_to_hold(
-        await _facts(db, letter, correspondence, findings, pictures=pictures, drawn=drawn, policy=policy)
-    )
+    reasons = reasons_to_hold(_facts(letter, around, findings, drawn=drawn, policy=policy))
     if reasons:
         urgent = any(one.consequence is Consequence.HOLD_URGENT for one in findings)
         await holds.hold(db, letter, [one.value for one in reasons], urgent=urgent, now=now)
     else:
-        await release(db, letter, at=at, policy=policy, now=now)
+        await release(db, letter, at=at, policy=policy, now=now, pictures=None if around.pictures else ())
     return letter.state
 
 
 async def hold_unscreened(db: AsyncSession, letter_id: UUID, *, now: datetime) -> None:
     """A letter that the screen could not read must not wait unseen: a person reads it."""
-    letter = (await db.exec(select(Letter).where(Letter.id == letter_id).with_for_update())).first()
+    letter: Letter | None = (await db.exec(_LOCKED, params={"letter_id": letter_id})).scalar()
     if letter is not None and letter.state in (LetterState.WRITTEN, LetterState.RECEIVED):
         await holds.hold(db, letter, [HoldReason.FINDING.value], urgent=False, now=now)
 
 
-async def release(db: AsyncSession, letter: Letter, *, at: Addresses, policy: Policy, now: datetime) -> None:
-    """Let a letter go: its text is fixed, its hash is the approval (rule R24), and it leaves after the time to undo."""
+async def release(
+    db: AsyncSession,
+    letter: Letter,
+    *,
+    at: Addresses,
+    policy: Policy,
+    now: datetime,
+    pictures: Sequence[str] | None = None,
+) -> None:
+    """Let a letter go: its text is fixed, its hash is the approval (rule R24), and it leaves after the time to undo.
+    Who knows its pictures names them."""
     letter.released_text = await text_to_release(db, letter)
     letter.state = LetterState.RELEASED
     letter.released_at = now
     letter.due_at = now + timedelta(minutes=policy.undo_minutes)
-    letter.content_hash = await passage.content_hash(db, letter)
+    letter.content_hash = await passage.content_hash(db, letter, pictures=pictures)
     db.add(letter)
-    await db.flush()
     await delivery.queue_letter(db, letter, at=at, now=now)
 
 
@@ -194,29 +198,6 @@ def findings_of(letter: Letter) -> tuple[Finding, ...]:
         Finding(Kind(one["kind"]), Consequence(one["consequence"]), one["start"], one["end"], one["check"])
         for one in letter.findings
     )
-
-
-async def released_before(db: AsyncSession, participant_id: UUID) -> int:
-    """How many letters of this writer, in all correspondences, a person or the policy has let go."""
-    writer = select(Participant.resident_id).where(Participant.id == participant_id)
-    same = select(Participant.id).where(col(Participant.resident_id).in_(writer))
-    counted = await db.exec(
-        select(func.count()).select_from(Letter).where(col(Letter.author_id).in_(same), col(Letter.state).in_(PASSED))
-    )
-    return counted.one()
-
-
-async def associations_of(db: AsyncSession, correspondence_id: UUID) -> list[Association]:
-    """The associations that have a say in a correspondence: those of its people's towns."""
-    found = await db.exec(
-        select(Association)
-        .distinct()
-        .join(Town, col(Town.association_id) == col(Association.id))
-        .join(Resident, col(Resident.town_id) == col(Town.id))
-        .join(Participant, col(Participant.resident_id) == col(Resident.id))
-        .where(Participant.correspondence_id == correspondence_id)
-    )
-    return list(found)
 
 
 async def _must_be_with_its_writer(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
@@ -246,39 +227,26 @@ def _title_into_text(letter: Letter, band: Band) -> None:
 
 
 async def _findings(db: AsyncSession, letter: Letter, band: Band) -> tuple[Finding, ...]:
-    earlier = await db.exec(
-        select(Letter.kept_text)
-        .where(Letter.author_id == letter.author_id, Letter.id != letter.id, col(Letter.screened_at).is_not(None))
-        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
-        .limit(READ_TOGETHER)
-    )
-    before = list(reversed(list(earlier)))
+    before = await earlier_texts(db, letter)
     return screen(letter.kept_text, band=band, language=letter.language, before=before)
 
 
-async def _facts(
-    db: AsyncSession,
+def _facts(
     letter: Letter,
-    correspondence: Correspondence,
+    around: Surroundings,
     findings: Sequence[Finding],
     *,
-    pictures: int,
     drawn: Callable[[int], bool],
     policy: Policy,
 ) -> LetterFacts:
-    sides = await associations_of(db, letter.correspondence_id)
     return LetterFacts(
-        band=correspondence.band,
-        released_before=await released_before(db, letter.author_id),
-        read_first=strictest_first_letters(policy.read_first_letters, *(one.read_first_letters for one in sides)),
-        drawn_for_sample=drawn(strictest_sample(policy.sample_one_in, *(one.sample_one_in for one in sides))),
+        band=around.correspondence.band,
+        released_before=around.released_before,
+        read_first=strictest_first_letters(policy.read_first_letters, *around.read_first),
+        drawn_for_sample=drawn(strictest_sample(policy.sample_one_in, *around.sample_one_in)),
         has_holding_finding=any(one.consequence in HOLDING for one in findings),
         cut_is_sure=letter.cut_is_sure,
-        pictures=pictures,
+        pictures=around.pictures,
         characters=len(letter.kept_text),
-        correspondence_frozen=correspondence.state is CorrespondenceState.FROZEN,
+        correspondence_frozen=around.correspondence.state is CorrespondenceState.FROZEN,
     )
-
-
-async def _pictures(db: AsyncSession, letter_id: UUID) -> int:
-    return (await db.exec(select(func.count()).select_from(Attachment).where(Attachment.letter_id == letter_id))).one()

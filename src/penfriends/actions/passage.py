@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -146,14 +147,16 @@ async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> boo
     return not stopped and all([await consent_holds(db, one, now=now) for one in sides.all()])
 
 
-async def content_hash(db: AsyncSession, letter: Letter, *, text: str | None = None) -> str:
+async def content_hash(
+    db: AsyncSession, letter: Letter, *, text: str | None = None, pictures: Sequence[str] | None = None
+) -> str:
     """The sha256 of all that the friend will read of a letter: title, text, language, pictures (rule R24).
 
-    The frame around it (greeting line, links with fresh secrets) is ours and the same for every letter.
+    The frame around it (greeting line, links with fresh secrets) is ours and the same for every letter. The `pictures`
+    (their sha256, in order) are asked for where nobody names them.
     """
-    pictures = await db.exec(
-        select(Attachment.blob_sha256).where(Attachment.letter_id == letter.id).order_by(col(Attachment.position))
-    )
+    if pictures is None:
+        pictures = (await db.exec(_PICTURES, params={"letter_id": letter.id})).scalars().all()
     seen = {
         "title": letter.title,
         "text": letter.released_text if text is None else text,
@@ -161,6 +164,13 @@ async def content_hash(db: AsyncSession, letter: Letter, *, text: str | None = N
         "pictures": list(pictures),
     }
     return hashlib.sha256(json.dumps(seen, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+_PICTURES: Any = (
+    sa.select(col(Attachment.blob_sha256))
+    .where(col(Attachment.letter_id) == sa.bindparam("letter_id", type_=sa.Uuid()))
+    .order_by(col(Attachment.position))
+)
 
 
 async def _read_by_a_person(db: AsyncSession, letter: Letter) -> bool:
