@@ -70,7 +70,9 @@ async def sweep_unsure(tools: Tools) -> None:
             answer = Answer(Fate.UNKNOWN, "not_our_log")
         async with tools.database.transaction() as db:
             settled = await unsure.settle(db, one, answer, now=now)
-        log.info("unsure", delivery=str(one.delivery_id), fate=answer.fate.value, why=answer.why, settled=settled)
+        # Asked again every few seconds, for days perhaps: what stays open is on the desk, not in the log.
+        say = log.info if settled else log.debug
+        say("unsure", delivery=str(one.delivery_id), fate=answer.fate.value, why=answer.why, settled=settled)
 
 
 async def sweep_domains(tools: Tools) -> None:
