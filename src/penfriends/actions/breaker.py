@@ -4,10 +4,12 @@ The rows are a memory, not a truth: without them each place is tried once more.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.mail.outcomes import Outcome, OutcomeKind
@@ -18,6 +20,10 @@ from penfriends.rules.breaker import PROBE, Place, pause_after, trouble_of
 HOUSE = "smarthost"  # no domain: it has no dot
 LONGEST_PLACE = 255
 
+_TROUBLES: Any = sa.select(MailTrouble).where(
+    col(MailTrouble.place).in_((HOUSE, sa.bindparam("domain", type_=sa.String())))
+)
+
 
 def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower().rstrip(".")[:LONGEST_PLACE]
@@ -25,7 +31,7 @@ def domain_of(address: str) -> str:
 
 async def troubles(db: AsyncSession, domain: str) -> list[MailTrouble]:
     """What is remembered of the smarthost and of `domain`: mostly nothing."""
-    return list(await db.exec(select(MailTrouble).where(col(MailTrouble.place).in_([HOUSE, domain]))))
+    return list((await db.exec(_TROUBLES, params={"domain": domain})).scalars())
 
 
 async def holds_back(

@@ -48,10 +48,14 @@ class Side:
     town: Town
 
 
-async def reader_of(db: AsyncSession, row: Delivery) -> SignIn | None:
-    """Whose mailbox a delivery is for, looked up when it leaves; None for who has no address or paused its mail."""
+async def reader_of(db: AsyncSession, row: Delivery, way: Way | None = None) -> SignIn | None:
+    """Whose mailbox a delivery is for, looked up when it leaves; None for who has no address or paused its mail. Who
+    knows a letter's `way` need not ask again."""
     if row.kind is DeliveryKind.NOTICE:
         return await db.get(SignIn, row.sign_in_id) if row.sign_in_id else None
+    if way is not None:
+        own = way.mailbox if way.mailbox and way.mailbox.email and not way.reader.mail_paused else None
+        return own or (None if way.reader.mail_paused else await people.mail_to(db, way.receiver))
     side = await side_of(db, row.participant_id)
     return await people.mail_to(db, side.resident) if side and not side.participant.mail_paused else None
 
@@ -85,6 +89,18 @@ _FRIEND: Any = (
     .join(Resident, col(Resident.id) == col(Participant.resident_id))
     .join(Town, col(Town.id) == col(Resident.town_id))
     .where(col(_MINE.id) == _ID, col(Participant.id) != _ID)
+)
+_MAIL_IDS: Any = (
+    sa.select(col(LetterMailId.letter_id), col(LetterMailId.message_id))
+    .join(Letter, col(Letter.id) == col(LetterMailId.letter_id))
+    .where(
+        col(Letter.correspondence_id) == sa.bindparam("correspondence_id", type_=sa.Uuid()),
+        col(LetterMailId.participant_id) == _ID,
+        col(LetterMailId.message_id) != "",
+        col(Letter.id) != sa.bindparam("letter_id", type_=sa.Uuid()),
+    )
+    .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
+    .limit(REFERENCES)
 )
 
 
@@ -140,14 +156,13 @@ async def _letter(
         raise LookupError("a participant without an alias")
     before = await _known_ids(db, way.letter, way.reader.id)
     by_mail = way.receiver.medium is not Medium.WEB
-    pictures = await _pictures(db, way.letter.id) if by_mail else ()
-    is_reply = by_mail and await _is_reply(db, way.letter)
+    pictures = await _pictures(db, way.letter.id) if by_mail and way.has_pictures else ()
     pause = await links.make(
         db, LinkPurpose.STOP_LETTERS, now=now, lifetime=LINK_LIFETIME, sign_in_id=reader.id, subject_id=way.reader.id
     )
     pause_url = at.link(f"/p/{pause.secret}")
     if by_mail:
-        words = await _letter_words(db, way, pause_url, pictures=len(pictures), is_reply=is_reply, at=at, now=now)
+        words = await _letter_words(db, way, pause_url, pictures=len(pictures), at=at, now=now)
     else:
         words = _waiting_words(way, at=at)
     return outbound.Outgoing(
@@ -178,14 +193,14 @@ def _waiting_words(way: Way, *, at: Addresses) -> Rendered:
 
 
 async def _letter_words(
-    db: AsyncSession, way: Way, pause_url: str, *, pictures: int, is_reply: bool, at: Addresses, now: datetime
+    db: AsyncSession, way: Way, pause_url: str, *, pictures: int, at: Addresses, now: datetime
 ) -> Rendered:
     """The words around and in the letter."""
     letter, band = way.letter, way.receiver.band
     wrong = await links.make(db, LinkPurpose.REPORT_LETTER, now=now, lifetime=LINK_LIFETIME, subject_id=letter.id)
     values = {
         **_around(way, at=at),
-        "is_reply": is_reply,
+        "is_reply": way.is_reply,
         "title": letter.title,
         "letter_text": letter.released_text,
         "letter_language": letter.language,
@@ -216,34 +231,12 @@ def town_in(town: Town, language: str) -> str:
     return str(town.names.get(language, town.name))
 
 
-async def _is_reply(db: AsyncSession, letter: Letter) -> bool:
-    earlier = await db.exec(
-        select(Letter.id)
-        .where(
-            Letter.correspondence_id == letter.correspondence_id,
-            Letter.id != letter.id,
-            col(Letter.delivered_at).is_not(None),
-        )
-        .limit(1)
-    )
-    return earlier.first() is not None
-
-
 async def _known_ids(db: AsyncSession, letter: Letter, participant_id: UUID) -> list[str]:
     """The ids under which earlier letters are known in this reader's mailbox, oldest first, the parent last."""
-    found = await db.exec(
-        select(LetterMailId.letter_id, LetterMailId.message_id)
-        .join(Letter, col(Letter.id) == col(LetterMailId.letter_id))
-        .where(
-            Letter.correspondence_id == letter.correspondence_id,
-            LetterMailId.participant_id == participant_id,
-            LetterMailId.message_id != "",
-            Letter.id != letter.id,
-        )
-        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
-        .limit(REFERENCES)
-    )
-    known = dict(reversed(found.all()))
+    asked = {
+        "correspondence_id": letter.correspondence_id, "letter_id": letter.id, "participant_id": participant_id
+    }  # fmt: skip
+    known = dict(reversed((await db.exec(_MAIL_IDS, params=asked)).all()))
     if letter.parent_id is None:
         return list(known.values())
     parent = known.pop(letter.parent_id, None) or await _id_of(db, letter.parent_id, participant_id)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, and_, update
+from sqlalchemy import BindParameter, ColumnElement, and_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -120,7 +120,7 @@ def _queue_for(
     return row
 
 
-def ready(now: datetime) -> ColumnElement[bool]:
+def ready(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """Waits, and its time has come."""
     return and_(col(Delivery.state).in_(WAITING), col(Delivery.due_at) <= now)
 

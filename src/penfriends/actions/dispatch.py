@@ -7,9 +7,10 @@ dies after it leaves a row that says so: such a mail is never sent again by itse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, update
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,9 +19,18 @@ from penfriends.actions.addresses import Addresses
 from penfriends.actions.passage import Way
 from penfriends.actions.suppression import still_sent, suppression_of
 from penfriends.mail.outcomes import Outcome, OutcomeKind
-from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, Suppression, SuppressionReason
-from penfriends.models.letters import Letter, LetterState, Participant
+from penfriends.models.classified import UTCDateTime
+from penfriends.models.delivery import (
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    MailTrouble,
+    Suppression,
+    SuppressionReason,
+)
+from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import HoldReason
+from penfriends.models.signin import SignIn
 from penfriends.rules.relay import Obstacle
 
 LEASE = timedelta(minutes=5)
@@ -52,9 +62,10 @@ async def due(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID
     """Deliveries that should be moving: due ones, and claimed ones whose worker has gone quiet."""
     found = await db.exec(
         select(Delivery.id)
-        .where(_claimable(now))
+        .where(_CLAIMABLE)
         .order_by(col(Delivery.precedence), col(Delivery.due_at), col(Delivery.id))
-        .limit(limit)
+        .limit(limit),
+        params={"now": now},
     )
     return list(found)
 
@@ -84,15 +95,15 @@ async def claim(
         db.add(row)
         await db.flush()
         return None
-    sign_in = await compose.reader_of(db, row)
-    if sign_in is None or sign_in.email is None or await _mail_paused(db, row):
+    sign_in = await compose.reader_of(db, row, way)
+    if sign_in is None or sign_in.email is None:
         await endings.reached_without_mail(db, row, now=now)
         return None
-    if (stopped := await suppression_of(db, sign_in.id)) is not None and not still_sent(stopped, row):
+    if (stopped := await _suppressed(db, sign_in, way)) is not None and not still_sent(stopped, row):
         await _not_written_to(db, row, stopped, now=now)
         return None
     domain = breaker.domain_of(sign_in.email)
-    troubles = await breaker.troubles(db, domain)
+    troubles: list[MailTrouble] = [] if way and not way.may_be_troubled else await breaker.troubles(db, domain)
     if await breaker.holds_back(db, row, troubles, jitter=jitter, now=now):
         return None
     if not room(domain):
@@ -101,21 +112,13 @@ async def claim(
     if built is None:
         await cannot_leave(db, row, now=now)
         return None
-    row.first_try_at = row.first_try_at or now
-    db.add(row)
     return Claim(row.id, row.attempt, built.envelope_from, sign_in.email, built.raw, bool(troubles))
 
 
 async def _taken(db: AsyncSession, delivery_id: UUID, *, now: datetime) -> Delivery | None:
     """The row as it is now that it is ours; None where it is not to be had."""
-    done = await db.exec(
-        update(Delivery)
-        .where(col(Delivery.id) == delivery_id, _claimable(now))
-        .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=now + LEASE)
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    found: Delivery | None = done.scalar_one_or_none()
+    told = {"row_id": delivery_id, "now": now, "lease": now + LEASE}
+    found: Delivery | None = (await db.exec(_TAKE, params=told)).scalar_one_or_none()
     return found
 
 
@@ -123,28 +126,20 @@ async def commit_point(db: AsyncSession, delivery_id: UUID, attempt: int, raw: b
     """The point of no return, after RCPT and before DATA: everything is checked once more in this transaction, last of
     all the very bytes that are to leave.
 
+    The row is marked first: only the worker whose attempt it is gets that far, and nobody else comes near the row until
+    this transaction ends. What may not leave is marked as that before the end.
+
     False: another worker has taken over, or the letter may not pass any more. Then nothing may be sent.
     """
-    row = await _row(db, delivery_id)
-    if row.state is not DeliveryState.SENDING or row.attempt != attempt:
+    told = {"row_id": delivery_id, "its_attempt": attempt, "now": now, "lease": now + LEASE}
+    row: Delivery | None = (await db.exec(_COMMIT, params=told)).scalar_one_or_none()
+    if row is None:
         return False
     way = None
     if row.kind is DeliveryKind.LETTER and (way := await _may_pass(db, row, now=now)) is None:
         return False
     if not await gate.may_leave(db, row, raw, way):
         await cannot_leave(db, row, now=now)
-        return False
-    done = await db.exec(
-        update(Delivery)
-        .where(
-            col(Delivery.id) == delivery_id,
-            col(Delivery.state) == DeliveryState.SENDING,
-            col(Delivery.attempt) == attempt,
-        )
-        .values(state=DeliveryState.COMMITTED, lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if done.rowcount != 1:
         return False
     if row.letter_id:
         await endings.set_letter(db, row.letter_id, LetterState.ON_ITS_WAY)
@@ -158,13 +153,14 @@ async def record(
 
     False: it was such a late word.
     """
+    if outcome.kind is OutcomeKind.SENT:
+        return await endings.left(db, delivery_id, attempt, code=outcome.code, text=outcome.text, now=now)
     row = await _row(db, delivery_id)
     if row.attempt != attempt or row.state not in (DeliveryState.SENDING, DeliveryState.COMMITTED):
         return False
     row.last_code, row.last_text, row.lease_until = outcome.code, outcome.text[: endings.LAST_TEXT], None
-    if outcome.kind is OutcomeKind.SENT:
-        await endings.sent(db, row, now=now)
-    elif outcome.kind is OutcomeKind.DEFERRED:
+    row.first_try_at = row.first_try_at or now
+    if outcome.kind is OutcomeKind.DEFERRED:
         await endings.later(db, row, jitter=jitter, now=now)
     elif outcome.kind is OutcomeKind.REFUSED:
         await endings.give_up(db, row, outcome.text, now=now)
@@ -184,9 +180,33 @@ async def cannot_leave(db: AsyncSession, row: Delivery, *, now: datetime) -> Non
         await endings.give_up(db, row, "cannot be written", now=now)
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    forsaken = and_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.lease_until) <= now)
-    return or_(delivery.ready(now), forsaken)
+_ID: Any = sa.bindparam("row_id", type_=sa.Uuid())
+_NOW: Any = sa.bindparam("now", type_=UTCDateTime())
+_LEASE: Any = sa.bindparam("lease", type_=UTCDateTime())
+_CLAIMABLE = sa.or_(
+    delivery.ready(_NOW), sa.and_(col(Delivery.state) == DeliveryState.SENDING, col(Delivery.lease_until) <= _NOW)
+)
+# Put together once: making them costs more than asking them.
+_TAKE: Any = (
+    sa.update(Delivery)
+    .where(col(Delivery.id) == _ID, _CLAIMABLE)
+    .values(state=DeliveryState.SENDING, attempt=Delivery.attempt + 1, lease_until=_LEASE)
+    .returning(Delivery)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+_COMMIT: Any = (
+    sa.update(Delivery)
+    .where(
+        col(Delivery.id) == _ID,
+        col(Delivery.state) == DeliveryState.SENDING,
+        col(Delivery.attempt) == sa.bindparam("its_attempt", type_=sa.Integer()),
+    )
+    .values(
+        state=DeliveryState.COMMITTED, lease_until=_LEASE, first_try_at=sa.func.coalesce(Delivery.first_try_at, _NOW)
+    )
+    .returning(Delivery)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
 
 
 async def _row(db: AsyncSession, delivery_id: UUID) -> Delivery:
@@ -231,7 +251,8 @@ async def _not_written_to(db: AsyncSession, row: Delivery, stopped: Suppression,
         await endings.give_up(db, row, "suppressed", now=now)
 
 
-async def _mail_paused(db: AsyncSession, row: Delivery) -> bool:
-    """Whether the reader stopped letters by mail: they wait on the website."""
-    reader = await db.get(Participant, row.participant_id) if row.kind is DeliveryKind.LETTER else None
-    return reader is not None and reader.mail_paused
+async def _suppressed(db: AsyncSession, sign_in: SignIn, way: Way | None) -> Suppression | None:
+    """Why the mailbox is not written to, asked only where the way of a letter does not say already that it is."""
+    if way is not None and way.mailbox is sign_in and not way.may_be_suppressed:
+        return None
+    return await suppression_of(db, sign_in.id)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import compose
@@ -15,7 +15,6 @@ from penfriends.mail import leaks, origins, outbound
 from penfriends.mail.leaks import Identity
 from penfriends.mail.signing import unsigned
 from penfriends.models.delivery import Delivery
-from penfriends.models.letters import LetterMailId
 from penfriends.models.residents import Guardian, Resident, ResidentAddress
 from penfriends.models.signin import SignIn
 
@@ -40,7 +39,7 @@ async def _of_friend(db: AsyncSession, row: Delivery) -> list[Identity]:
     friend = await compose.friend_of(db, row.participant_id) if row.participant_id else None
     if friend is None:
         return []
-    known = await _addresses(db, friend.resident)
+    known = await _addresses(db, friend.resident, friend.resident)
     return [Identity(addresses=known[friend.resident.id])]
 
 
@@ -48,48 +47,44 @@ async def _of_letter(db: AsyncSession, row: Delivery, way: Way) -> list[Identity
     """Everything that we know of both sides, guardians and second addresses included, and what the header of the
     writer's own mail told."""
     known = await _addresses(db, way.writer, way.receiver)
-    reader = await compose.reader_of(db, row)
+    reader = await compose.reader_of(db, row, way)
     to = reader.email if reader and reader.email else ""
     others = tuple(one for one in known[way.receiver.id] if one.casefold() != to.casefold())
     return [
         Identity(addresses=known[way.writer.id]),
-        *await _writers_mail(db, way),
+        *_writers_mail(way),
         Identity(addresses=(to,), reads=True),
         Identity(addresses=others),
     ]
 
 
-async def _addresses(db: AsyncSession, *residents: Resident) -> dict[UUID, tuple[str, ...]]:
+_IDS: Any = (sa.bindparam("one_id", type_=sa.Uuid()), sa.bindparam("other_id", type_=sa.Uuid()))
+_WHOSE: Any = sa.union_all(
+    sa.select(col(Resident.id).label("resident_id"), col(Resident.sign_in_id)).where(col(Resident.id).in_(_IDS)),
+    sa.select(col(Resident.id), col(Guardian.sign_in_id))
+    .join(Guardian, col(Guardian.id) == col(Resident.guardian_id))
+    .where(col(Resident.id).in_(_IDS)),
+    sa.select(col(ResidentAddress.resident_id), col(ResidentAddress.sign_in_id)).where(
+        col(ResidentAddress.resident_id).in_(_IDS)
+    ),
+).subquery()
+# Put together once: making it costs more than asking it.
+_ADDRESSES: Any = sa.select(_WHOSE.c.resident_id, col(SignIn.email)).join(SignIn, col(SignIn.id) == _WHOSE.c.sign_in_id)
+
+
+async def _addresses(db: AsyncSession, one: Resident, other: Resident) -> dict[UUID, tuple[str, ...]]:
     """Their own addresses, their guardians' and what they gave besides, by resident."""
-    ids = [one.id for one in residents]
-    whose: tuple[Any, ...] = (
-        sa.select(col(Resident.id).label("resident_id"), col(Resident.sign_in_id)).where(col(Resident.id).in_(ids)),
-        sa.select(col(Resident.id), col(Guardian.sign_in_id))
-        .join(Guardian, col(Guardian.id) == col(Resident.guardian_id))
-        .where(col(Resident.id).in_(ids)),
-        sa.select(col(ResidentAddress.resident_id), col(ResidentAddress.sign_in_id)).where(
-            col(ResidentAddress.resident_id).in_(ids)
-        ),
-    )
-    each = sa.union_all(*whose).subquery()
-    asked: Any = sa.select(each.c.resident_id, col(SignIn.email)).join(SignIn, col(SignIn.id) == each.c.sign_in_id)
-    found: dict[UUID, dict[str, None]] = {one: {} for one in ids}
-    for resident_id, email in await db.exec(asked):
+    found: dict[UUID, dict[str, None]] = {one.id: {}, other.id: {}}
+    for resident_id, email in await db.exec(_ADDRESSES, params={"one_id": one.id, "other_id": other.id}):
         if email:
             found[resident_id][email] = None
-    return {one: tuple(emails) for one, emails in found.items()}
+    return {resident_id: tuple(emails) for resident_id, emails in found.items()}
 
 
-async def _writers_mail(db: AsyncSession, way: Way) -> list[Identity]:
+def _writers_mail(way: Way) -> list[Identity]:
     """Id, names, addresses and IP addresses of the mail that the letter was; nothing for one from the website."""
-    found = await db.exec(
-        select(LetterMailId.message_id, LetterMailId.origin).where(
-            LetterMailId.letter_id == way.letter.id, col(LetterMailId.participant_id) == way.author.id
-        )
-    )
-    known = []
-    for message_id, origin in found.all():
-        told = origins.known(origin, public=way.writer.first_name)
-        ids = [message_id.strip("<>")] if message_id else []
-        known.append(replace(told, traces=(*told.traces, *ids)))
-    return known
+    if way.mail_id is None:
+        return []
+    told = origins.known(way.origin or {}, public=way.writer.first_name)
+    ids = [way.mail_id.strip("<>")] if way.mail_id else []
+    return [replace(told, traces=(*told.traces, *ids))]

@@ -17,12 +17,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.ids import fingerprint
 from penfriends.mail.notices import Notice
-from penfriends.models.delivery import Alias, Delivery
+from penfriends.models.delivery import Alias, Delivery, MailTrouble, Suppression
 from penfriends.models.letters import (
     Attachment,
     Correspondence,
     CorrespondenceState,
     Letter,
+    LetterMailId,
     LetterState,
     Participant,
     ParticipantState,
@@ -31,7 +32,7 @@ from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Decision, Verb
 from penfriends.models.places import Town
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
-from penfriends.models.signin import OneTimeLink
+from penfriends.models.signin import OneTimeLink, SignIn
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.relay import Obstacle, Passage, Person, obstacle
 
@@ -55,6 +56,16 @@ class Way:
     alias: Alias | None
     """Open, of the reader: where the answer goes."""
     block_id: UUID | None
+    mailbox: SignIn | None
+    """The reader's own; a child's guardian is not among these rows."""
+    mail_id: str | None
+    origin: dict[str, Any] | None
+    """Of the writer's own mail, if the letter came by mail: its id, and what its header told (mail/origins.py)."""
+    has_pictures: bool
+    is_reply: bool
+    may_be_suppressed: bool
+    """Whether to look why the reader's own mailbox is not written to; so too `may_be_troubled`, of any place."""
+    may_be_troubled: bool
 
 
 async def obstacle_on(db: AsyncSession, way: Way, *, now: datetime) -> Obstacle | None:
@@ -68,7 +79,7 @@ async def obstacle_on(db: AsyncSession, way: Way, *, now: datetime) -> Obstacle 
             released=letter.state in PASSING
             and (correspondence.band is Band.ADULT or await _read_by_a_person(db, letter)),
             approved_hash=letter.content_hash,
-            present_hash=await content_hash(db, letter),
+            present_hash=await content_hash(db, letter, pictures=None if way.has_pictures else ()),
             author=await _person(db, way.author, way.writer, now=now),
             reader=await _person(db, way.reader, way.receiver, now=now),
             blocked=way.block_id is not None,
@@ -85,12 +96,24 @@ def _either_way(one: Any, other: Any) -> ColumnElement[bool]:
 
 
 _READER, _WRITER, _RECEIVER = aliased(Participant), aliased(Resident), aliased(Resident)
-_WRITERS_TOWN, _RECEIVERS_TOWN = aliased(Town), aliased(Town)
+_WRITERS_TOWN, _RECEIVERS_TOWN, _EARLIER = aliased(Town), aliased(Town), aliased(Letter)
 # Put together once: making it costs as much as asking it. The newest alias is the open one.
 _WAY: Any = (
     sa.select(
         Letter, Correspondence, Participant, _READER, _WRITER, _RECEIVER, _WRITERS_TOWN, _RECEIVERS_TOWN, Alias,
-        col(Block.id),
+        col(Block.id), SignIn, col(LetterMailId.message_id), col(LetterMailId.origin),
+        sa.exists().where(col(Attachment.letter_id) == col(Letter.id)).correlate(Letter),
+        sa.exists()
+        .where(
+            col(_EARLIER.correspondence_id) == col(Letter.correspondence_id),
+            col(_EARLIER.id) != col(Letter.id),
+            col(_EARLIER.delivered_at).is_not(None),
+        )
+        .correlate(Letter),
+        sa.exists()
+        .where(col(Suppression.sign_in_id) == col(_RECEIVER.sign_in_id), col(Suppression.lifted_at).is_(None))
+        .correlate(_RECEIVER),
+        sa.exists().where(col(MailTrouble.place) >= ""),
     )
     .select_from(Letter)
     .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
@@ -102,6 +125,11 @@ _WAY: Any = (
     .join(_RECEIVERS_TOWN, col(_RECEIVERS_TOWN.id) == col(_RECEIVER.town_id))
     .outerjoin(Alias, and_(col(Alias.participant_id) == col(_READER.id), col(Alias.closed_at).is_(None)))
     .outerjoin(Block, and_(_either_way(_WRITER.id, _RECEIVER.id), col(Block.stops_letters)))
+    .outerjoin(SignIn, col(SignIn.id) == col(_RECEIVER.sign_in_id))
+    .outerjoin(
+        LetterMailId,
+        and_(col(LetterMailId.letter_id) == col(Letter.id), col(LetterMailId.participant_id) == col(Participant.id)),
+    )
     .where(col(Letter.id) == sa.bindparam("letter_id", type_=sa.Uuid()))
     .order_by(col(Alias.created_at).desc(), col(Alias.id).desc())
     .limit(1)
@@ -176,15 +204,22 @@ _PICTURES: Any = (
 async def _read_by_a_person(db: AsyncSession, letter: Letter) -> bool:
     """Whether a moderator said yes to exactly these words and did not take it back. Without such a row no child's
     letter leaves, whatever the layers above the relay did (rules R22, R24)."""
-    found = await db.exec(
-        select(Decision.id).where(
-            Decision.subject_id == letter.id,
-            Decision.verb == Verb.RELEASE,
-            Decision.content_hash == letter.content_hash,
-            col(Decision.undone_at).is_(None),
-        )
-    )
+    found = await db.exec(_YES, params={"letter_id": letter.id, "hash": letter.content_hash})
     return letter.content_hash is not None and found.first() is not None
+
+
+_YES: Any = sa.select(col(Decision.id)).where(
+    col(Decision.subject_id) == sa.bindparam("letter_id", type_=sa.Uuid()),
+    col(Decision.verb) == Verb.RELEASE,
+    col(Decision.content_hash) == sa.bindparam("hash", type_=sa.String()),
+    col(Decision.undone_at).is_(None),
+)
+_CONSENT: Any = (
+    sa.select(col(Consent.state), col(Consent.expires_at))
+    .where(col(Consent.resident_id) == sa.bindparam("resident_id", type_=sa.Uuid()))
+    .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
+    .limit(1)
+)
 
 
 async def alias_of(db: AsyncSession, participant_id: UUID) -> Alias | None:
@@ -205,13 +240,7 @@ async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) 
     """
     if resident.band is Band.ADULT:
         return True
-    newest = (
-        await db.exec(
-            select(Consent)
-            .where(Consent.resident_id == resident.id)
-            .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
-        )
-    ).first()
+    newest = (await db.exec(_CONSENT, params={"resident_id": resident.id})).first()
     if newest is None or newest.state is not ConsentState.GIVEN:
         return False
     return newest.expires_at is not None and newest.expires_at > now

@@ -1,8 +1,10 @@
 """To which addresses do we write no more?"""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,10 +31,13 @@ async def suppress(
 
 async def suppression_of(db: AsyncSession, sign_in_id: UUID) -> Suppression | None:
     """Why and since when an address is not written to; None for one that is."""
-    found = await db.exec(
-        select(Suppression).where(Suppression.sign_in_id == sign_in_id, col(Suppression.lifted_at).is_(None))
-    )
-    return found.first()
+    found: Suppression | None = (await db.exec(_STOPPED, params={"sign_in_id": sign_in_id})).scalars().first()
+    return found
+
+
+_STOPPED: Any = sa.select(Suppression).where(
+    col(Suppression.sign_in_id) == sa.bindparam("sign_in_id", type_=sa.Uuid()), col(Suppression.lifted_at).is_(None)
+)
 
 
 def still_sent(stopped: Suppression, row: Delivery) -> bool:
