@@ -25,8 +25,10 @@ async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
     if raw is None:
         return
     parsed, headers = await asyncio.to_thread(tools.reader.parse, raw)
-    async with tools.database.reading() as db:
-        worth_it = await intake.has_writers_pictures(db, raw_mail_id, parsed)
+    worth_it = intake.may_have_pictures(parsed)
+    if worth_it:
+        async with tools.database.reading() as db:
+            worth_it = await intake.is_from_its_writer(db, raw_mail_id, parsed)
     drawn = await asyncio.to_thread(tools.reader.draw, raw, parsed) if worth_it else undrawn(parsed.attachments)
     try:
         async with tools.database.transaction() as db:

@@ -16,7 +16,7 @@ from workers.delivery import deliver
 from workers.letters import read_mail, screen_letter
 
 # What stands now, BEGIN included. Lower them when you need fewer; think before you raise one.
-MOST = {"take in": 4, "read": 15, "screen": 7, "deliver": 14}
+MOST = {"take in": 4, "read": 10, "screen": 7, "deliver": 14}
 BUT = ("SCAN CONSTANT ROW", "SCAN (subquery")  # made up inside the statement, no table
 MAIL = (
     b"Authentication-Results: mx.test; dmarc=pass header.from=mail.example\r\n"

@@ -5,8 +5,10 @@ Whose it is decides the envelope's alias and an aligned authentication by our ow
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +17,7 @@ from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
 from penfriends.actions.doorway import Target
 from penfriends.actions.telling import tell_resident
+from penfriends.actions.writers import Sender, Writer, writer_at
 from penfriends.errors import Refused
 from penfriends.jobs import Job, later
 from penfriends.mail import origins, return_path
@@ -62,24 +65,33 @@ async def unread(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[U
 
 async def bytes_of(db: AsyncSession, raw_mail_id: UUID) -> bytes | None:
     """The bytes of a mail that waits to be read; None if somebody was faster."""
-    found = await db.exec(
-        select(Blob.data)
-        .join(RawMail, col(RawMail.blob_sha256) == col(Blob.sha256))
-        .where(RawMail.id == raw_mail_id, RawMail.state == RawMailState.RECEIVED)
-    )
-    return found.first()
+    found: bytes | None = (await db.exec(_BYTES, params={"raw_mail_id": raw_mail_id})).scalar()
+    return found
 
 
-async def has_writers_pictures(db: AsyncSession, raw_mail_id: UUID, parsed: ParsedMail) -> bool:
-    """Whether it is worth drawing the pictures of this mail: not for strangers and machines."""
-    if parsed.mail_class is not MailClass.HUMAN or not any(
-        one.kind is AttachmentKind.IMAGE for one in parsed.attachments
-    ):
-        return False
+def may_have_pictures(parsed: ParsedMail) -> bool:
+    """Whether it is worth asking whose pictures these are: there are none in most mails, and machines' are not kept."""
+    return parsed.mail_class is MailClass.HUMAN and any(one.kind is AttachmentKind.IMAGE for one in parsed.attachments)
+
+
+async def is_from_its_writer(db: AsyncSession, raw_mail_id: UUID, parsed: ParsedMail) -> bool:
+    """Whether it is worth drawing the pictures of this mail: not for strangers."""
     row = await db.get(RawMail, raw_mail_id)
-    side = await compose.side_of(db, row.participant_id) if row else None
-    senders = await people.senders_of(db, side.resident) if side else []
-    return any(_is_from(parsed, one) for one in senders)
+    writer = await writer_at(db, row.participant_id) if row else None
+    return writer is not None and any(_is_from(parsed, one) for one in writer.senders)
+
+
+_RAW_MAIL_ID: Any = sa.bindparam("raw_mail_id", type_=sa.Uuid())
+# Put together once: making them costs as much as asking them.
+_BYTES: Any = (
+    sa.select(col(Blob.data))
+    .join(RawMail, col(RawMail.blob_sha256) == col(Blob.sha256))
+    .where(col(RawMail.id) == _RAW_MAIL_ID, col(RawMail.state) == RawMailState.RECEIVED)
+)
+_LOCKED: Any = sa.select(RawMail).where(col(RawMail.id) == _RAW_MAIL_ID).with_for_update()
+_SAME: Any = sa.select(col(RawMail.id)).where(
+    col(RawMail.inbound_key) == sa.bindparam("key", type_=sa.String()), col(RawMail.id) != _RAW_MAIL_ID
+)
 
 
 async def read_mail(
@@ -94,7 +106,7 @@ async def read_mail(
     now: datetime,
 ) -> None:
     """Decide what a mail is and do it. The second run does nothing; two copies of one mail give one letter."""
-    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id).with_for_update())).first()
+    row: RawMail | None = (await db.exec(_LOCKED, params={"raw_mail_id": raw_mail_id})).scalar()
     if row is None or row.state is not RawMailState.RECEIVED:
         return
     row.handled_at = now
@@ -124,7 +136,7 @@ def _set_aside(row: RawMail, parsed: ParsedMail) -> None:
 
 async def quarantine(db: AsyncSession, raw_mail_id: UUID, reason: str, *, now: datetime) -> None:
     """Put a mail that nothing can be done with where a person sees it."""
-    row = (await db.exec(select(RawMail).where(RawMail.id == raw_mail_id).with_for_update())).first()
+    row: RawMail | None = (await db.exec(_LOCKED, params={"raw_mail_id": raw_mail_id})).scalar()
     if row is not None and row.state is RawMailState.RECEIVED:
         row.state, row.reason, row.handled_at = RawMailState.QUARANTINED, reason[:60], now
         db.add(row)
@@ -149,7 +161,7 @@ async def _is_unproved_copy(db: AsyncSession, row: RawMail) -> bool:
 
 async def _seen(db: AsyncSession, row: RawMail, *marks: str) -> bool:
     key = hashlib.sha256("\0".join(marks).encode("utf-8", "replace")).hexdigest()
-    known = await db.exec(select(RawMail.id).where(RawMail.inbound_key == key, RawMail.id != row.id))
+    known = await db.exec(_SAME, params={"key": key, "raw_mail_id": row.id})
     if known.first() is not None:
         return True
     row.inbound_key = key  # of two copies read in the same moment the database refuses one, which is read again
@@ -198,15 +210,13 @@ async def _from_writer(
     policy: Policy,
     now: datetime,
 ) -> None:
-    side = await compose.side_of(db, row.participant_id)
-    registered = await people.mail_to(db, side.resident) if side else None
-    if side is None or registered is None:
+    writer = await writer_at(db, row.participant_id)
+    if writer is None or not writer.senders:
         _drop(row, "no_address")
         return
-    senders = await people.senders_of(db, side.resident)
-    if row.confirmed_at is None and not any(_is_from(parsed, one) for one in senders):
+    if row.confirmed_at is None and not any(_is_from(parsed, one) for one in writer.senders):
         _drop(row, "stranger")
-        await _tell_registered(db, side, registered, at=at, now=now)
+        await _tell_registered(db, writer, at=at, now=now)
         return
     proved = row.confirmed_at is not None or _vouched_for(parsed, headers, policy)
     if not proved and _verdict(parsed, headers, policy) is AuthVerdict.FAIL:
@@ -215,13 +225,13 @@ async def _from_writer(
         _drop(row, "duplicate")
     elif proved:
         origin = origins.identity_in(headers)
-        await writing.letter_from_mail(db, row, side, parsed, drawn, origin=origin, now=now)
+        await writing.letter_from_mail(db, row, writer, parsed, drawn, origin=origin, now=now)
     else:
         row.state = RawMailState.AWAITING_WRITER
-        await _ask_writer(db, row, side, registered, parsed, at=at, now=now)
+        await _ask_writer(db, row, parsed, at=at, now=now)
 
 
-def _is_from(parsed: ParsedMail, registered: SignIn) -> bool:
+def _is_from(parsed: ParsedMail, registered: Sender | SignIn) -> bool:
     """Exactly one sender counts, and it is the registered one."""
     sender = parsed.from_addresses[0] if len(parsed.from_addresses) == 1 else ""
     if not sender.isascii() and sender != (registered.email or "").lower():
@@ -238,17 +248,9 @@ def _vouched_for(parsed: ParsedMail, headers: tuple[tuple[str, str], ...], polic
     return verdict is AuthVerdict.ALIGNED_PASS or (verdict is AuthVerdict.UNKNOWN and policy.accept_unauthenticated)
 
 
-async def _ask_writer(
-    db: AsyncSession,
-    row: RawMail,
-    side: compose.Side,
-    registered: SignIn,
-    parsed: ParsedMail,
-    *,
-    at: Addresses,
-    now: datetime,
-) -> None:
+async def _ask_writer(db: AsyncSession, row: RawMail, parsed: ParsedMail, *, at: Addresses, now: datetime) -> None:
     """Nobody vouched for the sender: the registered address gets a one-time link, and the mail waits for it (R27)."""
+    side, registered = await _registered(db, row.participant_id)
     made = await links.make(
         db, LinkPurpose.CONFIRM_MAIL, now=now, lifetime=CONFIRM_LIFETIME, sign_in_id=registered.id, subject_id=row.id
     )
@@ -282,19 +284,26 @@ async def confirm(db: AsyncSession, secret: str, *, yes: bool, now: datetime) ->
     db.add(row)
 
 
-async def _tell_registered(
-    db: AsyncSession, side: compose.Side, registered: SignIn, *, at: Addresses, now: datetime
-) -> None:
+async def _tell_registered(db: AsyncSession, writer: Writer, *, at: Addresses, now: datetime) -> None:
     """A mail from a stranger's address came to somebody's alias: the stranger hears nothing, the owner once a day."""
-    friend = await compose.friend_of(db, side.participant.id)
     try:
-        await throttle.check(db, f"stranger:{side.participant.id}", limit=1, within=timedelta(days=1), now=now)
+        await throttle.check(db, f"stranger:{writer.participant_id}", limit=1, within=timedelta(days=1), now=now)
     except Refused:
         return
+    side, registered = await _registered(db, writer.participant_id)
     values: dict[str, Value] = {
         "name": side.resident.first_name,
-        "friend": friend.resident.first_name if friend else "",
+        "friend": writer.friend or "",
         "received_on": now.date(),
         "url": at.link("/me/profile"),
     }
     await tell_resident(db, Notice.MAIL_NOT_TAKEN, side.resident, registered, values, at=at, now=now)
+
+
+async def _registered(db: AsyncSession, participant_id: UUID | None) -> tuple[compose.Side, SignIn]:
+    """The rows of a writer who has an address."""
+    side = await compose.side_of(db, participant_id)
+    registered = await people.mail_to(db, side.resident) if side else None
+    if side is None or registered is None:
+        raise LookupError("a writer without an address")
+    return side, registered
