@@ -91,7 +91,7 @@ class Door:
                 target = await doorway.target_of(db, address, at=self.tools.at)
                 if target is None:
                     return NO_SUCH
-                row = await intake.take_in(
+                raw_mail_id = await intake.take_in(
                     db,
                     target,
                     raw,
@@ -102,7 +102,7 @@ class Door:
         except Exception as error:  # noqa: BLE001 (as above)
             log.error("mailroom_cannot_keep", error=type(error).__name__)
             return TRY_AGAIN
-        log.info("mail_taken_in", raw_mail=str(row.id), size=len(raw))
+        log.info("mail_taken_in", raw_mail=str(raw_mail_id), size=len(raw))
         return TAKEN
 
     async def handle_exception(self, error: Exception) -> str:

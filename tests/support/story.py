@@ -109,8 +109,7 @@ class House:
             assert target is not None
             sender = envelope_from or self.anna.mail
             sender = "" if sender == "<>" else sender
-            row = await intake.take_in(db, target, raw, envelope_from=sender, envelope_to=address, now=utc_now())
-        return row.id
+            return await intake.take_in(db, target, raw, envelope_from=sender, envelope_to=address, now=utc_now())
 
     async def post(self, raw: bytes, to: str = "", *, envelope_from: str = "") -> RawMail:
         """A mail that came in and was read by a worker."""

@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.models.letters import Blob
@@ -13,13 +14,17 @@ from penfriends.models.letters import Blob
 async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
     """Keep `data` and return its sha256 in hex; the same bytes twice are kept once."""
     digest = hashlib.sha256(data).hexdigest()
-    # also where another transaction keeps the same bytes at this moment
     row = {"sha256": digest, "data": data, "size": len(data), "created_at": now}
-    if db.get_bind().dialect.name == "postgresql":
-        await db.exec(postgresql.insert(Blob).values(row).on_conflict_do_nothing())
-    else:
-        await db.exec(sqlite.insert(Blob).values(row).on_conflict_do_nothing())
+    await db.exec(_KEEP[db.get_bind().dialect.name], params=row)
     return digest
+
+
+_TABLE = SQLModel.metadata.tables["blob"]
+# Nothing goes wrong where another transaction keeps the same bytes at this moment.
+_KEEP: dict[str, Any] = {
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
+}
 
 
 async def fetch(db: AsyncSession, sha256: str) -> bytes | None:

@@ -1,9 +1,11 @@
 """Where does an address of ours lead: to a writer's letters, to a team's desk, to a delivery that bounced, nowhere?"""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+import sqlalchemy as sa
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.addresses import Addresses
@@ -37,7 +39,7 @@ async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target 
         return None
     if local.startswith(TEAM_PREFIX):
         slug = local.removeprefix(TEAM_PREFIX)
-        found = (await db.exec(select(Association.id).where(Association.slug == slug))).first()
+        found = (await db.exec(_TEAM, params={"slug": slug})).scalar()
         return Target(association_id=found) if found else None
     if not is_alias_shape(local):
         return None
@@ -45,16 +47,19 @@ async def target_of(db: AsyncSession, address: str, *, at: Addresses) -> Target 
 
 
 async def _alias_target(db: AsyncSession, local: str) -> Target | None:
-    row = (
-        await db.exec(
-            select(Participant.id, Participant.state, Correspondence.state)
-            .join(Alias, col(Alias.participant_id) == col(Participant.id))
-            .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
-            .where(Alias.local_part == local, col(Alias.closed_at).is_(None))
-        )
-    ).first()
+    row = (await db.exec(_ALIAS, params={"local": local})).first()
     if row is None:
         return None
     participant_id, state, correspondence_state = row
     gone = state is ParticipantState.LEFT or correspondence_state is CorrespondenceState.ENDED
     return None if gone else Target(participant_id=participant_id)
+
+
+# Put together once: making them costs as much as asking them.
+_TEAM: Any = sa.select(col(Association.id)).where(col(Association.slug) == sa.bindparam("slug"))
+_ALIAS: Any = (
+    sa.select(col(Participant.id), col(Participant.state), col(Correspondence.state))
+    .join(Alias, col(Alias.participant_id) == col(Participant.id))
+    .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
+    .where(col(Alias.local_part) == sa.bindparam("local"), col(Alias.closed_at).is_(None))
+)

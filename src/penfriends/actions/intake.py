@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import bounces, compose, links, people, throttle, writing
@@ -19,6 +19,7 @@ from penfriends.actions.doorway import Target
 from penfriends.actions.telling import tell_resident
 from penfriends.actions.writers import Sender, Writer, writer_at
 from penfriends.errors import Refused
+from penfriends.ids import uuid7
 from penfriends.jobs import Job, later
 from penfriends.mail import origins, return_path
 from penfriends.mail.authentication import AuthVerdict, judge
@@ -36,20 +37,21 @@ DENIED, PUT_AWAY = "denied_by_writer", "put_away"  # why a mail was dropped that
 
 async def take_in(
     db: AsyncSession, target: Target, raw: bytes, *, envelope_from: str, envelope_to: str, now: datetime
-) -> RawMail:
+) -> UUID:
     """Keep a mail as it came. The door answers 250 only after this transaction is on disk."""
-    row = RawMail(
-        participant_id=target.participant_id,
-        association_id=target.association_id,
-        envelope_from=envelope_from[:320],
-        envelope_to=envelope_to[:320].lower(),
-        blob_sha256=await keep(db, raw, now=now),
-        received_at=now,
-    )
-    db.add(row)
-    await db.flush()
-    later(db, Job.READ_MAIL, row.id)
-    return row
+    raw_mail_id = uuid7()
+    row = {
+        "id": raw_mail_id,
+        "participant_id": target.participant_id,
+        "association_id": target.association_id,
+        "envelope_from": envelope_from[:320],
+        "envelope_to": envelope_to[:320].lower(),
+        "blob_sha256": await keep(db, raw, now=now),
+        "received_at": now,
+    }
+    await db.exec(_NEW, params=row)
+    later(db, Job.READ_MAIL, raw_mail_id)
+    return raw_mail_id
 
 
 async def unread(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID]:
@@ -88,6 +90,7 @@ _BYTES: Any = (
     .join(RawMail, col(RawMail.blob_sha256) == col(Blob.sha256))
     .where(col(RawMail.id) == _RAW_MAIL_ID, col(RawMail.state) == RawMailState.RECEIVED)
 )
+_NEW: Any = sa.insert(SQLModel.metadata.tables["raw_mail"])
 _LOCKED: Any = sa.select(RawMail).where(col(RawMail.id) == _RAW_MAIL_ID).with_for_update()
 _SAME: Any = sa.select(col(RawMail.id)).where(
     col(RawMail.inbound_key) == sa.bindparam("key", type_=sa.String()), col(RawMail.id) != _RAW_MAIL_ID
