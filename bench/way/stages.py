@@ -39,6 +39,7 @@ WATCHED: tuple[tuple[str, Any, str], ...] = (
     ("screening", letters, "screen"),
     ("building and gate", notices, "render"),
     ("building and gate", outbound, "build"),
+    ("building and gate", outbound, "parsed"),
     ("building and gate", outbound, "headers_outside_list"),
     ("building and gate", leaks, "find_leaks"),
 )

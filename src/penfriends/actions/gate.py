@@ -31,7 +31,11 @@ async def may_leave(db: AsyncSession, row: Delivery, raw: bytes, way: Way | None
 
 
 def _is_clean(raw: bytes, known: list[Identity]) -> bool:
-    return not outbound.headers_outside_list(unsigned(raw)) and not leaks.find_leaks(raw, known)
+    ours = unsigned(raw)
+    mail = outbound.parsed(ours)
+    if outbound.headers_outside_list(ours, mail):
+        return False
+    return not leaks.find_leaks(raw, known, mail if ours == raw else None)
 
 
 async def _of_friend(db: AsyncSession, row: Delivery) -> list[Identity]:

@@ -18,9 +18,14 @@ def without_characters(*categories: str, but: frozenset[str] = frozenset()) -> C
 
     def dropped(text: str) -> str:
         left = first.sub("", text)
-        return beyond.sub("", left) if not left.isascii() and max(left) > "\uffff" else left
+        return beyond.sub("", left) if _reaches_beyond(left) else left
 
     return dropped
+
+
+def _reaches_beyond(text: str) -> bool:
+    """Whether a character of another plane than 0 is in it. UTF-16 writes those as two: the quickest way to see it."""
+    return not text.isascii() and len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
 
 
 def _one_of(codes: Iterable[int], categories: Sequence[str], but: frozenset[str]) -> re.Pattern[str]:
@@ -38,6 +43,7 @@ def _one_of(codes: Iterable[int], categories: Sequence[str], but: frozenset[str]
 _TEXT_KEEPS = frozenset("\n\t\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069\u06dd") | {
     chr(code) for code in range(0x600, 0x606)
 }
+_BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _harmless = without_characters("Cc", "Cf", "Cs", but=_TEXT_KEEPS)
 
 
@@ -46,22 +52,26 @@ def clean_line(value: str, limit: int) -> str:
 
     Only isolates in proper pairs, as our templates set around names, are kept.
     """
-    kept = []
-    for character in unicodedata.normalize("NFC", value):
-        if character.isspace():
-            kept.append(" ")
-        elif character in (FSI, PDI) or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
-            kept.append(character)
-    line = " ".join("".join(kept).split())[:limit]
+    normal = unicodedata.normalize("NFC", value)
+    line = " ".join((normal if normal.isprintable() else _in_one_line(normal)).split())[:limit]
     if not _isolates_pair_up(line):
         line = line.replace(FSI, "").replace(PDI, "")
     return " ".join(line.replace("=?", "= ?").split())  # last, for what was dropped may have stood inside a `=?`
 
 
+def _in_one_line(value: str) -> str:
+    kept = []
+    for character in value:
+        if character.isspace():
+            kept.append(" ")
+        elif character in (FSI, PDI) or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            kept.append(character)
+    return "".join(kept)
+
+
 def clean_text(value: str) -> str:
     """`value` as harmless lines ending in \\n: no controls, no direction overrides, no invisible characters."""
-    lines = re.sub(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", "\n", value)
-    return _harmless(lines)
+    return _harmless(_BREAKS.sub("\n", value.replace("\r\n", "\n")))
 
 
 def _isolates_pair_up(line: str) -> bool:

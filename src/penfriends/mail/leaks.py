@@ -26,8 +26,8 @@ _IDS = frozenset({"message-id", "in-reply-to", "references", "x-penfriends-loop"
 _PHONE_TAIL = 8  # the digits that a number keeps however its beginning is written
 _PHONE_LEAST = 6
 _visible = without_characters("Mn", "Cf")
-_STROKED = re.compile("[łøđı]")  # letters whose stroke is no accent to Unicode
-_STROKES = str.maketrans("łøđı", "lodi")
+_STROKED = "łøđı"  # letters whose stroke is no accent to Unicode
+_STROKES = str.maketrans(_STROKED, "lodi")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
@@ -69,10 +69,11 @@ class _Place:
     digits: tuple[str, ...]
 
 
-def find_leaks(raw: bytes, identities: Iterable[Identity]) -> tuple[Leak, ...]:
-    """Every kind of thing that the mail gives away, with its place, each once."""
+def find_leaks(raw: bytes, identities: Iterable[Identity], mail: "Message[str, str] | None" = None) -> tuple[Leak, ...]:
+    """Every kind of thing that the mail gives away, with its place, each once. Who has read the same bytes already
+    brings the `mail` along."""
     known = tuple(identities)
-    mail = message_from_bytes(raw, policy=policy.compat32)
+    mail = message_from_bytes(raw, policy=policy.compat32) if mail is None else mail
     found: list[Leak] = []
     for part in mail.walk():
         found += _in_headers(part, known)
@@ -126,16 +127,16 @@ def _in_bytes(data: bytes, known: Sequence[Identity]) -> list[Leak]:
 
 def _search(place: _Place, identity: Identity) -> list[Leak]:
     found = []
-    if any(
+    if identity.addresses and any(
         address and (address in place.text or address in place.closed_up) for address in map(_known, identity.addresses)
     ):
         found.append(Leak(LeakKind.ADDRESS, place.where))
-    tails = [_tail(phone) for phone in identity.phones]
-    if any(tail and any(tail in run for run in place.digits) for tail in tails):
+    tails = [_tail(phone) for phone in identity.phones] if place.digits else ()
+    if tails and any(tail and any(tail in run for run in place.digits) for tail in tails):
         found.append(Leak(LeakKind.PHONE, place.where))
-    if any(_has_name(place.text, name) for name in identity.full_names):
+    if identity.full_names and any(_has_name(place.text, name) for name in identity.full_names):
         found.append(Leak(LeakKind.FULL_NAME, place.where))
-    if any(_has_trace(place.text, trace) for trace in identity.traces):
+    if identity.traces and any(_has_trace(place.text, trace) for trace in identity.traces):
         found.append(Leak(LeakKind.TRACE, place.where))
     return found
 
@@ -144,14 +145,16 @@ def _place(where: str, text: str, known: Sequence[Identity], *, searches_digits:
     folded = _folded(text)
     for alias in (alias for identity in known for alias in identity.aliases_allowed):
         folded = folded.replace(_known(alias), " ")
-    digits = tuple(_runs_of_digits(folded)) if searches_digits else ()
+    digits = tuple(_runs_of_digits(folded)) if searches_digits and any(one.phones for one in known) else ()
     return _Place(where, folded, "".join(folded.split()), digits)
 
 
 def _runs_of_digits(text: str) -> list[str]:
     """Digits in one row, however they are grouped: blanks, dots, dashes, slashes and brackets join, words part."""
     return [
-        digits for run in re.findall(r"\d[\d\s().,/+\-‐-―_·]*", text) if len(digits := _digits(run)) >= _PHONE_LEAST
+        digits
+        for run in re.findall(r"\d[\d\s().,/+\-‐-―_·]*", text)
+        if len(run) >= _PHONE_LEAST and len(digits := _digits(run)) >= _PHONE_LEAST
     ]
 
 
@@ -200,7 +203,7 @@ def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     folded = _visible(unicodedata.normalize("NFKD", text)).casefold()
-    return folded.translate(_STROKES) if _STROKED.search(folded) else folded
+    return folded.translate(_STROKES) if any(letter in folded for letter in _STROKED) else folded
 
 
 @lru_cache(maxsize=1024)

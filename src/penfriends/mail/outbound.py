@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -38,6 +39,7 @@ MAIL_HEADERS = (
     "Content-Transfer-Encoding",
 )
 PART_HEADERS = ("Content-Type", "Content-Transfer-Encoding", "Content-Disposition")
+_IN_MAIL, _IN_PART = ({name.lower() for name in listed} for listed in (MAIL_HEADERS, PART_HEADERS))
 CONTENT_TYPES = ("multipart/mixed", "multipart/alternative", "text/plain", "text/html", "image/jpeg", "image/png")
 LOOP_HEADER = "X-Penfriends-Loop"
 
@@ -96,13 +98,19 @@ def build(outgoing: Outgoing) -> bytes:
     return b"".join((_top_headers(outgoing), b"MIME-Version: 1.0\r\n", _body(outgoing, seed)))
 
 
-def headers_outside_list(raw: bytes) -> tuple[str, ...]:
+def parsed(raw: bytes) -> "Message[str, str]":
+    """A finished mail as the standard parser reads it."""
+    return message_from_bytes(raw, policy=policy.compat32)
+
+
+def headers_outside_list(raw: bytes, mail: "Message[str, str] | None" = None) -> tuple[str, ...]:
     """What of the finished mail is not on our list: unknown or repeated headers, foreign kinds of parts, line breaks
-    hidden in encoded words. Reads the bytes twice, line by line and with the standard parser; empty is good."""
-    found = [name for name in _names_by_line(raw) if name not in {allowed.lower() for allowed in MAIL_HEADERS}]
-    mail = message_from_bytes(raw, policy=policy.compat32)
+    hidden in encoded words. Reads the bytes twice, line by line and with the standard parser; empty is good. Who has
+    parsed the same bytes already brings the `mail` along."""
+    found = [name for name in _names_by_line(raw) if name not in _IN_MAIL]
+    mail = parsed(raw) if mail is None else mail
     for index, part in enumerate(mail.walk()):
-        found += _strange_names(part, MAIL_HEADERS if index == 0 else PART_HEADERS)
+        found += _strange_names(part, _IN_PART if index else _IN_MAIL)
         if part.get_content_type() not in CONTENT_TYPES:
             found.append(f"content-type {part.get_content_type()}")
         found += [f"defect {type(defect).__name__}" for defect in part.defects]
@@ -231,10 +239,18 @@ def _image_part(image: OutgoingImage, number: int) -> bytes:
     return head.encode("ascii") + base64.encodebytes(image.data).replace(b"\n", b"\r\n")
 
 
+def _lines(raw: bytes) -> Iterator[bytes]:
+    start = 0
+    for found in re.finditer(rb"\r\n|\r|\n", raw):
+        yield raw[start : found.start()]
+        start = found.end()
+    yield raw[start:]
+
+
 def _names_by_line(raw: bytes) -> list[str]:
     """Header names as the most careless reader would see them: any line break ends a line, repeats are marked."""
     names: list[str] = []
-    for line in re.split(rb"\r\n|\r|\n", raw):
+    for line in _lines(raw):
         if not line:
             break
         if line[:1] not in b" \t":
@@ -243,8 +259,7 @@ def _names_by_line(raw: bytes) -> list[str]:
     return names
 
 
-def _strange_names(part: "Message[str, str]", allowed: tuple[str, ...]) -> list[str]:
-    listed = {name.lower() for name in allowed}
+def _strange_names(part: "Message[str, str]", listed: set[str]) -> list[str]:
     strange = [name.lower() for name in part.keys() if name.lower() not in listed]  # noqa: SIM118 (no mapping)
     for name, value in part.items():
         if re.search(r"[\r\n\x00]", _decoded(re.sub(r"\r?\n[ \t]", " ", str(value)))):

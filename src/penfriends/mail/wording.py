@@ -94,15 +94,15 @@ def alone(value: str) -> str:
     return _marked(clean_line(str(value), 2000))
 
 
+_PARAGRAPH = Markup('<p dir="auto" style="margin:0 0 16px;font-size:19px;line-height:1.6;">')
+_PARAGRAPHS_END = Markup("</p>")
+
+
 def paragraphs(value: str) -> Markup:
     """A friend's words in HTML as they were written: a paragraph for each, a line break for each line."""
     written = [part.strip("\n") for part in re.split(r"\n[ \t]*\n", clean_text(value).strip("\n"))]
     return Markup("").join(
-        Markup('<p dir="auto" style="margin:0 0 16px;font-size:19px;line-height:1.6;">{}</p>').format(
-            Markup("<br>").join(escape(line) for line in part.split("\n"))
-        )
-        for part in written
-        if part.strip()
+        _PARAGRAPH + escape(part).replace("\n", Markup("<br>")) + _PARAGRAPHS_END for part in written if part.strip()
     )
 
 
