@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from penfriends.actions import intake, letters
 from penfriends.clock import utc_now
 from penfriends.ids import chance
+from penfriends.jobs import Job, wishes_of
 from penfriends.mail.images import undrawn
 from workers.tools import Tools
 
@@ -18,12 +19,20 @@ PASSING_STATES = frozenset({"08", "40", "53", "55", "57"})
 log = structlog.get_logger()
 
 
-async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
-    """Let a kept mail become what it is. It is parsed and its pictures are drawn in a process that may be lost."""
+async def read_and_screen(tools: Tools, raw_mail_id: UUID) -> None:
+    """Read a mail and check its letter at once, without a walk through the queue. The mail is read when its transaction
+    is over, whatever comes of the check; a sweep finds a letter that is left unchecked."""
+    for letter_id in await read_mail(tools, raw_mail_id, goes_on=True):
+        await screen_letter(tools, letter_id)
+
+
+async def read_mail(tools: Tools, raw_mail_id: UUID, *, goes_on: bool = False) -> list[UUID]:
+    """Let a kept mail become what it is. It is parsed and its pictures are drawn in a process that may be lost. Who
+    `goes_on` gets the letter that is to be checked next, and nobody else is asked to do it."""
     async with tools.database.reading() as db:
         raw = await intake.bytes_of(db, raw_mail_id)
     if raw is None:
-        return
+        return []
     parsed, headers = await asyncio.to_thread(tools.reader.parse, raw)
     worth_it = intake.may_have_pictures(parsed)
     if worth_it:
@@ -35,12 +44,15 @@ async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
             await intake.read_mail(
                 db, raw_mail_id, parsed, headers, drawn=drawn, at=tools.at, policy=tools.policy, now=utc_now()
             )
+            unchecked = wishes_of(db.sync_session.info).keep_back(Job.SCREEN_LETTER) if goes_on else []
     except Exception as error:
         if passes(error):
             raise
         log.exception("mail_not_read", raw_mail=str(raw_mail_id))
         async with tools.database.transaction() as db:
             await intake.quarantine(db, raw_mail_id, "cannot_be_handled", now=utc_now())
+        return []
+    return unchecked
 
 
 async def screen_letter(tools: Tools, letter_id: UUID) -> None:

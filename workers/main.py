@@ -30,7 +30,7 @@ def _tools(ctx: dict[str, Any]) -> Tools:
 
 
 async def read_mail(ctx: dict[str, Any], subject: str) -> None:
-    await letters.read_mail(_tools(ctx), UUID(subject))
+    await letters.read_and_screen(_tools(ctx), UUID(subject))
 
 
 async def screen_letter(ctx: dict[str, Any], subject: str) -> None:

@@ -37,6 +37,12 @@ class Wishes:
         taken, self.waiting = self.waiting, []
         return taken
 
+    def keep_back(self, job: Job) -> list[UUID]:
+        """The subjects of `job`, which nobody else is asked to do: whoever calls this does it after the commit."""
+        kept = [subject for name, subject in self.waiting if name is job and subject is not None]
+        self.waiting = [wish for wish in self.waiting if wish[0] is not job]
+        return kept
+
 
 def wishes_of(info: dict[Any, Any]) -> Wishes:
     """The wishes that a session carries (in its `info`)."""

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from penfriends.actions import delivery, intake, throttle
+from penfriends.actions import delivery, intake, letters, throttle
 from penfriends.clock import utc_now
 from penfriends.errors import Refusal, Refused
 from penfriends.jobs import Job
@@ -23,7 +23,7 @@ from penfriends.models.signin import Attempt
 from tests.support.smtp_sink import smtp_sink
 from tests.support.story import ANNA_MAIL, BEN_MAIL, House, house_on
 from workers.delivery import deliver
-from workers.letters import read_mail, screen_letter
+from workers.letters import read_and_screen, read_mail, screen_letter
 
 PASS = "mx.test; dmarc=pass header.from=mail.example"
 
@@ -399,3 +399,31 @@ async def test_a_childs_letter_comes_from_the_guardians_address(fresh_sqlite: st
         letter = await letter_of(house, await house.post(mail()))
         await screen_letter(house.tools, letter.id)
         assert (await house.hold_reasons(letter.id))[0] == "child"
+
+
+async def test_a_mail_that_was_read_is_checked_at_once_without_asking_another_worker(fresh_database: str) -> None:
+    async with smtp_sink() as sink, house_on(fresh_database, sink.port) as house:
+        raw_mail_id = await house.take_in(mail())
+        await read_and_screen(house.tools, raw_mail_id)
+        async with house.database.reading() as db:
+            letter = await letter_of(house, await db.get_one(RawMail, raw_mail_id))
+        assert letter.state is LetterState.HELD
+        assert Job.SCREEN_LETTER not in [job for job, _ in house.nudges]
+        await read_and_screen(house.tools, raw_mail_id)  # the second run does nothing
+
+
+async def test_a_check_that_fails_does_not_undo_the_reading(
+    fresh_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_given: object, **_named: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(letters, "screen_letter", away)
+    async with smtp_sink() as sink, house_on(fresh_database, sink.port) as house:
+        raw_mail_id = await house.take_in(mail())
+        with pytest.raises(OSError, match="away"):
+            await read_and_screen(house.tools, raw_mail_id)
+        async with house.database.reading() as db:
+            row = await db.get_one(RawMail, raw_mail_id)
+        assert row.state is RawMailState.TAKEN
+        assert (await letter_of(house, row)).state is LetterState.RECEIVED
