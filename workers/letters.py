@@ -22,13 +22,18 @@ log = structlog.get_logger()
 async def read_and_screen(tools: Tools, raw_mail_id: UUID) -> None:
     """Read a mail and check its letter at once, without a walk through the queue. The mail is read when its transaction
     is over, whatever comes of the check; a sweep finds a letter that is left unchecked."""
-    for letter_id in await read_mail(tools, raw_mail_id, goes_on=True):
+    for letter_id in await _read(tools, raw_mail_id, goes_on=True):
         await screen_letter(tools, letter_id)
 
 
-async def read_mail(tools: Tools, raw_mail_id: UUID, *, goes_on: bool = False) -> list[UUID]:
-    """Let a kept mail become what it is. It is parsed and its pictures are drawn in a process that may be lost. Who
-    `goes_on` gets the letter that is to be checked next, and nobody else is asked to do it."""
+async def read_mail(tools: Tools, raw_mail_id: UUID) -> None:
+    """Let a kept mail become what it is, and ask for the check of its letter."""
+    await _read(tools, raw_mail_id, goes_on=False)
+
+
+async def _read(tools: Tools, raw_mail_id: UUID, *, goes_on: bool) -> list[UUID]:
+    """A mail is parsed and its pictures are drawn in a process that may be lost. Who `goes_on` gets the letter that is
+    to be checked next, and nobody else is asked to do it."""
     async with tools.database.reading() as db:
         raw = await intake.bytes_of(db, raw_mail_id)
     if raw is None:

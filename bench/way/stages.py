@@ -137,7 +137,7 @@ async def _steps(
     await _until(lambda: len(asked[Job.READ_MAIL]) >= warm + wanted)
     spent = {"receiving": (seconds_of(os.getpid()) - start) * wanted / (warm + wanted - already)}
     server.close()
-    jobs: tuple[tuple[Job, Callable[[Tools, UUID], Awaitable[object]]], ...] = (
+    jobs: tuple[tuple[Job, Callable[[Tools, UUID], Awaitable[None]]], ...] = (
         (Job.READ_MAIL, reading.read_mail),
         (Job.SCREEN_LETTER, reading.screen_letter),
         (Job.DELIVER, delivery.deliver),
