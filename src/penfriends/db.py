@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.jobs import Nudge, Wishes, wishes_of
@@ -64,7 +64,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A writing transaction: commits at the end, rolls back on any error, then sends the wishes for jobs."""
-        async with async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)() as session:
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
             await self.send_wishes(wishes_of(session.sync_session.info))
@@ -73,7 +73,7 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A transaction that only reads: on SQLite it does not wait for the writer."""
         reader = self.engine.execution_options(write=False)
-        async with async_sessionmaker(reader, class_=AsyncSession, expire_on_commit=False)() as session:
+        async with AsyncSession(reader, expire_on_commit=False) as session:
             yield session
 
     async def send_wishes(self, wishes: Wishes) -> None:

@@ -157,12 +157,12 @@ async def _letter(
     before = await _known_ids(db, way.letter, way.reader.id)
     by_mail = way.receiver.medium is not Medium.WEB
     pictures = await _pictures(db, way.letter.id) if by_mail and way.has_pictures else ()
-    pause = await links.make(
-        db, LinkPurpose.STOP_LETTERS, now=now, lifetime=LINK_LIFETIME, sign_in_id=reader.id, subject_id=way.reader.id
-    )
-    pause_url = at.link(f"/p/{pause.secret}")
+    wanted = [links.Wanted(LinkPurpose.STOP_LETTERS, reader.id, way.reader.id)]
+    wanted += [links.Wanted(LinkPurpose.REPORT_LETTER, None, way.letter.id)] if by_mail else []
+    pause, *wrong = await links.make_for_mail(db, *wanted, now=now, lifetime=LINK_LIFETIME)
+    pause_url = at.link(f"/p/{pause}")
     if by_mail:
-        words = await _letter_words(db, way, pause_url, pictures=len(pictures), at=at, now=now)
+        words = _letter_words(way, pause_url, at.link(f"/w/{wrong[0]}"), pictures=len(pictures), at=at)
     else:
         words = _waiting_words(way, at=at)
     return outbound.Outgoing(
@@ -192,12 +192,9 @@ def _waiting_words(way: Way, *, at: Addresses) -> Rendered:
     )
 
 
-async def _letter_words(
-    db: AsyncSession, way: Way, pause_url: str, *, pictures: int, at: Addresses, now: datetime
-) -> Rendered:
+def _letter_words(way: Way, pause_url: str, wrong_url: str, *, pictures: int, at: Addresses) -> Rendered:
     """The words around and in the letter."""
     letter, band = way.letter, way.receiver.band
-    wrong = await links.make(db, LinkPurpose.REPORT_LETTER, now=now, lifetime=LINK_LIFETIME, subject_id=letter.id)
     values = {
         **_around(way, at=at),
         "is_reply": way.is_reply,
@@ -207,7 +204,7 @@ async def _letter_words(
         "pictures": pictures,
         "left_out": len(letter.left_out),
         "all_read": band is Band.CHILD,
-        "wrong_url": at.link(f"/w/{wrong.secret}"),
+        "wrong_url": wrong_url,
         "pause_url": pause_url,
     }
     return notices.render(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, and_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,9 +15,11 @@ from penfriends.actions.addresses import Addresses
 from penfriends.ids import alias_local_part, uuid7
 from penfriends.jobs import Job, later
 from penfriends.mail.notices import Notice, Value
+from penfriends.models.classified import UTCDateTime
 from penfriends.models.delivery import AT_ONCE, LETTERS, NOTICES, Alias, Delivery, DeliveryKind, DeliveryState
 from penfriends.models.letters import Letter, Participant
 
+GO_FIRST = 2
 WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
 # Somebody has just asked for it and looks into the mailbox.
 AWAITED = frozenset(
@@ -125,16 +128,25 @@ def ready(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     return and_(col(Delivery.state).in_(WAITING), col(Delivery.due_at) <= now)
 
 
-async def ahead_of(db: AsyncSession, delivery_id: UUID, *, now: datetime, limit: int = 2) -> tuple[int, list[UUID]]:
-    """The delivery's precedence, and what waits that has a better one: a few of those go first."""
-    own = (await db.exec(select(Delivery.precedence).where(Delivery.id == delivery_id))).first()
-    found = await db.exec(
-        select(Delivery.id)
-        .where(ready(now), col(Delivery.precedence) < (own or 0))
-        .order_by(col(Delivery.precedence), col(Delivery.due_at))
-        .limit(limit)
+_OWN = aliased(Delivery)
+# Put together once: making it costs more than asking it.
+_AHEAD: Any = (
+    sa.select(col(_OWN.precedence), col(Delivery.id))
+    .select_from(_OWN)
+    .outerjoin(
+        Delivery,
+        and_(ready(sa.bindparam("now", type_=UTCDateTime())), col(Delivery.precedence) < col(_OWN.precedence)),
     )
-    return NOTICES if own is None else own, list(found)
+    .where(col(_OWN.id) == sa.bindparam("row_id", type_=sa.Uuid()))
+    .order_by(col(Delivery.precedence), col(Delivery.due_at))
+    .limit(GO_FIRST)
+)
+
+
+async def ahead_of(db: AsyncSession, delivery_id: UUID, *, now: datetime) -> tuple[int, list[UUID]]:
+    """The delivery's precedence, and what waits that has a better one: a few of those go first."""
+    found = (await db.exec(_AHEAD, params={"row_id": delivery_id, "now": now})).all()
+    return (found[0][0] if found else NOTICES), [one for _, one in found if one is not None]
 
 
 async def lock(db: AsyncSession, letter_id: UUID) -> Sequence[Delivery]:

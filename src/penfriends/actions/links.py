@@ -6,15 +6,17 @@ A GET only looks (mail scanners open links); a POST uses. The database keeps fin
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import keys
 from penfriends.errors import Refusal, Refused
-from penfriends.ids import fingerprint, six_digits, token
+from penfriends.ids import fingerprint, six_digits, token, uuid7
 from penfriends.models.signin import LinkPurpose, OneTimeLink
 
 CODE_TRIES = 5
@@ -53,6 +55,32 @@ async def make(
     )
     db.add(row)  # not flushed: two links of one mail are one statement
     return Made(secret, code, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A link without a code: what for, whose, about what."""
+
+    purpose: LinkPurpose
+    sign_in_id: UUID | None
+    subject_id: UUID
+
+
+async def make_for_mail(db: AsyncSession, *wanted: Wanted, now: datetime, lifetime: timedelta) -> list[str]:
+    """The secrets of the links of one mail, written together: no object is made for what nobody looks at again."""
+    secrets = [token() for _ in wanted]
+    rows = [
+        {
+            "id": uuid7(), "fingerprint": fingerprint(secret), "purpose": one.purpose, "sign_in_id": one.sign_in_id,
+            "subject_id": one.subject_id, "created_at": now, "expires_at": now + lifetime, "tries": 0,
+        }
+        for one, secret in zip(wanted, secrets, strict=True)
+    ]  # fmt: skip
+    await db.exec(_WRITTEN, params=rows)
+    return secrets
+
+
+_WRITTEN: Any = sa.insert(sa.inspect(OneTimeLink).local_table)  # type: ignore[arg-type]
 
 
 async def find(db: AsyncSession, secret: str, *purposes: LinkPurpose, now: datetime) -> OneTimeLink:
