@@ -235,16 +235,15 @@ class House:
 
     async def _postgres_again(self) -> None:
         assert self.postgres is not None
-        for _ in range(100):
-            self.postgres.process = self.postgres.launch()
-            for _ in range(100):
-                if self.postgres.process.poll() is not None:
-                    break  # the old one's memory is still there: wait, and again
-                if "ready to accept" in (self.postgres.folder / "log").read_text():
-                    return
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.05)
-        raise RuntimeError("PostgreSQL did not come back")
+        log = self.postgres.folder / "log"
+        async with asyncio.timeout(processes.PATIENCE):
+            while True:
+                self.postgres.process = self.postgres.launch()
+                while self.postgres.process.poll() is None:  # a second one beside it would only be in its way
+                    if "ready to accept" in log.read_text():
+                        return
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)  # the old one's memory is still there: wait, and again
 
     async def kill_backend(self) -> None:
         """One connection's process dies, which takes all others with it: PostgreSQL starts itself anew."""
