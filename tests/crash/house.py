@@ -122,6 +122,7 @@ class House:
     _keepers: list["asyncio.Task[None]"] = field(default_factory=list)
     hands: Hands = field(init=False)
     busy: int = 0
+    _database_down: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.hands = Hands(self.folder / "passed")
@@ -229,9 +230,10 @@ class House:
             if self.postgres is None:
                 await asyncio.to_thread(_lock, self.folder / "penfriends.sqlite3", pause)
                 return
-            self.postgres.kill()
-            await asyncio.sleep(pause)
-            await self._postgres_again()
+            async with self._database_down:  # of two blows at once the second hits the server that came back
+                self.postgres.kill()
+                await asyncio.sleep(pause)
+                await self._postgres_again()
 
     async def _postgres_again(self) -> None:
         assert self.postgres is not None
