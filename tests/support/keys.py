@@ -8,20 +8,20 @@ EXPONENT = 65537
 BITS = 1024
 
 
-@lru_cache(maxsize=1)
-def _primes() -> tuple[int, int]:
+@lru_cache(maxsize=2)
+def _primes(bits: int = BITS) -> tuple[int, int]:
     dice = Random("a key that opens nothing")  # noqa: S311
     found: list[int] = []
     while len(found) < 2:
-        number = dice.getrandbits(BITS // 2) | 1 | 3 << (BITS // 2 - 2)
+        number = dice.getrandbits(bits // 2) | 1 | 3 << (bits // 2 - 2)
         if (number - 1) % EXPONENT and all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7, 11)):
             found.append(number)
     return found[0], found[1]
 
 
-def key_in_pem() -> str:
+def key_in_pem(bits: int = BITS) -> str:
     """The private key."""
-    one, other = _primes()
+    one, other = _primes(bits)
     secret = pow(EXPONENT, -1, (one - 1) * (other - 1))
     numbers = (0, one * other, EXPONENT, secret, one, other, secret % (one - 1), secret % (other - 1))
     der = _sequence(b"".join(_integer(number) for number in (*numbers, pow(other, -1, one))))
