@@ -1,15 +1,17 @@
-"""What does DNS answer about the domains of this house? The only module that asks; what it means is for the rules."""
+"""What does DNS answer about the domains of this house? The only module that asks; what it means is for the rules.
+
+dnspython is loaded with the first question: that takes a tenth of a second, and every part of the house starts here.
+"""
 
 import asyncio
 from dataclasses import dataclass
-
-import dns.exception
-import dns.name
-from dns.asyncresolver import Resolver
-from dns.resolver import NXDOMAIN, NoAnswer
+from typing import TYPE_CHECKING
 
 from penfriends.rules.mail_domains import Finding, House, judge
 from penfriends.rules.name_questions import UNKNOWN, Answer, Fate, Kind, Question
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver
 
 WITHIN = 4.0  # seconds for one question, all tries together
 MOST_ROUNDS = 20  # more than any record needs that stays below SPF's ten look-ups
@@ -36,9 +38,11 @@ class Nameserver:
 
     async def ask(self, question: Question) -> Answer:
         """What is known of it. A timeout, SERVFAIL or REFUSED is no answer."""
+        from dns.exception import DNSException
+
         try:
             resolver = self._resolver()
-        except (dns.exception.DNSException, OSError):
+        except (DNSException, OSError):
             return UNKNOWN
         if question.kind is not Kind.ADDRESS:
             return await _asked(resolver, question.name, question.kind.value)
@@ -46,7 +50,9 @@ class Nameserver:
         fates = [one.fate for one in both]
         return next((one for one in both if one.fate is Fate.FOUND), UNKNOWN if Fate.UNKNOWN in fates else NOTHING)
 
-    def _resolver(self) -> Resolver:
+    def _resolver(self) -> "Resolver":
+        from dns.asyncresolver import Resolver
+
         made = Resolver(configure=not self.address)
         if self.address:
             host, _colon, port = self.address.rpartition(":")
@@ -55,12 +61,16 @@ class Nameserver:
         return made
 
 
-async def _asked(resolver: Resolver, name: str, kind: str) -> Answer:
+async def _asked(resolver: "Resolver", name: str, kind: str) -> Answer:
+    from dns.exception import DNSException
+    from dns.name import EmptyLabel, LabelTooLong, NameTooLong
+    from dns.resolver import NXDOMAIN, NoAnswer
+
     try:
         found = await resolver.resolve(name, kind, search=False)
-    except (NXDOMAIN, NoAnswer, dns.name.LabelTooLong, dns.name.NameTooLong, dns.name.EmptyLabel):
+    except (NXDOMAIN, NoAnswer, LabelTooLong, NameTooLong, EmptyLabel):
         return NOTHING
-    except (dns.exception.DNSException, OSError, UnicodeError):
+    except (DNSException, OSError, UnicodeError):
         return UNKNOWN
     if kind == "TXT":
         values = tuple(b"".join(record.strings).decode("utf-8", "replace") for record in found)
