@@ -25,7 +25,7 @@ from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.demo.load import load
 from penfriends.jobs import nobody
-from tests.support import chromium
+from tests.support import chromium, compiled_once
 from tests.support.servers import Servers
 from tests.support.site import Site, running
 
@@ -39,6 +39,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.register_profile("thorough", deadline=None, max_examples=400)
 hypothesis_settings.load_profile("thorough" if os.environ.get("PENFRIENDS_THOROUGH") else "penfriends")
+
+compiled_once.share()
 
 
 # --- The servers: one of each for the whole run, started by whoever needs it first -----------------------------------
