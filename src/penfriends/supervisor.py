@@ -24,6 +24,7 @@ from penfriends.settings import Settings
 
 LONGEST_SOCKET_PATH = 100  # Linux allows 107 bytes
 QUEUE_WITHIN, SITE_WITHIN = 15.0, 60.0
+SITE_GOES_FIRST = 8.0  # seconds; letters wait no longer for a site that does not come
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,23 @@ async def supervise(settings: Settings, announce: Callable[[], None]) -> int:
 
 
 async def _open(settings: Settings, queue: Queue, processes: Processes, announce: Callable[[], None]) -> None:
-    """The queue first, because the others look for it at once; then everybody; then the greeting."""
+    """The queue first, because the others look for it at once; then all but the worker: it has much to load, and would
+    delay the site, for which somebody waits. The greeting comes when all are started."""
     if queue.part is not None:
         processes.start(queue.part)
         await _until(lambda: _queue_answers(queue.socket), QUEUE_WITHIN)
-    for part in parts_of(settings, queue.url):
+    *others, worker = parts_of(settings, queue.url)
+    for part in others:
         processes.start(part)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.web_host, settings.web_host)  # noqa: S104 (a comparison)
+    await _until(lambda: _site_answers(host, settings.web_port), SITE_GOES_FIRST)
+    processes.start(worker)
     if await _until(lambda: _site_answers(host, settings.web_port), SITE_WITHIN):
         announce()
 
 
 def parts_of(settings: Settings, redis_url: str) -> list[Part]:
-    """The parts that are Python, in the order of their start: the site is waited for and has most to load."""
+    """The parts that are Python, in the order of their start: the site first, the worker last."""
     names = ["web", *(["postbox"] if settings.development else []), "mailroom", "worker"]
     environment = {"PENFRIENDS_REDIS_URL": redis_url, "PYTHONUNBUFFERED": "1"}
     return [Part(name, (sys.executable, "-m", "penfriends", name), environment) for name in names]
