@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from penfriends.actions import intake, letters
+from penfriends.actions import inbox, intake, letters
 from penfriends.clock import utc_now
 from penfriends.ids import chance
 from penfriends.jobs import Job, wishes_of
@@ -35,7 +35,7 @@ async def _read(tools: Tools, raw_mail_id: UUID, *, goes_on: bool) -> list[UUID]
     """A mail is parsed and its pictures are drawn in a process that may be lost. Who `goes_on` gets the letter that is
     to be checked next, and nobody else is asked to do it."""
     async with tools.database.reading() as db:
-        raw = await intake.bytes_of(db, raw_mail_id)
+        raw = await inbox.bytes_of(db, raw_mail_id)
     if raw is None:
         return []
     parsed, headers = await asyncio.to_thread(tools.reader.parse, raw)

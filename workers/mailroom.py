@@ -15,7 +15,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from penfriends import __version__
-from penfriends.actions import doorway, intake
+from penfriends.actions import doorway, inbox
 from penfriends.clock import utc_now
 from penfriends.opening import opened
 from penfriends.settings import Settings, settings
@@ -91,7 +91,7 @@ class Door:
                 target = await doorway.target_of(db, address, at=self.tools.at)
                 if target is None:
                     return NO_SUCH
-                raw_mail_id = await intake.take_in(
+                raw_mail_id = await inbox.take_in(
                     db,
                     target,
                     raw,

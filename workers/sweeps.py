@@ -14,7 +14,7 @@ from penfriends.actions import (
     dispatch,
     domain_checks,
     endings,
-    intake,
+    inbox,
     nudges,
     residents,
     signup,
@@ -36,7 +36,7 @@ async def sweep_letters(tools: Tools) -> None:
     """Mails not read, letters not checked, deliveries due or forsaken by a worker that died."""
     now = utc_now()
     async with tools.database.transaction() as db:
-        for raw_mail_id in await intake.unread(db, now=now, limit=AT_ONCE):
+        for raw_mail_id in await inbox.unread(db, now=now, limit=AT_ONCE):
             later(db, Job.READ_MAIL, raw_mail_id)
         waiting = await db.exec(
             select(Letter.id)

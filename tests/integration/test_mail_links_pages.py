@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from penfriends.actions import compose, intake, links, mail_links, passage
+from penfriends.actions import compose, inbox, links, mail_links, passage
 from penfriends.actions.blobs import keep
 from penfriends.clock import utc_now
 from penfriends.models.delivery import Delivery, DeliveryKind, RawMail, RawMailState
@@ -216,7 +216,7 @@ async def test_R27_looking_shows_the_subject_and_a_yes_gives_it_to_a_worker(frie
     async with friends.arthur.database.reading() as db:
         mail = await db.get_one(RawMail, mail_id)
         assert (mail.state, mail.confirmed_at is not None) == (RawMailState.RECEIVED, True)
-        assert mail_id in await intake.unread(db, now=utc_now() + timedelta(hours=1))
+        assert mail_id in await inbox.unread(db, now=utc_now() + timedelta(hours=1))
     assert (await friends.arthur.get(path)).status_code == 409, "the link works once"
 
 

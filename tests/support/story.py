@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import doorway, intake, letters
+from penfriends.actions import doorway, inbox, letters
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.jobs import Job
@@ -109,7 +109,7 @@ class House:
             assert target is not None
             sender = envelope_from or self.anna.mail
             sender = "" if sender == "<>" else sender
-            return await intake.take_in(db, target, raw, envelope_from=sender, envelope_to=address, now=utc_now())
+            return await inbox.take_in(db, target, raw, envelope_from=sender, envelope_to=address, now=utc_now())
 
     async def post(self, raw: bytes, to: str = "", *, envelope_from: str = "") -> RawMail:
         """A mail that came in and was read by a worker."""

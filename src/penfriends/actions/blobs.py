@@ -4,8 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.models.letters import Blob
@@ -19,14 +19,9 @@ async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
     return digest
 
 
-_TABLE = SQLModel.metadata.tables["blob"]
+_TABLE: Any = sa.inspect(Blob).local_table
 # Nothing goes wrong where another transaction keeps the same bytes at this moment.
 _KEEP: dict[str, Any] = {
     "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
 }
-
-
-async def fetch(db: AsyncSession, sha256: str) -> bytes | None:
-    """The bytes with this sha256."""
-    return (await db.exec(select(Blob.data).where(Blob.sha256 == sha256))).first()

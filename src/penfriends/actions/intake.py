@@ -1,4 +1,4 @@
-"""What becomes of a mail that came in? Kept before it is answered with 250, read later by a worker.
+"""What becomes of a mail that was kept (actions/inbox.py), when a worker has read it?
 
 Whose it is decides the envelope's alias and an aligned authentication by our own border, nothing else (rules R26, R27).
 """
@@ -9,17 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import bounces, compose, links, people, throttle, writing
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.actions.blobs import keep
-from penfriends.actions.doorway import Target
 from penfriends.actions.telling import tell_resident
 from penfriends.actions.writers import Sender, Writer, writer_at
 from penfriends.errors import Refused
-from penfriends.ids import uuid7
 from penfriends.jobs import Job, later
 from penfriends.mail import origins, return_path
 from penfriends.mail.authentication import AuthVerdict, judge
@@ -28,47 +25,10 @@ from penfriends.mail.inbound import MailClass, ParsedMail
 from penfriends.mail.letter_parts import AttachmentKind
 from penfriends.mail.notices import Notice, Value
 from penfriends.models.delivery import RawMail, RawMailState, TeamMessage
-from penfriends.models.letters import Blob
 from penfriends.models.signin import LinkPurpose, SignIn
 
 CONFIRM_LIFETIME = timedelta(days=7)
 DENIED, PUT_AWAY = "denied_by_writer", "put_away"  # why a mail was dropped that nobody vouched for
-
-
-async def take_in(
-    db: AsyncSession, target: Target, raw: bytes, *, envelope_from: str, envelope_to: str, now: datetime
-) -> UUID:
-    """Keep a mail as it came. The door answers 250 only after this transaction is on disk."""
-    raw_mail_id = uuid7()
-    row = {
-        "id": raw_mail_id,
-        "participant_id": target.participant_id,
-        "association_id": target.association_id,
-        "envelope_from": envelope_from[:320],
-        "envelope_to": envelope_to[:320].lower(),
-        "blob_sha256": await keep(db, raw, now=now),
-        "received_at": now,
-    }
-    await db.exec(_NEW, params=row)
-    later(db, Job.READ_MAIL, raw_mail_id)
-    return raw_mail_id
-
-
-async def unread(db: AsyncSession, *, now: datetime, limit: int = 200) -> list[UUID]:
-    """Mails that nobody has read yet: the sweep asks again for them."""
-    found = await db.exec(
-        select(RawMail.id)
-        .where(col(RawMail.state) == RawMailState.RECEIVED, RawMail.received_at <= now)
-        .order_by(col(RawMail.received_at), col(RawMail.id))
-        .limit(limit)
-    )
-    return list(found)
-
-
-async def bytes_of(db: AsyncSession, raw_mail_id: UUID) -> bytes | None:
-    """The bytes of a mail that waits to be read; None if somebody was faster."""
-    found: bytes | None = (await db.exec(_BYTES, params={"raw_mail_id": raw_mail_id})).scalar()
-    return found
 
 
 def may_have_pictures(parsed: ParsedMail) -> bool:
@@ -85,12 +45,6 @@ async def is_from_its_writer(db: AsyncSession, raw_mail_id: UUID, parsed: Parsed
 
 _RAW_MAIL_ID: Any = sa.bindparam("raw_mail_id", type_=sa.Uuid())
 # Put together once: making them costs as much as asking them.
-_BYTES: Any = (
-    sa.select(col(Blob.data))
-    .join(RawMail, col(RawMail.blob_sha256) == col(Blob.sha256))
-    .where(col(RawMail.id) == _RAW_MAIL_ID, col(RawMail.state) == RawMailState.RECEIVED)
-)
-_NEW: Any = sa.insert(SQLModel.metadata.tables["raw_mail"])
 _LOCKED: Any = sa.select(RawMail).where(col(RawMail.id) == _RAW_MAIL_ID).with_for_update()
 _SAME: Any = sa.select(col(RawMail.id)).where(
     col(RawMail.inbound_key) == sa.bindparam("key", type_=sa.String()), col(RawMail.id) != _RAW_MAIL_ID

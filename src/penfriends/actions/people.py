@@ -42,12 +42,6 @@ async def mail_to(db: AsyncSession, resident: Resident) -> SignIn | None:
     return guardian if guardian is not None and guardian.email else None
 
 
-async def senders_of(db: AsyncSession, resident: Resident) -> list[SignIn]:
-    """From which addresses a mail may be this resident's: where their own mail goes, and what they proved besides."""
-    registered = await mail_to(db, resident)
-    return [] if registered is None else [registered, *await _further(db, resident.id, unproved=False)]
-
-
 async def addresses_known(db: AsyncSession, resident: Resident, *, unproved: bool = True) -> tuple[str, ...]:
     """Every address that we know of somebody, their guardian's included: none of them may reach the friend."""
     own = await db.get(SignIn, resident.sign_in_id) if resident.sign_in_id else None
