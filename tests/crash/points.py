@@ -112,7 +112,7 @@ def change_clock() -> None:
 
 def install() -> None:
     """Wrap the functions of the product between which a letter can be torn apart."""
-    from penfriends.actions import dispatch, intake, letters
+    from penfriends.actions import dispatch, inbox, intake, letters
     from penfriends.db import Database
     from penfriends.mail import smtp
     from workers import delivery
@@ -125,7 +125,7 @@ def install() -> None:
     _after(dispatch, "commit_point", NO_RETURN, _if_answered)
     _after(dispatch, "record", 7)
     _whatever_comes_of(delivery, "_one", ENDED)
-    _after(intake, "take_in", 9)
+    _after(inbox, "take_in", 9)
     _after(Door, "_keep", 10)
     _after(letters, "send", 11)
     _before(Database, "send_wishes", 12)
