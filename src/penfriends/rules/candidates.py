@@ -25,8 +25,9 @@ from penfriends.rules.columns import (
     mixes,
     scores,
 )
-from penfriends.rules.matching import Pair, Seeker, World, places
-from penfriends.rules.score import BASE_WEIGHT, LINK_POINTS, PENDING_WEIGHT, TWIN_OF_TWIN_POINTS, WAITING_WEIGHT
+from penfriends.rules.matching import LinkKind, Pair, Seeker, World, places
+from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT, town_points
+from penfriends.rules.weights import Weights
 
 KEPT_PER_PERSON = 16
 OPEN_AFTER_DAYS = 28
@@ -125,7 +126,7 @@ class _Search:
         """Permitted pairs of linked towns, as three rows: i, j, weight."""
         for name, members in self._towns.items():
             self.furthest[members] = int(bool(self._world.twins_of(name)))
-        found = [self._block(self._towns[a], self._towns[b], points, ()) for a, b, points in self._linked()]
+        found = [self._block(a, b, kind, self._towns[a], self._towns[b], ()) for a, b, kind in self._linked()]
         return np.concatenate((_nothing(), *found), axis=1)
 
     def twins_of_twins(self, opened: Bools) -> Ints:
@@ -133,14 +134,20 @@ class _Search:
         allows = self.columns.allows
         found = [
             self._block(
-                rows[allows[rows]], cols[allows[cols]], TWIN_OF_TWIN_POINTS, (lambda i, j: opened[i] | opened[j],)
+                a,
+                b,
+                None,
+                self._towns[a][allows[self._towns[a]]],
+                self._towns[b][allows[self._towns[b]]],
+                (lambda i, j: opened[i] | opened[j],),
             )
-            for rows, cols in self._two_links_apart()
+            for a, b in self._two_links_apart()
         ]
         return np.concatenate((_nothing(), *found), axis=1)
 
-    def _block(self, rows: Ints, cols: Ints, town_points: int, last: Sieve) -> Ints:
+    def _block(self, a: str, b: str, kind: LinkKind | None, rows: Ints, cols: Ints, last: Sieve) -> Ints:
         sieve: Sieve = (*(partial(rule, self.columns) for rule in ALWAYS), self._not_blocked, *last)
+        counts = self._world.weights_between(a, b)
         parts = [_nothing()]
         step = max(1, PAIRS_AT_ONCE // max(1, len(cols)))
         for start in range(0, len(rows), step):
@@ -151,14 +158,14 @@ class _Search:
                 ok = fits(i, j)
                 i, j = i[ok], j[ok]
             self._note(i, j, STUCK.index("all_taken"))
-            parts.append(np.stack((i, j, self._weights(i, j, town_points))))
+            parts.append(np.stack((i, j, self._weights(i, j, counts, town_points(kind, counts.town)))))
         return np.concatenate(parts, axis=1)
 
-    def _weights(self, i: Ints, j: Ints, town_points: int) -> Ints:
+    def _weights(self, i: Ints, j: Ints, counts: Weights, town_points: int) -> Ints:
         waited = self.columns.waited[i] + self.columns.waited[j]
         pending = np.isin(self._number(i, j), self._pending)
         extra: Ints = BASE_WEIGHT + WAITING_WEIGHT * waited + PENDING_WEIGHT * pending
-        return scores(self.columns, i, j, town_points) + extra
+        return scores(self.columns, i, j, counts, town_points) + extra
 
     def _not_blocked(self, i: Ints, j: Ints) -> Bools:
         return ~np.isin(self._number(i, j), self._blocked)
@@ -167,19 +174,19 @@ class _Search:
         for side in (np.unique(i), np.unique(j)):
             self.furthest[side] = np.maximum(self.furthest[side], reached)
 
-    def _linked(self) -> Iterator[tuple[str, str, int]]:
+    def _linked(self) -> Iterator[tuple[str, str, LinkKind]]:
         for a in self._towns:
             for b in sorted(self._world.twins_of(a)):
                 link = self._world.link(a, b)
                 if a < b and b in self._towns and link is not None:
-                    yield a, b, LINK_POINTS[link.kind]
+                    yield a, b, link.kind
 
-    def _two_links_apart(self) -> Iterator[tuple[Ints, Ints]]:
+    def _two_links_apart(self) -> Iterator[tuple[str, str]]:
         for a in self._towns:
             near = self._world.twins_of(a)
             for b in sorted({far for between in near for far in self._world.twins_of(between)} - near):
                 if a < b and b in self._towns:
-                    yield self._towns[a], self._towns[b]
+                    yield a, b
 
     def _members(self, town: int) -> Ints:
         return np.flatnonzero(self.columns.town == town)

@@ -25,14 +25,15 @@ from penfriends.rules.matching import (
     Seeker,
     World,
 )
-from penfriends.rules.score import LEVEL_POINTS, MAXIMA, NO_WISH_POINTS, rarity_sum
+from penfriends.rules.score import language_points, rarity_sum
+from penfriends.rules.weights import Weights
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 NO_WISH, WISH_ELSEWHERE = -1, -2
-POINTS_BY_RANK = np.array([0, *(LEVEL_POINTS[level] for level in sorted(Level, key=lambda x: x.rank))], dtype=np.int64)
+LEVELS = sorted(Level, key=lambda level: level.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,16 @@ def households_differ(c: Columns, i: Ints, j: Ints) -> Bools:
     return differ
 
 
-def scores(c: Columns, i: Ints, j: Ints, town_points: int) -> Ints:
+def scores(c: Columns, i: Ints, j: Ints, counts: Weights, town_points: int) -> Ints:
     """`score` of `penfriends.rules.score`, given the points for the link of the two towns."""
     gap, window = _gap(c, i, j), _window(c, i, j)
-    age = np.maximum(0, MAXIMA["age"] * (window - gap) // window)
-    medium = MAXIMA["medium"] * ((c.media[i] & c.media[j]) > 0)
-    language = POINTS_BY_RANK[_common_rank(c, i, j)]
-    total: Ints = _interest_points(c, i, j) + language + age + medium + town_points
-    total += _practice_points(c, i, j) + _practice_points(c, j, i)
-    total += _wish_points(c, i, j) + _wish_points(c, j, i)
+    age = np.maximum(0, counts.age * (window - gap) // window)
+    medium = counts.medium * ((c.media[i] & c.media[j]) > 0)
+    by_rank = np.array([0, *(language_points(level, counts.language) for level in LEVELS)], dtype=np.int64)
+    language = by_rank[_common_rank(c, i, j)]
+    total: Ints = _interest_points(c, i, j, counts.interests) + language + age + medium + town_points
+    total += _practice_points(c, i, j, counts.practice) + _practice_points(c, j, i, counts.practice)
+    total += _wish_points(c, i, j, counts.wish) + _wish_points(c, j, i, counts.wish)
     return total
 
 
@@ -153,26 +155,26 @@ def _common_rank(c: Columns, i: Ints, j: Ints) -> Ints:
     return best
 
 
-def _interest_points(c: Columns, i: Ints, j: Ints) -> Ints:
+def _interest_points(c: Columns, i: Ints, j: Ints, maximum: int) -> Ints:
     common = np.zeros(len(i), dtype=np.int64)
     for rarity, bits in c.words:
         common += rarity * np.bitwise_count(bits[i] & bits[j]).astype(np.int64)
     product = np.maximum(c.rarity[i] * c.rarity[j], 1)
     # A float root is exact here: its argument is an integer below 2**52, and IEEE 754 rounds roots correctly.
-    points: Ints = np.sqrt((MAXIMA["interests"] * common) ** 2 // product).astype(np.int64)
+    points: Ints = np.sqrt((maximum * common) ** 2 // product).astype(np.int64)
     return points
 
 
-def _practice_points(c: Columns, learner: Ints, other: Ints) -> Ints:
+def _practice_points(c: Columns, learner: Ints, other: Ints, maximum: int) -> Ints:
     found = np.zeros(len(learner), dtype=bool)
     for language in range(c.levels.shape[1]):
         found |= c.wants[learner, language] & (c.levels[other, language] == Level.FIRST.rank)
-    return MAXIMA["first_practises"] * found.astype(np.int64)
+    return maximum * found.astype(np.int64)
 
 
-def _wish_points(c: Columns, wisher: Ints, other: Ints) -> Ints:
-    met = MAXIMA["first_wish"] * (c.wish[wisher] == c.town[other]).astype(np.int64)
-    return np.where(c.wish[wisher] == NO_WISH, NO_WISH_POINTS, met)
+def _wish_points(c: Columns, wisher: Ints, other: Ints, maximum: int) -> Ints:
+    met = maximum * (c.wish[wisher] == c.town[other]).astype(np.int64)
+    return np.where(c.wish[wisher] == NO_WISH, maximum // 2, met)
 
 
 def _words(people: Sequence[Seeker], world: World) -> list[tuple[int, Bits]]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from penfriends.rules.bands import JOINING_AGE, Band, Birth, age_on, band_on, months_between
+from penfriends.rules.weights import STANDARD, Weights, between
 
 Pair = frozenset[UUID]
 """Two residents in no order, so that a block can never be missed because it was written the other way round."""
@@ -89,13 +90,15 @@ class TownLink:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that a round is decided from. `blocked` holds earlier partners, relatives, vetoes and blocks alike."""
+    """Everything that a round is decided from. `blocked` holds earlier partners, relatives, vetoes and blocks alike;
+    `weights` are the tables of towns whose association has tuned its own."""
 
     seekers: tuple[Seeker, ...]
     links: tuple[TownLink, ...]
     blocked: frozenset[Pair] = frozenset()
     pending: frozenset[Pair] = frozenset()
     rarity: Mapping[str, int] = field(default_factory=dict)
+    weights: Mapping[str, Weights] = field(default_factory=dict)
     _direct: Mapping[frozenset[str], TownLink] = field(init=False, repr=False, compare=False)
     _neighbours: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 
@@ -115,6 +118,9 @@ class World:
 
     def twins_of(self, town: str) -> frozenset[str]:
         return self._neighbours.get(town, frozenset())
+
+    def weights_between(self, a: str, b: str) -> Weights:
+        return between(self.weights.get(a, STANDARD), self.weights.get(b, STANDARD))
 
     def town_between(self, a: str, b: str) -> str | None:
         """The town that makes `b` a twin of a twin of `a`; of several the first by name."""

@@ -11,26 +11,15 @@ from math import isqrt
 from types import MappingProxyType
 
 from penfriends.rules.matching import Level, LinkKind, Pair, Seeker, World, age_gap, age_window
+from penfriends.rules.weights import STANDARD
 
-MAXIMA: Mapping[str, int] = MappingProxyType(
-    {
-        "interests": 350,
-        "language": 180,
-        "first_practises": 35,
-        "second_practises": 35,
-        "age": 200,
-        "town": 100,
-        "first_wish": 40,
-        "second_wish": 40,
-        "medium": 20,
-    }
-)
-LEVEL_POINTS: Mapping[Level, int] = MappingProxyType({Level.FIRST: 180, Level.WELL: 160, Level.LITTLE: 60})
-LINK_POINTS: Mapping[LinkKind, int] = MappingProxyType(
-    {LinkKind.FORMAL: 100, LinkKind.FRIENDSHIP: 80, LinkKind.INFORMAL: 60}
-)
-TWIN_OF_TWIN_POINTS = 30
-NO_WISH_POINTS = 20
+MAXIMA: Mapping[str, int] = MappingProxyType(dict(STANDARD.by_term))
+"""The terms and what they count for unless an association has tuned them."""
+
+LANGUAGE_PARTS, LANGUAGE_WHOLE = MappingProxyType({Level.FIRST: 180, Level.WELL: 160, Level.LITTLE: 60}), 180
+LINK_PARTS, LINK_WHOLE = MappingProxyType({LinkKind.FORMAL: 100, LinkKind.FRIENDSHIP: 80, LinkKind.INFORMAL: 60}), 100
+TWIN_OF_TWIN_PART = 30
+"""Which part of the term's maximum a level, a link or a twin of a twin gives."""
 
 BASE_WEIGHT = 1000
 WAITING_WEIGHT = 2
@@ -58,16 +47,17 @@ class Explanation:
 
 def explain(first: Seeker, second: Seeker, world: World, today: date) -> Explanation:
     """Why this pair has its score. Meant for a pair that breaks no rule; symmetric in its total."""
+    counts = world.weights_between(first.town, second.town)
     terms = (
-        _interests(first, second, world.rarity),
-        _language(first, second),
-        _practice("first_practises", first, second),
-        _practice("second_practises", second, first),
-        _age(first, second, today),
-        _town(first, second, world),
-        _wish("first_wish", first, second),
-        _wish("second_wish", second, first),
-        _medium(first, second),
+        _interests(first, second, world.rarity, counts.interests),
+        _language(first, second, counts.language),
+        _practice("first_practises", first, second, counts.practice),
+        _practice("second_practises", second, first, counts.practice),
+        _age(first, second, today, counts.age),
+        _town(first, second, world, counts.town),
+        _wish("first_wish", first, second, counts.wish),
+        _wish("second_wish", second, first, counts.wish),
+        _medium(first, second, counts.medium),
     )
     return Explanation(terms, sum(term.points for term in terms))
 
@@ -83,20 +73,28 @@ def weight(a: Seeker, b: Seeker, world: World, today: date) -> int:
     return BASE_WEIGHT + score(a, b, world, today) + waited + pending
 
 
+def language_points(level: Level, maximum: int) -> int:
+    return maximum * LANGUAGE_PARTS[level] // LANGUAGE_WHOLE
+
+
+def town_points(kind: LinkKind | None, maximum: int) -> int:
+    """For a link of this kind; None is a twin of a twin."""
+    return maximum * (TWIN_OF_TWIN_PART if kind is None else LINK_PARTS[kind]) // LINK_WHOLE
+
+
 def rarity_sum(interests: Iterable[str], rarity: Mapping[str, int]) -> int:
     return sum(rarity.get(code, 1) for code in interests)
 
 
-def _interests(a: Seeker, b: Seeker, rarity: Mapping[str, int]) -> Term:
+def _interests(a: Seeker, b: Seeker, rarity: Mapping[str, int], maximum: int) -> Term:
     """Cosine of the rarity-weighted interests. Detail: common codes, the rarest first."""
     common = sorted(a.interests & b.interests, key=lambda code: (-rarity.get(code, 1), code))
     product = rarity_sum(a.interests, rarity) * rarity_sum(b.interests, rarity)
-    maximum = MAXIMA["interests"]
     points = isqrt((maximum * rarity_sum(common, rarity)) ** 2 // product) if common else 0
     return Term("interests", points, maximum, tuple(common))
 
 
-def _language(a: Seeker, b: Seeker) -> Term:
+def _language(a: Seeker, b: Seeker, maximum: int) -> Term:
     """The best language of both, at the level of the weaker writer. Detail: code, level; empty without one."""
     common = [
         (min(level, b.languages[code], key=lambda x: x.rank), code)
@@ -104,22 +102,21 @@ def _language(a: Seeker, b: Seeker) -> Term:
         if code in b.languages
     ]
     if not common:
-        return Term("language", 0, MAXIMA["language"])
+        return Term("language", 0, maximum)
     level, code = min(common, key=lambda entry: (-entry[0].rank, entry[1]))
-    return Term("language", LEVEL_POINTS[level], MAXIMA["language"], (code, level.value))
+    return Term("language", language_points(level, maximum), maximum, (code, level.value))
 
 
-def _practice(name: str, learner: Seeker, other: Seeker) -> Term:
+def _practice(name: str, learner: Seeker, other: Seeker, maximum: int) -> Term:
     """Whether the other's first language is one that the learner wants to practise. Detail: those codes."""
     taught = {code for code, level in other.languages.items() if level is Level.FIRST}
     codes = tuple(sorted(learner.practises & taught))
-    return Term(name, MAXIMA[name] if codes else 0, MAXIMA[name], codes)
+    return Term(name, maximum if codes else 0, maximum, codes)
 
 
-def _age(a: Seeker, b: Seeker, today: date) -> Term:
+def _age(a: Seeker, b: Seeker, today: date, maximum: int) -> Term:
     """Closeness in age within what the younger allows. Detail: `months` or `years`, and how many."""
     gap, window = age_gap(a.birth, b.birth), age_window(a.birth, b.birth, today)
-    maximum = MAXIMA["age"]
     points = max(0, maximum * (window - gap) // window)
     months = gap // 100
     by_year = a.birth.on is None or b.birth.on is None
@@ -127,29 +124,28 @@ def _age(a: Seeker, b: Seeker, today: date) -> Term:
     return Term("age", points, maximum, detail)
 
 
-def _town(a: Seeker, b: Seeker, world: World) -> Term:
+def _town(a: Seeker, b: Seeker, world: World, maximum: int) -> Term:
     """Detail: link kind and, if known, the year; or `twin_of_twin` and the town between."""
-    maximum = MAXIMA["town"]
     link = world.link(a.town, b.town)
     if link is not None:
         since = () if link.since is None else (str(link.since),)
-        return Term("town", LINK_POINTS[link.kind], maximum, (link.kind.value, *since))
+        return Term("town", town_points(link.kind, maximum), maximum, (link.kind.value, *since))
     between = world.town_between(a.town, b.town)
     if between is None:
         return Term("town", 0, maximum)
-    return Term("town", TWIN_OF_TWIN_POINTS, maximum, ("twin_of_twin", between))
+    return Term("town", town_points(None, maximum), maximum, ("twin_of_twin", between))
 
 
-def _wish(name: str, wisher: Seeker, other: Seeker) -> Term:
+def _wish(name: str, wisher: Seeker, other: Seeker, maximum: int) -> Term:
     """Detail: `met` or `unmet` and the town; `none` if there was no wish."""
     if wisher.wished_town is None:
-        return Term(name, NO_WISH_POINTS, MAXIMA[name], ("none",))
+        return Term(name, maximum // 2, maximum, ("none",))
     if wisher.wished_town == other.town:
-        return Term(name, MAXIMA[name], MAXIMA[name], ("met", other.town))
-    return Term(name, 0, MAXIMA[name], ("unmet", wisher.wished_town))
+        return Term(name, maximum, maximum, ("met", other.town))
+    return Term(name, 0, maximum, ("unmet", wisher.wished_town))
 
 
-def _medium(a: Seeker, b: Seeker) -> Term:
+def _medium(a: Seeker, b: Seeker, maximum: int) -> Term:
     """Whether both want the same way of writing. Detail: the media of both."""
     common = tuple(sorted(medium.value for medium in a.media & b.media))
-    return Term("medium", MAXIMA["medium"] if common else 0, MAXIMA["medium"], common)
+    return Term("medium", maximum if common else 0, maximum, common)
