@@ -19,6 +19,7 @@ class Refusal(enum.StrEnum):
     NEEDS_REASON = "needs_reason"
     NEEDS_SECOND_PERSON = "needs_second_person"
     NOT_ACTIVE = "not_active"
+    ONLY_LEAD = "only_lead"
     OUT_OF_TIME = "out_of_time"
     TAKEN_BY_ANOTHER = "taken_by_another"
     TOO_LATE_TO_UNDO = "too_late_to_undo"

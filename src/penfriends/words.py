@@ -17,6 +17,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.NEEDS_REASON: N_("Please give a reason."),
     Refusal.NEEDS_SECOND_PERSON: N_("A second moderator has to decide this."),
     Refusal.NOT_ACTIVE: N_("One of the two is not taking part at the moment."),
+    Refusal.ONLY_LEAD: N_("Only the safeguarding lead of your association or the deputy may change this."),
     Refusal.OUT_OF_TIME: N_("The time to answer is over."),
     Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
     Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),

@@ -1,6 +1,6 @@
 """Whatever the world is like: is no rule broken, is the best taken, and does order never matter?"""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from itertools import combinations
 from random import Random
@@ -17,10 +17,12 @@ from penfriends.rules.candidates import find, own_obstacle
 from penfriends.rules.columns import mix_of
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import Level, Pair, Seeker, World, broken_rules, friends_allowed, places
-from penfriends.rules.score import MAXIMA, explain, score, weight
-from tests.support.seekers import LINK, RARITY, TODAY, births, crowds, seeker, seekers, surroundings, worlds
+from penfriends.rules.score import explain, score, weight
+from penfriends.rules.tuning import compare
+from penfriends.rules.weights import LIMITS, STANDARD, WHOLE, Weights, between, kept, problems
+from tests.support.seekers import LINK, RARITY, TODAY, births, crowds, seeker, seekers, surroundings, tables, worlds
 
-Weights = dict[Pair, int]
+Worth = dict[Pair, int]
 OWN_OBSTACLES = {"band_outdated", "too_young", "birth_date_missing", "no_place_left"}
 
 
@@ -28,7 +30,7 @@ def pairs_of(found: Round) -> set[Pair]:
     return {Pair((p.first, p.second)) for p in found.proposals}
 
 
-def possible(around: World, found: Round) -> Weights:
+def possible(around: World, found: Round) -> Worth:
     """Every pair that the second look allows, by comparing all with all."""
     return {
         Pair((a.uid, b.uid)): weight(a, b, around, TODAY)
@@ -37,7 +39,7 @@ def possible(around: World, found: Round) -> Weights:
     }
 
 
-def best_by_trying_all(weights: Weights, free: frozenset[UUID]) -> int:
+def best_by_trying_all(weights: Worth, free: frozenset[UUID]) -> int:
     if not free:
         return 0
     one = min(free)
@@ -71,7 +73,7 @@ def test_R02_R03_both_looks_agree_on_every_two_birthdays_and_every_day(one: Birt
 @given(worlds())
 def test_the_columns_find_exactly_the_pairs_of_the_rules_with_the_same_weights(around: World) -> None:
     found = propose(around, TODAY)
-    columns: Weights = {}
+    columns: Worth = {}
     for band in Band:
         part = find(around, band, TODAY)
         edges = part.edges
@@ -170,7 +172,8 @@ def test_the_same_world_with_its_result_pending_gives_the_same_result(around: Wo
 @given(seekers(1), seekers(2), surroundings())
 def test_points_add_up_stay_within_their_maxima_and_are_symmetric(a: Seeker, b: Seeker, around: World) -> None:
     told = explain(a, b, around, TODAY)
-    assert {term.name: term.maximum for term in told.points} == dict(MAXIMA)
+    counts = around.weights_between(a.town, b.town)
+    assert {term.name: term.maximum for term in told.points} == dict(counts.by_term)
     assert all(0 <= term.points <= term.maximum for term in told.points)
     assert told.total == sum(term.points for term in told.points) == score(b, a, around, TODAY) <= 1000
 
@@ -192,11 +195,45 @@ children = st.dates(TODAY - timedelta(days=365 * 17), TODAY - timedelta(days=366
 adults = st.dates(TODAY - timedelta(days=365 * 95), TODAY - timedelta(days=366 * 18 + 1))
 
 
-@given(st.lists(children, min_size=2, max_size=2) | st.lists(adults, min_size=2, max_size=2), st.integers(1, 2000))
-def test_closer_in_age_never_costs_points(born: list[date], days: int) -> None:
+@given(
+    st.lists(children, min_size=2, max_size=2) | st.lists(adults, min_size=2, max_size=2),
+    st.integers(1, 2000),
+    tables(),
+)
+def test_closer_in_age_never_costs_points(born: list[date], days: int, tuned: Weights) -> None:
     elder, younger = sorted(born)
     closer = min(younger, elder + timedelta(days=days))
     a, b = seeker(1, born=younger), seeker(2, "Brest")
     far, near = (replace(b, birth=Birth(day.year, day)) for day in (elder, closer))
-    around = World((), (LINK,))
+    around = World((), (LINK,), weights={"Aachen": tuned})
     assert score(a, near, around, TODAY) >= score(a, far, around, TODAY)
+
+
+@given(tables(), tables())
+def test_the_middle_of_two_tables_is_the_same_from_both_sides_and_within_their_limits(a: Weights, b: Weights) -> None:
+    assert problems(a) == problems(b) == ()
+    middle = between(a, b)
+    assert middle == between(b, a)
+    assert between(a, a) == a == kept(asdict(a))
+    assert WHOLE - 9 < middle.total <= WHOLE
+    for name, (least, most) in LIMITS.items():
+        assert least <= getattr(middle, name) <= most
+        assert (
+            min(getattr(a, name), getattr(b, name)) <= getattr(middle, name) <= max(getattr(a, name), getattr(b, name))
+        )
+
+
+@given(crowds(), tables())
+def test_a_comparison_changes_nothing_where_nothing_would_change_and_its_numbers_add_up(
+    around: World, wanted: Weights
+) -> None:
+    town = around.seekers[0].town
+    around = replace(around, weights={**around.weights, town: STANDARD})
+    same, other = compare(around, {town}, STANDARD, TODAY), compare(around, {town}, wanted, TODAY)
+    assert (same.before, same.losing, same.gaining, same.elsewhere, same.moved) == (same.after, 0, 0, 0, ())
+    assert same.kept == same.before.pairs == other.before.pairs
+    gone, new = other.before.pairs - other.kept, other.after.pairs - other.kept
+    assert len([p for m in other.moved for p in m.before if p.town != town]) <= gone
+    assert len([p for m in other.moved for p in m.after]) <= 2 * new
+    assert {m.uid for m in other.moved} <= {s.uid for s in around.seekers if s.town == town}
+    assert 0 <= other.after.first <= other.after.well <= other.after.pairs

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from penfriends.rules.bands import Band, Birth, age_on, band_on
 from penfriends.rules.matching import Level, LinkKind, Medium, Pair, Seeker, TownLink, World
+from penfriends.rules.weights import LIMITS, WHOLE, Weights
 
 TODAY = date(2026, 3, 1)
 TOWNS = ("Aachen", "Brest", "Cork", "Delft")
@@ -81,12 +82,30 @@ def seekers(draw: st.DrawFn, number: int, few_rules: bool = False) -> Seeker:
 
 
 @st.composite
+def tables(draw: st.DrawFn) -> Weights:
+    """A table of weights that an association may choose: each within its limits, and 1000 points in all."""
+    drawn = {name: draw(st.integers(*LIMITS[name])) for name in ("language", "practice", "age", "town", "wish")}
+    least, most = LIMITS["interests"]
+    left = WHOLE - sum(drawn.values()) - drawn["practice"] - drawn["wish"]
+    medium = draw(st.integers(*LIMITS["medium"]))
+    interests = min(max(left - medium, least), most)
+    found = Weights(interests=interests, medium=medium, **drawn)
+    while (over := found.total - WHOLE) != 0:
+        names = [n for n in drawn if n not in ("practice", "wish")]
+        one = next(n for n in names if getattr(found, n) != LIMITS[n][over < 0])
+        value = min(max(getattr(found, one) - over, LIMITS[one][0]), LIMITS[one][1])
+        found = replace(found, **{one: value})
+    return found
+
+
+@st.composite
 def surroundings(draw: st.DrawFn) -> World:
-    """Towns and their links, and nobody there yet."""
+    """Towns and their links, some with a table of weights of their own, and nobody there yet."""
     links = draw(
         st.lists(st.tuples(st.sampled_from(list(combinations(TOWNS, 2))), st.sampled_from(LinkKind)), max_size=4)
     )
-    return World((), tuple(TownLink(a, b, kind, 1960) for (a, b), kind in links), rarity=RARITY)
+    tuned = draw(st.dictionaries(st.sampled_from(TOWNS), tables(), max_size=3))
+    return World((), tuple(TownLink(a, b, kind, 1960) for (a, b), kind in links), rarity=RARITY, weights=tuned)
 
 
 @st.composite
@@ -110,4 +129,5 @@ def crowds(draw: st.DrawFn, most: int = 10, places: int = 3) -> World:
     ends = list(combinations(TOWNS, 2))
     linked = draw(st.lists(st.sampled_from(ends), min_size=2, max_size=6, unique=True))
     assert all(age_on(person.birth, TODAY) > 18 for person in people)
-    return World(tuple(people), tuple(TownLink(a, b) for a, b in linked), rarity=RARITY)
+    tuned = draw(st.dictionaries(st.sampled_from(TOWNS), tables(), max_size=3))
+    return World(tuple(people), tuple(TownLink(a, b) for a, b in linked), rarity=RARITY, weights=tuned)

@@ -1,6 +1,7 @@
 """Who waits, which towns are linked, and who may never meet? Reads the world that a matching round is decided from."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,22 +13,26 @@ from penfriends.actions.passage import consent_holds
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role
-from penfriends.models.places import LinkState, Town, TwinLink
+from penfriends.models.places import Association, LinkState, Town, TwinLink
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage, ResidentState
 from penfriends.rules.bands import Band, Birth, age_on
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Medium, Pair, Seeker, TownLink, World, friends_allowed
+from penfriends.rules.weights import Weights, kept
 
 PENDING = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
-async def load(db: AsyncSession, *, now: datetime) -> World:
-    """Everybody who waits, with everything that decides; people who may not be matched are not in it."""
+async def load(db: AsyncSession, *, now: datetime, afresh: bool = False) -> World:
+    """Everybody who waits, with everything that decides; people who may not be matched are not in it.
+
+    `afresh`: as if the proposals to which no moderator has said yes yet had not been made.
+    """
     towns = {town.id: town for town in await db.exec(select(Town))}
     residents = await _waiting(db, towns, now=now)
     languages = await _languages(db)
     interests = await _interests(db)
-    friends, pending = await _friends(db), await _pending(db)
+    friends, pending = await _friends(db), await _pending(db, PENDING[1:] if afresh else PENDING)
     today = now.date()
     seekers = [
         _seeker(one, towns, languages[one.id], interests[one.id], friends[one.id], pending[one.id], today)
@@ -38,7 +43,15 @@ async def load(db: AsyncSession, *, now: datetime) -> World:
         links=await links_of(db, towns),
         blocked=await _blocked(db),
         rarity={code: one.rarity for code, one in INTERESTS.items()},
+        weights=await weights_of(db, towns),
     )
+
+
+async def weights_of(db: AsyncSession, towns: dict[UUID, Town]) -> dict[str, Weights]:
+    """What counts for how much, for the towns whose association has tuned that."""
+    found = await db.exec(select(Association.id, Association.weights).where(col(Association.weights).is_not(None)))
+    tuned = {key: kept(values) for key, values in found.all() if values}
+    return {town.slug: tuned[town.association_id] for town in towns.values() if town.association_id in tuned}
 
 
 async def links_of(db: AsyncSession, towns: dict[UUID, Town]) -> tuple[TownLink, ...]:
@@ -63,6 +76,7 @@ async def pair_world(db: AsyncSession, one: UUID, other: UUID, *, now: datetime)
         links=await links_of(db, towns),
         blocked=await _blocked(db),
         rarity={code: interest.rarity for code, interest in INTERESTS.items()},
+        weights=await weights_of(db, towns),
     )
 
 
@@ -162,11 +176,11 @@ async def _friends(db: AsyncSession) -> dict[UUID, int]:
     return defaultdict(int, dict(found.all()))
 
 
-async def _pending(db: AsyncSession) -> dict[UUID, int]:
+async def _pending(db: AsyncSession, states: Sequence[MatchState]) -> dict[UUID, int]:
     found = await db.exec(
         select(MatchSide.resident_id, func.count())
         .join(Match, col(Match.id) == col(MatchSide.match_id))
-        .where(col(Match.state).in_(PENDING))
+        .where(col(Match.state).in_(states))
         .group_by(col(MatchSide.resident_id))
     )
     return defaultdict(int, dict(found.all()))

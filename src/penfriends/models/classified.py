@@ -78,6 +78,7 @@ class UTCDateTime(types.TypeDecorator[datetime]):
 
 
 JSONValue = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+JSONOrNull = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 E = TypeVar("E", bound=enum.Enum)
 
 

@@ -8,7 +8,18 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from penfriends.ids import uuid7
-from penfriends.models.classified import PLAIN, PROOF, PUBLIC, JSONValue, choice, column, long_text, no_values, pairwise
+from penfriends.models.classified import (
+    PLAIN,
+    PROOF,
+    PUBLIC,
+    JSONOrNull,
+    JSONValue,
+    choice,
+    column,
+    long_text,
+    no_values,
+    pairwise,
+)
 from penfriends.rules.matching import LinkKind
 
 
@@ -27,7 +38,8 @@ class LinkState(enum.StrEnum):
 
 
 class Association(SQLModel, table=True):
-    """The twinning association of one or more towns. Policies left NULL are those of the installation."""
+    """The twinning association of one or more towns. Policies left NULL are those of the installation; `weights` is its
+    own table of what counts for how much in matching (`rules.weights`), NULL the standard."""
 
     __tablename__ = "association"
 
@@ -39,6 +51,7 @@ class Association(SQLModel, table=True):
     locale: str = column(PUBLIC, max_length=8, default="en")
     read_first_letters: int | None = column(PLAIN, default=None)
     sample_one_in: int | None = column(PLAIN, default=None)
+    weights: dict[str, int] | None = column(PLAIN, sa_type=JSONOrNull, default=None)
 
 
 class Town(SQLModel, table=True):

@@ -59,6 +59,11 @@ def between(a: Weights, b: Weights) -> Weights:
     return Weights(**{one.name: (getattr(a, one.name) + getattr(b, one.name)) // 2 for one in fields(Weights)})
 
 
+def kept(values: Mapping[str, int]) -> Weights:
+    """A table as it was stored; what it does not name counts as it does for everybody."""
+    return Weights(**{name: int(values.get(name, getattr(STANDARD, name))) for name in LIMITS})
+
+
 def problems(weights: Weights) -> tuple[tuple[str, str], ...]:
     """What is wrong with a table that somebody typed: (field or `total`, `too_small`, `too_large` or `not_whole`)."""
     found = []

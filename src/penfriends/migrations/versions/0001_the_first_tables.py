@@ -25,6 +25,13 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=8), nullable=False),
         sa.Column("read_first_letters", sa.Integer(), nullable=True),
         sa.Column("sample_one_in", sa.Integer(), nullable=True),
+        sa.Column(
+            "weights",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=True,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_association")),
         sa.UniqueConstraint("slug", name=op.f("uq_association_slug")),
     )
