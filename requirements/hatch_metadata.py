@@ -1,4 +1,4 @@
-"""What does the built package depend on? The lines of requirements/run.in, so that they are written once."""
+"""What does the built package depend on? The lines of run.in and fast.in, so that they are written once."""
 
 from pathlib import Path
 from typing import Any
@@ -10,5 +10,9 @@ class DependenciesOfRunIn(MetadataHookInterface):
     """Called by hatchling while it builds the wheel."""
 
     def update(self, metadata: dict[str, Any]) -> None:
-        lines = (Path(self.root) / "requirements" / "run.in").read_text(encoding="utf-8").splitlines()
-        metadata["dependencies"] = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        metadata["dependencies"] = self._lines("run.in")
+        metadata["optional-dependencies"] = {"fast": self._lines("fast.in")}
+
+    def _lines(self, name: str) -> list[str]:
+        lines = (Path(self.root) / "requirements" / name).read_text(encoding="utf-8").splitlines()
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
