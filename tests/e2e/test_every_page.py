@@ -35,7 +35,7 @@ SAMPLE = (
     ("pl", "adult", "/edit"), ("nl", "asked", "/matches/"), ("en", "moderator", "/desk"),
     ("en", "moderator", "/desk/letters/"), ("ar", "moderator", "/desk/letters/"), ("de", "moderator", "/desk/matches/"),
     ("en", "moderator", "/desk/people"), ("ar", "moderator", "/desk/mail/health"),
-    ("en", "moderator", "/desk/mail"),
+    ("en", "moderator", "/desk/mail"), ("en", "moderator", "/desk/weights/outlook"),
     ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
 )  # fmt: skip
 

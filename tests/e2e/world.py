@@ -39,6 +39,8 @@ ROLES = {
 NOT_PAGES = ("/health", "/static", "/dev", "/me/data")
 PIECES = ("/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey")  # of a page
 
+OTHER_WEIGHTS = "/desk/weights/outlook?interests=250&language=180&practice=35&age=300&town=100&wish=40&medium=20"
+
 Cookies = Mapping[str, str]
 
 
@@ -94,6 +96,7 @@ async def populated(site: Site, *, at: Addresses, now: datetime) -> World:
         else:
             missing.append(route)
     _halfway_steps(addresses)
+    addresses["/desk/weights/outlook"] = {"moderator": [OTHER_WEIGHTS]}
     return World(site, cookies, addresses, missing)
 
 

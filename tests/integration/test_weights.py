@@ -1,5 +1,6 @@
 """May an association tune what counts for how much, and see before what that would do?"""
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import weights, world
 from penfriends.actions.remit import Desk
+from penfriends.clock import utc_now
 from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import AuditEntry
 from penfriends.models.places import Association
@@ -15,6 +17,7 @@ from penfriends.rules.score import explain
 from penfriends.rules.weights import STANDARD, Weights, between
 from tests import builders as b
 from tests.support.desk import Twins, proposed, twins
+from tests.support.visits import Visit, visiting, words
 
 TUNED = replace(STANDARD, interests=400, age=150)
 
@@ -77,7 +80,7 @@ async def test_the_outlook_counts_everybody_who_waits_and_shows_people_of_the_ow
     arthur = await b.adult(db, twin.here, "Arthur", likes=("chess", "trains"))
     near = await b.adult(db, twin.there, "Near", likes=("chess", "cooking"))
     alike = await b.adult(db, twin.there, "Alike", likes=("chess", "trains"))
-    near.birth_year, alike.birth_year = 1955, 1969
+    near.birth_year, alike.birth_year = 1955, 1966
     await proposed(db, arthur, near)  # no moderator has said yes to this one
     before = await weights.outlook(db, Desk(twin.ilse, None), STANDARD, now=b.NOW)
     assert (before.waiting, before.counted, before.comparison.kept, before.examples) == (3, 3, 1, [])
@@ -89,3 +92,49 @@ async def test_the_outlook_counts_everybody_who_waits_and_shows_people_of_the_ow
         assert {one.face.resident.first_name for one in seen.examples} <= {"Arthur"}
         partners.add(seen.comparison.kept)
     assert partners == {0, 1}
+
+
+@pytest.fixture
+async def desk(fresh_sqlite: str) -> AsyncIterator[Visit]:
+    """The desk of Ilse, who is the lead in Thetford; Arthur waits there, two fit him in Hürth."""
+    async with visiting(fresh_sqlite) as visit:
+        async with visit.database.transaction() as db:
+            twin = await twins(db, now=utc_now())
+            await b.adult(db, twin.here, "Arthur", likes=("chess", "trains"))
+            near = await b.adult(db, twin.there, "Nearby", likes=("chess", "cooking"))
+            alike = await b.adult(db, twin.there, "Alike", likes=("chess", "trains"))
+            near.birth_year, alike.birth_year = 1955, 1966
+            visit.sign_in(await b.session(db, twin.ilse.sign_in_id, staff=True))
+        await visit.get("/desk/weights")
+        yield visit
+
+
+async def test_the_page_shows_what_a_change_would_do_before_it_is_kept(desk: Visit) -> None:
+    typed = asdict(replace(STANDARD, interests=250, age=300))
+    seen = await desk.client.get("/desk/weights/outlook", params=typed)
+    said = words(seen)
+    assert seen.status_code == 200
+    assert "Common interests: 350 points now, then 250." in said
+    assert "Arthur" in said
+    assert "somebody in Hürth" in said
+    assert "Nearby" not in said
+    assert "Alike" not in said
+    assert "usual numbers" in words(await desk.get("/desk/weights"))
+    kept = await desk.client.post("/desk/weights", data={"_csrf_token": desk.client.cookies["csrf"], **typed})
+    assert kept.headers["location"] == "/desk/weights"
+    assert "numbers of their own" in words(await desk.get("/desk/weights"))
+
+
+async def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(desk: Visit) -> None:
+    wrong = {**asdict(STANDARD), "interests": "36o", "age": 201}
+    seen = await desk.client.get("/desk/weights/outlook", params=wrong)
+    assert seen.status_code == 422
+    assert 'value="36o"' in seen.text
+    assert 'value="201"' in seen.text
+    wrong = {**asdict(STANDARD), "age": 201}
+    seen = await desk.client.post("/desk/weights", data={"_csrf_token": desk.client.cookies["csrf"], **wrong})
+    assert seen.status_code == 422
+    assert "too much by 1." in words(seen)
+    assert "Closeness in age: at most 300 points." in words(
+        await desk.client.get("/desk/weights/outlook", params={**asdict(STANDARD), "age": 301, "interests": 249})
+    )

@@ -45,6 +45,7 @@ class Weights:
 
 
 STANDARD = Weights()
+TWICE = ("practice", "wish")
 
 LIMITS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {one.name: (getattr(STANDARD, one.name) // 2, getattr(STANDARD, one.name) * 3 // 2) for one in fields(Weights)}

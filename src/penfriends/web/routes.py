@@ -33,6 +33,7 @@ STAFF_MODULES = (
     "returning",
     "review",
     "match_review",
+    "weights",
     "reports",
     "people",
     "mail_desk",
