@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from arq import Worker, cron
+from arq import Worker, cron, func
 from arq.cron import CronJob
 from redis.exceptions import RedisError
 
@@ -16,9 +16,11 @@ from penfriends.opening import opened
 from penfriends.queue import from_json, redis_settings, to_json
 from penfriends.settings import settings
 from workers import delivery, letters, matching, sweeps
+from workers.apart import run_apart
 from workers.tools import Tools, tools_for
 
 JOB_TIMEOUT = 420  # longer than the slowest conversation with a mail server may take
+ROUND_TIMEOUT = matching.LONGEST_ROUND + 60
 LAST_JOBS = 6  # seconds for jobs to end in when the worker is told to stop; the supervisor waits a little longer
 POLL = 0.1
 log = structlog.get_logger()
@@ -41,8 +43,12 @@ async def deliver(ctx: dict[str, Any], subject: str) -> None:
     await delivery.deliver_in_turn(_tools(ctx), UUID(subject))
 
 
+async def run_round(ctx: dict[str, Any], subject: str) -> None:
+    await matching.run_round(_tools(ctx), UUID(subject), run_apart)
+
+
 async def propose_matches(ctx: dict[str, Any]) -> None:
-    await matching.propose_matches(_tools(ctx))
+    await matching.propose_matches(_tools(ctx), run_apart)
 
 
 async def sweep_letters(ctx: dict[str, Any]) -> None:
@@ -61,6 +67,10 @@ async def sweep_people(ctx: dict[str, Any]) -> None:
     await sweeps.sweep_people(_tools(ctx))
 
 
+async def sweep_rounds(ctx: dict[str, Any]) -> None:
+    await matching.sweep_rounds(_tools(ctx))
+
+
 async def sweep_matches(ctx: dict[str, Any]) -> None:
     await matching.sweep_matches(_tools(ctx))
 
@@ -69,8 +79,10 @@ FUNCTIONS: dict[Job, Any] = {
     Job.READ_MAIL: read_mail,
     Job.SCREEN_LETTER: screen_letter,
     Job.DELIVER: deliver,
+    Job.RUN_ROUND: run_round,
     Job.PROPOSE_MATCHES: propose_matches,
 }
+LONG = {Job.RUN_ROUND: ROUND_TIMEOUT, Job.PROPOSE_MATCHES: ROUND_TIMEOUT}
 
 
 def cron_of(sweep_seconds: int) -> list[CronJob]:
@@ -81,7 +93,9 @@ def cron_of(sweep_seconds: int) -> list[CronJob]:
         cron(sweep_domains, minute=23, run_at_startup=True, keep_result=0),
         cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
         cron(sweep_matches, minute={11, 41}, keep_result=0),
-        cron(propose_matches, weekday="mon", hour=3, minute=20, keep_result=0, timeout=1800),
+        cron(sweep_rounds, second=set(range(0, 60, sweep_seconds)), run_at_startup=True, keep_result=0),
+        # once a week; the later hours do nothing unless the first one failed or another round ran
+        cron(propose_matches, weekday="mon", hour={3, 4, 5}, minute=20, keep_result=0, timeout=ROUND_TIMEOUT),
     ]
 
 
@@ -92,7 +106,7 @@ async def work() -> None:
         tools = tools_for(chosen, database)
         # arq logs a job's arguments at INFO; ids only, but the log should stay quiet
         worker = Worker(
-            functions=list(FUNCTIONS.values()),
+            functions=[func(done, timeout=LONG.get(job, JOB_TIMEOUT)) for job, done in FUNCTIONS.items()],
             cron_jobs=cron_of(chosen.sweep_seconds),
             redis_settings=_patient(chosen.redis_url),
             ctx={"tools": tools},

@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -102,6 +103,15 @@ def worker() -> None:
     from workers.main import work
 
     wait_for(work())
+
+
+@app.command("round", hidden=True)
+def one_round(round_id: Annotated[UUID, typer.Argument(help="The round that a worker was asked for.")]) -> None:
+    """Only one round of matching, then the end: a worker starts this."""
+    _settings()
+    from workers.round import in_own_process
+
+    raise SystemExit(0 if wait_for(in_own_process(round_id)) else 1)
 
 
 @app.command()

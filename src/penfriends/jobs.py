@@ -21,6 +21,7 @@ class Job(enum.StrEnum):
     READ_MAIL = "read_mail"
     SCREEN_LETTER = "screen_letter"
     DELIVER = "deliver"
+    RUN_ROUND = "run_round"
     PROPOSE_MATCHES = "propose_matches"
 
 

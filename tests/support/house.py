@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,11 +20,14 @@ from uuid import UUID
 
 import aiosmtplib
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlmodel import select
 
 from penfriends.jobs import Job
+from penfriends.models.matching import MatchRound, RoundState
 from penfriends.settings import Settings
 from tests.support.site import Site, running
 from workers import delivery, letters, matching, sweeps
+from workers import round as rounds
 from workers.mailroom import Door, smtp_factory
 from workers.tools import Tools, tools_for
 
@@ -126,10 +130,22 @@ class Hands:
 
 async def _do(tools: Tools, job: Job, subject: UUID | None) -> None:
     if job is Job.PROPOSE_MATCHES or subject is None:
-        await matching.propose_matches(tools)
+        await matching.propose_matches(tools, _without_a_process(tools))
+        return
+    if job is Job.RUN_ROUND:
+        await matching.run_round(tools, subject, _without_a_process(tools))
         return
     jobs = {Job.READ_MAIL: letters.read_mail, Job.SCREEN_LETTER: letters.screen_letter, Job.DELIVER: delivery.deliver}
     await jobs[job](tools, subject)
+
+
+def _without_a_process(tools: Tools) -> matching.Runner:
+    """A round is run here and now; that it has a process of its own is tested in test_round_process.py."""
+
+    async def run(round_id: UUID) -> int:
+        return 0 if await rounds.run(tools.database, round_id) else 1
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +180,11 @@ class House:
     async def match_round(self) -> None:
         """What the worker does once a week."""
         await self.settled()
-        await matching.propose_matches(self.tools)
+        async with self.site.database.transaction() as db:
+            for row in await db.exec(select(MatchRound).where(MatchRound.state == RoundState.PUBLISHED)):
+                row.started_at -= timedelta(days=7)  # a week has gone by
+                db.add(row)
+        await matching.propose_matches(self.tools, _without_a_process(self.tools))
         await self.settled()
 
     async def arrives(self, raw: bytes, *, sender: str, to: str, vouched: bool = True) -> str:

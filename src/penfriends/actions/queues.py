@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import remit
 from penfriends.actions.remit import Desk
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
-from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState
+from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState, RoundState
 from penfriends.models.moderation import Decision, Hold, Moderator, Report, ReportState, Verb
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
@@ -170,8 +170,9 @@ async def reports(db: AsyncSession, desk: Desk, *, now: datetime, closed: bool =
 
 
 async def left_over(db: AsyncSession, desk: Desk) -> tuple[MatchRound | None, list[Left]]:
-    """The last round, and whom of the own towns it left without anybody, with the code of the reason."""
-    last = (await db.exec(select(MatchRound).order_by(col(MatchRound.started_at).desc()).limit(1))).first()
+    """The last batch, and whom of the own towns it left without anybody, with the code of the reason."""
+    batch = select(MatchRound).where(col(MatchRound.association_id).is_(None), MatchRound.state == RoundState.PUBLISHED)
+    last = (await db.exec(batch.order_by(col(MatchRound.started_at).desc()).limit(1))).first()
     if last is None or not last.unmatched:
         return last, []
     found = await db.exec(

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import eligible
 from penfriends.errors import Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
-from penfriends.models.matching import Match, MatchApproval, MatchSide
+from penfriends.models.matching import Match, MatchApproval, MatchSide, RoundPair
 from penfriends.models.moderation import Conflict, Moderator
 from penfriends.models.places import Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
@@ -51,6 +51,12 @@ def matches_for(desk: Desk) -> ColumnElement[bool]:
     own_yes = _said_yes(col(MatchApproval.moderator_id) == desk.moderator.id)
     nothing = or_(own_yes, _waits_for_another_town(desk.moderator), _is_away())
     return and_(_side(desk, sides), _band_open(desk, col(Match.band)), ~nothing)
+
+
+def pairs_for(desk: Desk) -> ColumnElement[bool]:
+    """The same for a query that has `RoundPair` in it: what a draft proposes, before anybody is asked."""
+    sides = [col(RoundPair.low_id), col(RoundPair.high_id)]
+    return and_(_side(desk, sides), _band_open(desk, col(RoundPair.band)))
 
 
 def person_for(desk: Desk) -> ColumnElement[bool]:

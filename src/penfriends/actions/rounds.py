@@ -3,14 +3,14 @@
 Apart from matching.py, so that the site does not load the solver and its numbers.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import explained, world
 from penfriends.models.matching import Match, MatchRound, MatchSide
-from penfriends.rules.assignment import Proposal, propose
+from penfriends.rules.assignment import Proposal, Round, Told, in_silence, propose
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import World
 
@@ -18,26 +18,36 @@ from penfriends.rules.matching import World
 async def propose_matches(db: AsyncSession, *, now: datetime) -> MatchRound:
     """One round over everybody who waits, over all linked towns at once; nothing is sent before moderators approve.
 
-    Raises RuntimeError if the independent checker finds the round wrong: then nothing is proposed.
+    Raises RuntimeError if the independent checker finds the round wrong: then nothing is proposed. All in the caller's
+    transaction; the worker takes the same three steps apart, so that nobody waits for the solver (workers/round.py).
     """
     seen = await world.load(db, now=now)
-    found = propose(seen, now.date())
+    row = MatchRound(started_at=now)
+    db.add(row)
+    await db.flush()
+    await keep(db, row, seen, worked_out(seen, now.date()), now=now)
+    return row
+
+
+def worked_out(seen: World, today: date, told: Told = in_silence) -> Round:
+    """The round for this world, looked at by the independent checker. Needs no database, but a processor."""
+    found = propose(seen, today, told)
+    told("checking", len(found.proposals))
     if wrong := check_round(seen, found):
         raise RuntimeError(f"the round does not stand: {wrong[0]}")
-    row = MatchRound(
-        started_at=now,
-        finished_at=now,
-        waiting=len(seen.seekers),
-        proposals=len(found.proposals),
-        weight=sum(one.weight for one in found.certificates),
-        bound=sum(one.bound for one in found.certificates),
-        unmatched={str(uid): reason for uid, reason in found.unmatched.items()},
-    )
+    return found
+
+
+async def keep(db: AsyncSession, row: MatchRound, seen: World, found: Round, *, now: datetime) -> None:
+    """Store the sums and every proposal: from now on they wait for moderators."""
+    row.finished_at, row.waiting, row.proposals = now, len(seen.seekers), len(found.proposals)
+    row.weight = sum(one.weight for one in found.certificates)
+    row.bound = sum(one.bound for one in found.certificates)
+    row.unmatched = {str(uid): reason for uid, reason in found.unmatched.items()}
     db.add(row)
     await db.flush()
     for proposal in found.proposals:
         await _store(db, row.id, proposal, seen, now=now)
-    return row
 
 
 async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: World, *, now: datetime) -> None:

@@ -65,19 +65,39 @@ async def pair_world(db: AsyncSession, one: UUID, other: UUID, *, now: datetime)
 
     Their places are counted without the match between them, and their own earlier match is no block.
     """
+    return await people_world(db, [one, other], now=now, count_pending=False)
+
+
+async def people_world(db: AsyncSession, ids: list[UUID], *, now: datetime, count_pending: bool = True) -> World:
+    """A world of these people as they are at this moment, whether they may be matched now or not."""
     towns = {town.id: town for town in await db.exec(select(Town))}
-    found = await db.exec(select(Resident).where(col(Resident.id).in_([one, other])))
-    languages, interests = await _languages(db, [one, other]), await _interests(db, [one, other])
+    found = await db.exec(select(Resident).where(col(Resident.id).in_(ids)).order_by(col(Resident.id)))
+    languages, interests = await _languages(db, ids), await _interests(db, ids)
     friends = await _friends(db)
+    pending = await _pending(db, PENDING) if count_pending else dict.fromkeys(ids, 0)
     return World(
         seekers=tuple(
-            _seeker(row, towns, languages[row.id], interests[row.id], friends[row.id], 0, now.date()) for row in found
+            _seeker(row, towns, languages[row.id], interests[row.id], friends[row.id], pending[row.id], now.date())
+            for row in found
         ),
         links=await links_of(db, towns),
         blocked=await _blocked(db),
         rarity={code: interest.rarity for code, interest in INTERESTS.items()},
         weights=await weights_of(db, towns),
     )
+
+
+async def pending_pairs(db: AsyncSession) -> frozenset[Pair]:
+    """Who has a proposal between them that waits for a moderator or for an answer: it need not come a second time."""
+    found = await db.exec(
+        select(MatchSide.match_id, MatchSide.resident_id)
+        .join(Match, col(Match.id) == col(MatchSide.match_id))
+        .where(col(Match.state).in_(PENDING))
+    )
+    sides: dict[UUID, set[UUID]] = defaultdict(set)
+    for match_id, resident_id in found.all():
+        sides[match_id].add(resident_id)
+    return frozenset(Pair(two) for two in sides.values() if len(two) == 2)
 
 
 async def children_allowed(db: AsyncSession) -> frozenset[UUID]:

@@ -17,7 +17,9 @@ from penfriends.models.classified import (
     JSONValue,
     choice,
     column,
+    long_text,
     moment,
+    no_items,
     no_values,
     pairwise,
 )
@@ -49,19 +51,102 @@ class BlockReason(enum.StrEnum):
     REPORTED = "reported"
 
 
+class RoundState(enum.StrEnum):
+    """A moderator's round is a draft until it is published; the weekly one publishes what it finds."""
+
+    RUNNING = "running"
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class RoundStep(enum.StrEnum):
+    """How far a round is that runs now."""
+
+    ASKED = "asked"
+    READING = "reading"
+    COMPARING = "comparing"
+    SOLVING = "solving"
+    CHECKING = "checking"
+    STORING = "storing"
+
+
 class MatchRound(SQLModel, table=True):
-    """One run of the matching over everybody who waits, with the bound that certifies it."""
+    """One run of the matching over everybody who waits, with the bound that certifies it.
+
+    `association_id` says whose moderators asked for it (NULL: the weekly batch); they see what their towns have a part
+    in. At most one runs at a time: the index says so. `shortage` counts who got nobody, by town, ages and language.
+    """
 
     __tablename__ = "match_round"
+    __table_args__ = (
+        sa.Index(
+            "ix_match_round_one_runs",
+            "state",
+            unique=True,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        ),
+    )
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    association_id: UUID | None = column(LINK, default=None, foreign_key="association.id", index=True)
+    started_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    state: RoundState = choice(RoundState, name="state", default=RoundState.PUBLISHED)
+    step: RoundStep | None = choice(RoundStep, name="step", default=None)
+    runs: int = column(PLAIN, default=1)
+    failure: str = column(PLAIN, default="", max_length=30)
+    beat_at: datetime | None = moment(default=None)
     started_at: datetime = moment()
     finished_at: datetime | None = moment(default=None)
     waiting: int = column(PLAIN, default=0)
+    possible: int = column(PLAIN, default=0)
     proposals: int = column(PLAIN, default=0)
     weight: int = column(PLAIN, default=0)
     bound: int = column(PLAIN, default=0)
     unmatched: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
+    helps: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
+    shortage: list[Any] = column(PLAIN, sa_type=JSONValue, default_factory=no_items)
+
+
+class PairState(enum.StrEnum):
+    """What a moderator has said to a proposal of a draft. `lapsed`: no longer possible when it was looked at again."""
+
+    PROPOSED = "proposed"
+    PINNED = "pinned"
+    FORBIDDEN = "forbidden"
+    PUBLISHED = "published"
+    LAPSED = "lapsed"
+
+
+class RoundPair(SQLModel, table=True):
+    """A proposal in a moderator's draft: nobody is told, nobody is asked, until it is published and becomes a match.
+
+    Its band is not tied to the residents' by a key as a match's is: a draft must not keep anybody from coming of age.
+    The wall stands where it is published.
+    """
+
+    __tablename__ = "round_pair"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "low_id", "high_id"),
+        sa.CheckConstraint(pairwise("low_id", "high_id"), name="ordered"),
+    )
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    round_id: UUID = column(LINK, foreign_key="match_round.id", ondelete="CASCADE", index=True)
+    low_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    high_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
+    band: Band = choice(Band, name="band")
+    turn: int = column(PLAIN, default=1)
+    score: int = column(PLAIN, default=0)
+    waited: int = column(PLAIN, default=0)
+    twin_of_twin: bool = column(PLAIN, default=False)
+    explanation: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
+    state: PairState = choice(PairState, name="state", default=PairState.PROPOSED)
+    decided_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    note: str = long_text(PROOF)
+    match_id: UUID | None = column(LINK, default=None, foreign_key="match.id", ondelete="SET NULL")
 
 
 class Match(SQLModel, table=True):

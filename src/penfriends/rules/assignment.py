@@ -7,7 +7,7 @@ verifies without knowing how the pairs were found. Good up to a few thousand peo
 and `solver` and leaves these values alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -20,6 +20,9 @@ from penfriends.rules.columns import Bools
 from penfriends.rules.matching import World, places
 from penfriends.rules.score import Explanation, explain
 from penfriends.rules.solver import Solution, solve
+
+Told = Callable[[str, int], None]
+"""Hears how far a round is: `comparing` and how many people, `solving` and how many possible pairs."""
 
 TURNS = 3
 ALTERNATIVES = 2
@@ -74,9 +77,13 @@ class Round:
     opened: frozenset[UUID]
 
 
-def propose(world: World, today: date) -> Round:
+def in_silence(_step: str, _number: int) -> None:
+    """Nobody wants to know how far a round is."""
+
+
+def propose(world: World, today: date, told: Told = in_silence) -> Round:
     """One round for everybody who waits. The same world gives the same round, in whatever order it is listed."""
-    runs = [_Run(world, band, today).play() for band in Band]
+    runs = [_Run(world, band, today).play(told) for band in Band]
     proposals = tuple(proposal for run in runs for proposal in run.proposals)
     return Round(
         today,
@@ -99,8 +106,10 @@ class _Run:
     proposals: list[Proposal] = field(default_factory=list)
     certificates: list[Certificate] = field(default_factory=list)
 
-    def play(self) -> "_Run":
+    def play(self, told: Told) -> "_Run":
+        told("comparing", len(self.world.seekers))
         self.found = find(self.world, self.band, self.today)
+        told("solving", len(self.found.edges.i))
         self.given = [0] * len(self.found.people)
         left = self.found.edges
         for turn in range(1, TURNS + 1):

@@ -14,7 +14,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "association",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -94,24 +93,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_consent_text")),
     )
     op.create_table(
+        "domain_check",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "findings", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_domain_check")),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
     )
     op.create_table(
-        "match_round",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("started_at", UTCDateTime(), nullable=False),
-        sa.Column("finished_at", UTCDateTime(), nullable=True),
-        sa.Column("waiting", sa.Integer(), nullable=False),
-        sa.Column("proposals", sa.Integer(), nullable=False),
-        sa.Column("weight", sa.Integer(), nullable=False),
-        sa.Column("bound", sa.Integer(), nullable=False),
-        sa.Column(
-            "unmatched", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_round")),
+        "mail_trouble",
+        sa.Column("place", sa.String(length=255), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=True),
+        sa.Column("probe_at", UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_mail_trouble")),
     )
     op.create_table(
         "sign_in",
@@ -306,24 +309,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_decision_subject", ["subject_id", "at"], unique=False)
 
     op.create_table(
-        "match",
+        "match_round",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "band",
-            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
-            nullable=False,
-        ),
+        sa.Column("association_id", sa.Uuid(), nullable=True),
+        sa.Column("started_by", sa.Uuid(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
-                "proposed",
-                "vetoed",
-                "approved",
-                "accepted",
-                "declined",
-                "expired",
-                "ended",
+                "running",
+                "draft",
+                "published",
+                "failed",
+                "dropped",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -331,25 +328,54 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("score", sa.Integer(), nullable=False),
         sa.Column(
-            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+            "step",
+            sa.Enum(
+                "asked",
+                "reading",
+                "comparing",
+                "solving",
+                "checking",
+                "storing",
+                name="step",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
         ),
-        sa.Column("proposed_at", UTCDateTime(), nullable=False),
-        sa.Column("approved_at", UTCDateTime(), nullable=True),
-        sa.Column("expires_at", UTCDateTime(), nullable=True),
-        sa.Column("closed_at", UTCDateTime(), nullable=True),
-        sa.Column("claimed_by", sa.Uuid(), nullable=True),
-        sa.Column("claimed_until", UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["claimed_by"], ["moderator.id"], name=op.f("fk_match_claimed_by_moderator")),
-        sa.ForeignKeyConstraint(["round_id"], ["match_round.id"], name=op.f("fk_match_round_id_match_round")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_match")),
-        sa.UniqueConstraint("id", "band", name=op.f("uq_match_id_band")),
+        sa.Column("runs", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.String(length=30), nullable=False),
+        sa.Column("beat_at", UTCDateTime(), nullable=True),
+        sa.Column("started_at", UTCDateTime(), nullable=False),
+        sa.Column("finished_at", UTCDateTime(), nullable=True),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("possible", sa.Integer(), nullable=False),
+        sa.Column("proposals", sa.Integer(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Integer(), nullable=False),
+        sa.Column(
+            "unmatched", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("helps", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column(
+            "shortage", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_match_round_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(["started_by"], ["moderator.id"], name=op.f("fk_match_round_started_by_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_round")),
     )
-    with op.batch_alter_table("match", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_match_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index("ix_match_queue", ["state", "proposed_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_match_round_id"), ["round_id"], unique=False)
+    with op.batch_alter_table("match_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_match_round_association_id"), ["association_id"], unique=False)
+        batch_op.create_index(
+            "ix_match_round_one_runs",
+            ["state"],
+            unique=True,
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
 
     op.create_table(
         "resident",
@@ -597,6 +623,117 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "match",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "vetoed",
+                "approved",
+                "accepted",
+                "declined",
+                "expired",
+                "ended",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column(
+            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
+        sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("claimed_by", sa.Uuid(), nullable=True),
+        sa.Column("claimed_until", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["claimed_by"], ["moderator.id"], name=op.f("fk_match_claimed_by_moderator")),
+        sa.ForeignKeyConstraint(["round_id"], ["match_round.id"], name=op.f("fk_match_round_id_match_round")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match")),
+        sa.UniqueConstraint("id", "band", name=op.f("uq_match_id_band")),
+    )
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_match_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_match_queue", ["state", "proposed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_match_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "resident_address",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("verified_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_address_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_resident_address_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_address")),
+        sa.UniqueConstraint("resident_id", "sign_in_id", name=op.f("uq_resident_address_resident_id_sign_in_id")),
+    )
+    with op.batch_alter_table("resident_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resident_address_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_address_sign_in_id"), ["sign_in_id"], unique=False)
+
+    op.create_table(
+        "resident_interest",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_interest_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_interest")),
+    )
+    op.create_table(
+        "resident_language",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum("first", "well", "little", name="level", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("practises", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_language_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_language")),
+    )
+    op.create_table(
+        "session",
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("staff_until", UTCDateTime(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_session_resident_id_resident"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_session_sign_in_id_sign_in"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_session")),
+    )
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_session_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_session_sign_in_id"), ["sign_in_id"], unique=False)
+
+    op.create_table(
         "correspondence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -686,69 +823,62 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_match_side_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
-        "resident_address",
+        "round_pair",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
-        sa.Column("verified_at", UTCDateTime(), nullable=True),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resident_id"], ["resident.id"], name=op.f("fk_resident_address_resident_id_resident"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_resident_address_sign_in_id_sign_in"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_resident_address")),
-        sa.UniqueConstraint("resident_id", "sign_in_id", name=op.f("uq_resident_address_resident_id_sign_in_id")),
-    )
-    with op.batch_alter_table("resident_address", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_resident_address_resident_id"), ["resident_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_resident_address_sign_in_id"), ["sign_in_id"], unique=False)
-
-    op.create_table(
-        "resident_interest",
-        sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resident_id"], ["resident.id"], name=op.f("fk_resident_interest_resident_id_resident"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_interest")),
-    )
-    op.create_table(
-        "resident_language",
-        sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
         sa.Column(
-            "level",
-            sa.Enum("first", "well", "little", name="level", native_enum=False, create_constraint=True, length=32),
+            "band",
+            sa.Enum("child", "adult", name="band", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.Column("practises", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["resident_id"], ["resident.id"], name=op.f("fk_resident_language_resident_id_resident"), ondelete="CASCADE"
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("waited", sa.Integer(), nullable=False),
+        sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
+        sa.Column(
+            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
-        sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_language")),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "pinned",
+                "forbidden",
+                "published",
+                "lapsed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("match_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_round_pair_ordered")),
+        sa.ForeignKeyConstraint(["decided_by"], ["moderator.id"], name=op.f("fk_round_pair_decided_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["resident.id"], name=op.f("fk_round_pair_high_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["low_id"], ["resident.id"], name=op.f("fk_round_pair_low_id_resident"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["match.id"], name=op.f("fk_round_pair_match_id_match"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["match_round.id"], name=op.f("fk_round_pair_round_id_match_round"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_pair")),
+        sa.UniqueConstraint("round_id", "low_id", "high_id", name=op.f("uq_round_pair_round_id_low_id_high_id")),
     )
-    op.create_table(
-        "session",
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("sign_in_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("seen_at", UTCDateTime(), nullable=False),
-        sa.Column("expires_at", UTCDateTime(), nullable=False),
-        sa.Column("staff_until", UTCDateTime(), nullable=True),
-        sa.Column("resident_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["resident_id"], ["resident.id"], name=op.f("fk_session_resident_id_resident"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["sign_in_id"], ["sign_in.id"], name=op.f("fk_session_sign_in_id_sign_in"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_session")),
-    )
-    with op.batch_alter_table("session", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_session_expires_at"), ["expires_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_session_sign_in_id"), ["sign_in_id"], unique=False)
+    with op.batch_alter_table("round_pair", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_pair_high_id"), ["high_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_round_pair_low_id"), ["low_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_round_pair_round_id"), ["round_id"], unique=False)
 
     op.create_table(
         "participant",
@@ -903,25 +1033,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_letter_id"), ["letter_id"], unique=False)
-
-    op.create_table(
-        "domain_check",
-        sa.Column("name", sa.String(length=20), nullable=False),
-        sa.Column("at", UTCDateTime(), nullable=False),
-        sa.Column(
-            "findings", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
-        ),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_domain_check")),
-    )
-    op.create_table(
-        "mail_trouble",
-        sa.Column("place", sa.String(length=255), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_at", UTCDateTime(), nullable=False),
-        sa.Column("until", UTCDateTime(), nullable=True),
-        sa.Column("probe_at", UTCDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("place", name=op.f("pk_mail_trouble")),
-    )
 
     op.create_table(
         "delivery",
@@ -1212,7 +1323,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     with op.batch_alter_table("team_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_message_association_id"))
 
@@ -1256,8 +1366,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_due")
 
     op.drop_table("delivery")
-    op.drop_table("mail_trouble")
-    op.drop_table("domain_check")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_letter_id"))
 
@@ -1277,6 +1385,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_participant_correspondence_id"))
 
     op.drop_table("participant")
+    with op.batch_alter_table("round_pair", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_round_pair_round_id"))
+        batch_op.drop_index(batch_op.f("ix_round_pair_low_id"))
+        batch_op.drop_index(batch_op.f("ix_round_pair_high_id"))
+
+    op.drop_table("round_pair")
+    with op.batch_alter_table("match_side", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
+        batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
+
+    op.drop_table("match_side")
+    with op.batch_alter_table("match_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_approval_moderator_id"))
+        batch_op.drop_index(batch_op.f("ix_match_approval_match_id"))
+
+    op.drop_table("match_approval")
+    op.drop_table("correspondence")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_sign_in_id"))
         batch_op.drop_index(batch_op.f("ix_session_expires_at"))
@@ -1289,17 +1414,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resident_address_resident_id"))
 
     op.drop_table("resident_address")
-    with op.batch_alter_table("match_side", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
-        batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
+    with op.batch_alter_table("match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_match_round_id"))
+        batch_op.drop_index("ix_match_queue")
+        batch_op.drop_index(batch_op.f("ix_match_expires_at"))
 
-    op.drop_table("match_side")
-    with op.batch_alter_table("match_approval", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_match_approval_moderator_id"))
-        batch_op.drop_index(batch_op.f("ix_match_approval_match_id"))
-
-    op.drop_table("match_approval")
-    op.drop_table("correspondence")
+    op.drop_table("match")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
         batch_op.drop_index(batch_op.f("ix_consent_guardian_id"))
@@ -1333,12 +1453,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resident_guardian_id"))
 
     op.drop_table("resident")
-    with op.batch_alter_table("match", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_match_round_id"))
-        batch_op.drop_index("ix_match_queue")
-        batch_op.drop_index(batch_op.f("ix_match_expires_at"))
+    with op.batch_alter_table("match_round", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_match_round_one_runs",
+            sqlite_where=sa.text("state = 'running'"),
+            postgresql_where=sa.text("state = 'running'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_match_round_association_id"))
 
-    op.drop_table("match")
+    op.drop_table("match_round")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index("ix_decision_subject")
         batch_op.drop_index(batch_op.f("ix_decision_moderator_id"))
@@ -1365,8 +1488,9 @@ def downgrade() -> None:
 
     op.drop_table("sign_up_draft")
     op.drop_table("sign_in")
-    op.drop_table("match_round")
+    op.drop_table("mail_trouble")
     op.drop_table("household")
+    op.drop_table("domain_check")
     op.drop_table("consent_text")
     op.drop_table("consent_age")
     op.drop_table("blob")
