@@ -49,12 +49,12 @@ def explain(first: Seeker, second: Seeker, world: World, today: date) -> Explana
     """Why this pair has its score. Meant for a pair that breaks no rule; symmetric in its total."""
     counts = world.weights_between(first.town, second.town)
     terms = (
-        _interests(first, second, world.rarity, counts.interests),
-        _language(first, second, counts.language),
+        common_interests(first.interests, second.interests, world.rarity, counts.interests),
+        common_language(first.languages, second.languages, counts.language),
         _practice("first_practises", first, second, counts.practice),
         _practice("second_practises", second, first, counts.practice),
         _age(first, second, today, counts.age),
-        _town(first, second, world, counts.town),
+        link_of_towns(first.town, second.town, world, counts.town),
         _wish("first_wish", first, second, counts.wish),
         _wish("second_wish", second, first, counts.wish),
         _medium(first, second, counts.medium),
@@ -86,25 +86,33 @@ def rarity_sum(interests: Iterable[str], rarity: Mapping[str, int]) -> int:
     return sum(rarity.get(code, 1) for code in interests)
 
 
-def _interests(a: Seeker, b: Seeker, rarity: Mapping[str, int], maximum: int) -> Term:
+def common_interests(a: frozenset[str], b: frozenset[str], rarity: Mapping[str, int], maximum: int) -> Term:
     """Cosine of the rarity-weighted interests. Detail: common codes, the rarest first."""
-    common = sorted(a.interests & b.interests, key=lambda code: (-rarity.get(code, 1), code))
-    product = rarity_sum(a.interests, rarity) * rarity_sum(b.interests, rarity)
+    common = sorted(a & b, key=lambda code: (-rarity.get(code, 1), code))
+    product = rarity_sum(a, rarity) * rarity_sum(b, rarity)
     points = isqrt((maximum * rarity_sum(common, rarity)) ** 2 // product) if common else 0
     return Term("interests", points, maximum, tuple(common))
 
 
-def _language(a: Seeker, b: Seeker, maximum: int) -> Term:
+def common_language(a: Mapping[str, Level], b: Mapping[str, Level], maximum: int) -> Term:
     """The best language of both, at the level of the weaker writer. Detail: code, level; empty without one."""
-    common = [
-        (min(level, b.languages[code], key=lambda x: x.rank), code)
-        for code, level in a.languages.items()
-        if code in b.languages
-    ]
+    common = [(min(level, b[code], key=lambda x: x.rank), code) for code, level in a.items() if code in b]
     if not common:
         return Term("language", 0, maximum)
     level, code = min(common, key=lambda entry: (-entry[0].rank, entry[1]))
     return Term("language", language_points(level, maximum), maximum, (code, level.value))
+
+
+def link_of_towns(a: str, b: str, world: World, maximum: int) -> Term:
+    """Detail: link kind and, if known, the year; or `twin_of_twin` and the town between."""
+    link = world.link(a, b)
+    if link is not None:
+        since = () if link.since is None else (str(link.since),)
+        return Term("town", town_points(link.kind, maximum), maximum, (link.kind.value, *since))
+    between = world.town_between(a, b)
+    if between is None:
+        return Term("town", 0, maximum)
+    return Term("town", town_points(None, maximum), maximum, ("twin_of_twin", between))
 
 
 def _practice(name: str, learner: Seeker, other: Seeker, maximum: int) -> Term:
@@ -122,18 +130,6 @@ def _age(a: Seeker, b: Seeker, today: date, maximum: int) -> Term:
     by_year = a.birth.on is None or b.birth.on is None
     detail = ("years", str(months // 12)) if by_year or months >= 24 else ("months", str(months))
     return Term("age", points, maximum, detail)
-
-
-def _town(a: Seeker, b: Seeker, world: World, maximum: int) -> Term:
-    """Detail: link kind and, if known, the year; or `twin_of_twin` and the town between."""
-    link = world.link(a.town, b.town)
-    if link is not None:
-        since = () if link.since is None else (str(link.since),)
-        return Term("town", town_points(link.kind, maximum), maximum, (link.kind.value, *since))
-    between = world.town_between(a.town, b.town)
-    if between is None:
-        return Term("town", 0, maximum)
-    return Term("town", town_points(None, maximum), maximum, ("twin_of_twin", between))
 
 
 def _wish(name: str, wisher: Seeker, other: Seeker, maximum: int) -> Term:
