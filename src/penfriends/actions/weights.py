@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -16,8 +17,11 @@ from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import Resident
-from penfriends.rules.tuning import Comparison, Moved, compare, within_bounds
+from penfriends.rules.matching import World
 from penfriends.rules.weights import STANDARD, Weights, kept, problems
+
+if TYPE_CHECKING:  # the solver and its numbers are heavy: the site loads them with the first question, not at its start
+    from penfriends.rules.tuning import Comparison, Moved
 
 EXAMPLES = 20
 LOOKED_THROUGH = 400  # of those who would have somebody else, to find examples that this moderator may see
@@ -28,14 +32,14 @@ class Example:
     """Somebody of an own town who would have somebody else."""
 
     face: Face
-    moved: Moved
+    moved: "Moved"
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What a change would do. `counted` of the `waiting` people were looked at; `examples` are a few of the moved."""
 
-    comparison: Comparison
+    comparison: "Comparison"
     waiting: int
     counted: int
     examples: Sequence[Example]
@@ -78,13 +82,19 @@ async def outlook(db: AsyncSession, desk: Desk, wanted: Weights, *, now: datetim
     """Two rounds over everybody who waits, as it is and as it would be; nothing is proposed to anybody."""
     everybody = await world.load(db, now=now, afresh=True)
     towns = frozenset(one.slug for one in await lookup.own_towns(db, desk))
+    found, counted = await asyncio.to_thread(_compared, everybody, towns, wanted, now)
+    return Outlook(found, len(everybody.seekers), counted, await _examples(db, desk, found, now=now))
+
+
+def _compared(everybody: World, towns: frozenset[str], wanted: Weights, now: datetime) -> tuple["Comparison", int]:
+    """Two rounds, beside the loop that answers others meanwhile."""
+    from penfriends.rules.tuning import compare, within_bounds
+
     seen = within_bounds(everybody, towns)
-    found = await asyncio.to_thread(compare, seen, towns, wanted, now.date())
-    examples = await _examples(db, desk, found, now=now)
-    return Outlook(found, len(everybody.seekers), len(seen.seekers), examples)
+    return compare(seen, towns, wanted, now.date()), len(seen.seekers)
 
 
-async def _examples(db: AsyncSession, desk: Desk, found: Comparison, *, now: datetime) -> list[Example]:
+async def _examples(db: AsyncSession, desk: Desk, found: "Comparison", *, now: datetime) -> list[Example]:
     """A few of those who would have somebody else: only people whom this moderator may judge (R17, R18, R38)."""
     some = found.moved[:LOOKED_THROUGH]
     rows = await db.exec(

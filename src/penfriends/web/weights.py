@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.units import format_unit
 from litestar import Request, get, post
@@ -19,7 +19,6 @@ from penfriends.actions.weights import Outlook
 from penfriends.i18n import gettext as _
 from penfriends.models.places import Town
 from penfriends.reasons import term_sentence
-from penfriends.rules.tuning import Partner
 from penfriends.rules.weights import STANDARD, TWICE, WHOLE, Weights
 from penfriends.web.desk import desk_of, moderator_of
 from penfriends.web.forms import filled
@@ -27,6 +26,9 @@ from penfriends.web.forms.weights import WeightsForm, explained, limits
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page, town_name
 from penfriends.words import refusal_sentence
+
+if TYPE_CHECKING:
+    from penfriends.rules.tuning import Partner
 
 table("weights", show_weights=Permission.STAFF, show_outlook=Permission.STAFF, change_weights=Permission.STAFF)
 Asked = Request[Any, Any, Any]
@@ -126,7 +128,7 @@ def _changed(before: Weights, after: Weights, form: WeightsForm) -> list[tuple[s
 async def _shown(db: AsyncSession, found: Outlook) -> list[Shown]:
     towns = {one.slug: town_name(one) for one in await db.exec(select(Town))}
 
-    def told(partners: Sequence[Partner]) -> list[Told]:
+    def told(partners: "Sequence[Partner]") -> list[Told]:
         return [
             Told(_("somebody in %(town)s") % {"town": towns[one.town]}, _why(one), one.explanation.total)
             for one in partners
@@ -135,7 +137,7 @@ async def _shown(db: AsyncSession, found: Outlook) -> list[Shown]:
     return [Shown(one.face, told(one.moved.before), told(one.moved.after)) for one in found.examples]
 
 
-def _why(partner: Partner) -> list[str]:
+def _why(partner: "Partner") -> list[str]:
     """What an introduction would lean on."""
     return [
         term_sentence(term.name, term.detail, first="", second="", towns={})
