@@ -17,6 +17,7 @@ from penfriends.actions import (
     inbox,
     nudges,
     residents,
+    seeking,
     signup,
     throttle,
     unsure,
@@ -93,6 +94,7 @@ async def sweep_people(tools: Tools) -> None:
         await correspondences.wake(db, now=now)
         await signup.sweep(db, now=now)
         await residents.wake(db, now=now)
+        await seeking.pack_missing(db)
         await coming_of_age.sweep(db, at=tools.at, now=now)
         await nudges.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)

@@ -36,13 +36,14 @@ def test_R50_telling_columns_are_not_classified_as_harmless(name: str) -> None:
 
 
 def test_R47_R21_of_a_resident_this_is_known_and_nothing_more() -> None:
-    """No surname, postal address, phone, photo, school, belief, politics, health; of the place only the town."""
+    """No surname, postal address, phone, photo, school, belief, politics, health; of the place only the town.
+    The gist is the languages and likes once more, as bits."""
     known = {column.name for column in SQLModel.metadata.tables["resident"].columns}
     assert known == {
         "id", "sign_in_id", "guardian_id", "household_id", "town_id", "band", "birth_year", "birth_on", "first_name",
         "locale", "avatar", "colour", "medium", "capacity", "wished_town_id", "twin_of_twin", "facts", "question",
         "state", "paused_until", "waiting_since", "profile_changed_at", "rules_agreed_at", "reminded_at", "created_at",
-        "age_told_at", "came_of_age_at",
+        "age_told_at", "came_of_age_at", "gist",
     }  # fmt: skip
 
 

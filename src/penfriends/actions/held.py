@@ -52,13 +52,14 @@ LEFT_OUT: Mapping[str, str] = {
     "report.claimed_until": "which moderator, until when",
     "report.reported_id": "number of the other person",
     "letter.read_at": "when a friend read it: nobody learns that (rule R52)",
+    "resident.gist": "the languages and likes once more, as bits",
     "match_side": "the own answer is listed under the match",
     "correspondence.looked_at": "when a moderator asked how it goes",
     "correspondence.match_id": "number of the match, listed on its own",
 }
 _STAFF = {
     table: frozenset(one.partition(".")[2] for one in LEFT_OUT if one.startswith(f"{table}."))
-    for table in ("block", "birth_change", "raw_mail", "team_message", "report", "correspondence")
+    for table in ("block", "birth_change", "raw_mail", "team_message", "report", "resident", "correspondence")
 }
 
 

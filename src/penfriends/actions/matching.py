@@ -254,10 +254,18 @@ async def _open(
         await db.flush()
         await delivery.open_alias(db, participant, now=now)
         participants.append(participant)
+        await _waited(db, match, one, now=now)
         await _still_waiting(db, one, now=now)
     await block(db, sides[0].id, sides[1].id, BlockReason.MATCHED_BEFORE, now=now)
     await introductions.introduce(db, correspondence, participants, sides, at=at, policy=policy, now=now)
     return correspondence
+
+
+async def _waited(db: AsyncSession, match: Match, one: Resident, *, now: datetime) -> None:
+    """How long it took is kept: others are told from it how long it usually takes."""
+    days = max(0, (now - one.waiting_since).days) if one.waiting_since else None
+    mine = (col(MatchSide.match_id) == match.id, col(MatchSide.resident_id) == one.id)
+    await db.exec(update(MatchSide).where(*mine).values(waited_days=days))
 
 
 async def _still_waiting(db: AsyncSession, one: Resident, *, now: datetime) -> None:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions import seeking
 from penfriends.actions.people import email_key, sign_in_for
 from penfriends.errors import NotFound
 from penfriends.models.moderation import Moderator
@@ -14,7 +16,7 @@ from penfriends.models.residents import Guardian, Resident, ResidentInterest, Re
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Band
 from penfriends.rules.matching import Medium
-from penfriends.rules.sign_up import Answers
+from penfriends.rules.sign_up import Answers, Who
 
 
 async def address_of(db: AsyncSession, email: str, *, locale: str, now: datetime) -> SignIn:
@@ -91,7 +93,8 @@ async def add_resident(
     sign_in: SignIn | None,
     guardian: Guardian | None,
 ) -> Resident:
-    """The newcomer's rows. The band is computed here (rule R01); a child has no free text (rule R47)."""
+    """The newcomer's rows. The band is computed here (rule R01); a child has no free text (rule R47), and allows no
+    friends from further away unless the guardian fills the form in."""
     birth, medium = answers.birth, answers.medium or Medium.WEB
     if birth is None:
         raise NotFound
@@ -110,7 +113,7 @@ async def add_resident(
         medium=medium,
         capacity=answers.capacity,
         wished_town_id=wished.id if wished else None,
-        twin_of_twin=answers.twin_of_twin,
+        twin_of_twin=answers.twin_of_twin and (adult or answers.who is Who.CHILD),
         facts="\n".join(answers.facts) if adult else "",
         question=answers.question if adult else "",
         state=state,
@@ -125,7 +128,7 @@ async def add_resident(
 
 
 async def write_lists(db: AsyncSession, resident_id: UUID, answers: Answers) -> None:
-    """The languages and likes of a resident."""
+    """The languages and likes of a resident, and their gist."""
     for spoken in answers.languages:
         row = ResidentLanguage(
             resident_id=resident_id, code=spoken.code, level=spoken.level, practises=spoken.practises
@@ -134,6 +137,8 @@ async def write_lists(db: AsyncSession, resident_id: UUID, answers: Answers) -> 
     for like in answers.likes:
         db.add(ResidentInterest(resident_id=resident_id, code=like))
     await db.flush()
+    gists = await seeking.packed(db, [resident_id])
+    await db.exec(update(Resident).where(col(Resident.id) == resident_id).values(gist=gists[resident_id]))
 
 
 async def towns_open(db: AsyncSession) -> list[Town]:

@@ -214,12 +214,14 @@ async def change_likes(db: AsyncSession, resident: Resident, values: Mapping[str
 
 
 async def change_how(db: AsyncSession, resident: Resident, values: Mapping[str, Any], *, now: datetime) -> None:
-    """How letters come, and with whom and how many one would like to write."""
+    """How letters come, and with whom and how many one would like to write. Friends from further away a child may only
+    forgo: the guardian allows them (actions/waiting.py)."""
     answers = answers_of(values)
+    far = answers.twin_of_twin and (resident.band is Band.ADULT or resident.twin_of_twin)
     wished = (await db.exec(select(Town).where(Town.slug == answers.wished_town))).first()
     resident.medium = answers.medium or resident.medium
     resident.wished_town_id = wished.id if wished else None
-    resident.capacity, resident.twin_of_twin = answers.capacity, answers.twin_of_twin
+    resident.capacity, resident.twin_of_twin = answers.capacity, far
     await _changed(db, resident, now=now)
 
 

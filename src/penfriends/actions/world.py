@@ -32,10 +32,11 @@ async def load(db: AsyncSession, *, now: datetime, afresh: bool = False) -> Worl
     residents = await _waiting(db, towns, now=now)
     languages = await _languages(db)
     interests = await _interests(db)
-    friends, pending = await _friends(db), await _pending(db, PENDING[1:] if afresh else PENDING)
+    friends, far = await _friends(db), await _far_allowed(db)
+    pending = await _pending(db, PENDING[1:] if afresh else PENDING)
     today = now.date()
     seekers = [
-        _seeker(one, towns, languages[one.id], interests[one.id], friends[one.id], pending[one.id], today)
+        _seeker(one, towns, languages[one.id], interests[one.id], friends[one.id], pending[one.id], far, today)
         for one in residents
     ]
     return World(
@@ -73,11 +74,11 @@ async def people_world(db: AsyncSession, ids: list[UUID], *, now: datetime, coun
     towns = {town.id: town for town in await db.exec(select(Town))}
     found = await db.exec(select(Resident).where(col(Resident.id).in_(ids)).order_by(col(Resident.id)))
     languages, interests = await _languages(db, ids), await _interests(db, ids)
-    friends = await _friends(db)
+    friends, far = await _friends(db), await _far_allowed(db)
     pending = await _pending(db, PENDING) if count_pending else dict.fromkeys(ids, 0)
     return World(
         seekers=tuple(
-            _seeker(row, towns, languages[row.id], interests[row.id], friends[row.id], pending[row.id], now.date())
+            _seeker(row, towns, languages[row.id], interests[row.id], friends[row.id], pending[row.id], far, now.date())
             for row in found
         ),
         links=await links_of(db, towns),
@@ -139,6 +140,7 @@ def _seeker(
     interests: frozenset[str],
     friends: int,
     pending: int,
+    far: frozenset[UUID | None],
     today: date,
 ) -> Seeker:
     birth = Birth(one.birth_year, one.birth_on)
@@ -157,7 +159,7 @@ def _seeker(
         waiting_days=max(0, (today - since).days),
         capacity_left=max(0, allowed - friends - pending),
         household=one.household_id,
-        open_to_twin_of_twin=one.twin_of_twin,
+        open_to_twin_of_twin=one.twin_of_twin and towns[one.town_id].association_id in far,
         friends=friends,
     )
 
@@ -204,6 +206,11 @@ async def _pending(db: AsyncSession, states: Sequence[MatchState]) -> dict[UUID,
         .group_by(col(MatchSide.resident_id))
     )
     return defaultdict(int, dict(found.all()))
+
+
+async def _far_allowed(db: AsyncSession) -> frozenset[UUID | None]:
+    """The associations that let friends come from twin towns of the twin towns."""
+    return frozenset(await db.exec(select(Association.id).where(Association.twin_of_twin)))
 
 
 async def _blocked(db: AsyncSession) -> frozenset[Pair]:

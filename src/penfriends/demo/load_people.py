@@ -25,6 +25,7 @@ from penfriends.models.residents import (
     ResidentState,
 )
 from penfriends.models.signin import SignIn
+from penfriends.rules import gist
 from penfriends.rules.consent import LASTS
 from penfriends.web.consent_text import GUARDIAN, agreed
 
@@ -140,6 +141,11 @@ def _resident(
         twin_of_twin=one.twin_of_twin,
         facts=one.facts,
         question=one.question,
+        gist=gist.pack(
+            {spoken.code: spoken.level for spoken in one.languages},
+            [spoken.code for spoken in one.languages if spoken.practises],
+            one.interests,
+        ),
         state=one.state,
         paused_until=today + timedelta(days=one.paused_days_left) if one.paused_days_left else None,
         waiting_since=now - timedelta(days=one.waiting_days) if one.waiting_days is not None else None,

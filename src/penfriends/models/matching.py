@@ -170,7 +170,10 @@ class Match(SQLModel, table=True):
 
 
 class MatchSide(SQLModel, table=True):
-    """One of the two. Its band equals the match's, and the resident's while `open_band` is set (rule R02)."""
+    """One of the two. Its band equals the match's, and the resident's while `open_band` is set (rule R02).
+
+    `waited_days`: how long they had waited when both said yes; from it others are told how long it usually takes.
+    """
 
     __tablename__ = "match_side"
     __table_args__ = (
@@ -178,6 +181,12 @@ class MatchSide(SQLModel, table=True):
         sa.ForeignKeyConstraint(["match_id", "band"], ["match.id", "match.band"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["resident_id", "open_band"], ["resident.id", "resident.band"]),
         sa.CheckConstraint("open_band IS NULL OR open_band = band", name="open_band"),
+        sa.Index(
+            "ix_match_side_waited",
+            *("band", "answered_at"),
+            sqlite_where=sa.text("waited_days IS NOT NULL"),
+            postgresql_where=sa.text("waited_days IS NOT NULL"),
+        ),
     )
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
@@ -187,6 +196,7 @@ class MatchSide(SQLModel, table=True):
     open_band: Band | None = choice(Band, name="open_band_word", default=None)
     answer: Answer | None = choice(Answer, PROOF, name="answer", default=None)
     answered_at: datetime | None = moment(PROOF, default=None)
+    waited_days: int | None = column(PLAIN, default=None)
 
 
 class MatchApproval(SQLModel, table=True):

@@ -39,7 +39,8 @@ class LinkState(enum.StrEnum):
 
 class Association(SQLModel, table=True):
     """The twinning association of one or more towns. Policies left NULL are those of the installation; `weights` is its
-    own table of what counts for how much in matching (`rules.weights`), NULL the standard."""
+    own table of what counts for how much in matching (`rules.weights`), NULL the standard. `twin_of_twin`: friends may
+    come from twin towns of the twin towns, where both associations and both people agree."""
 
     __tablename__ = "association"
 
@@ -52,6 +53,7 @@ class Association(SQLModel, table=True):
     read_first_letters: int | None = column(PLAIN, default=None)
     sample_one_in: int | None = column(PLAIN, default=None)
     weights: dict[str, int] | None = column(PLAIN, sa_type=JSONOrNull, default=None)
+    twin_of_twin: bool = column(PLAIN, default=True)
 
 
 class Town(SQLModel, table=True):

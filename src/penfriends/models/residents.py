@@ -80,6 +80,8 @@ class Resident(SQLModel, table=True):
     """A person of a town who may write. (id, band) is what the adult-child wall hangs on (rule R02).
 
     `age_told_at`: told that they turn 18 soon; `came_of_age_at`: they did, and agree to the rules anew after it (R04).
+    `gist`: languages and likes as bits (rules/gist.py), for the newcomer's preview; NULL until a sweep has packed them.
+    `ix_resident_waiting` holds all that the preview asks of somebody who waits, so that it need not open their rows.
     """
 
     __tablename__ = "resident"
@@ -89,7 +91,13 @@ class Resident(SQLModel, table=True):
         sa.CheckConstraint("band = 'adult' OR (facts = '' AND question = '')", name="child_has_no_free_text"),
         sa.CheckConstraint("capacity BETWEEN 1 AND 3", name="capacity"),
         sa.CheckConstraint("band = 'adult' OR capacity <= 2", name="child_capacity"),
-        sa.Index("ix_resident_waiting", "state", "band", "town_id"),
+        sa.Index(
+            "ix_resident_waiting",
+            *("state", "band", "town_id", "birth_year", "twin_of_twin"),
+            *("id", "birth_on", "medium", "wished_town_id", "household_id", "capacity", "gist", "waiting_since"),
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        ),
     )
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
@@ -110,6 +118,7 @@ class Resident(SQLModel, table=True):
     twin_of_twin: bool = column(PERSON, default=False)
     facts: str = long_text(PERSON)
     question: str = long_text(PERSON)
+    gist: bytes | None = column(PERSON, default=None)
     state: ResidentState = choice(ResidentState, name="state", default=ResidentState.UNCONFIRMED)
     paused_until: date | None = column(WHEN, default=None)
     waiting_since: datetime | None = moment(default=None)

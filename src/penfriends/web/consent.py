@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import consent
+from penfriends.actions import consent, waiting
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
@@ -96,11 +96,14 @@ def _me(request: Shown) -> UUID:
 
 
 @get("/me/children/{child_id:uuid}", include_in_schema=False)
-async def my_child(request: Shown, child_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
-    """The state of the yes for one child, and both ways to change it."""
+async def my_child(
+    request: Shown, child_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
+    """The state of the yes for one child, and both ways to change it; with a yes also what the child waits for."""
     found = await consent.decision_of_guardian(db, _me(request), child_id)
+    queue = await waiting.waiting_of(db, found.child, now=now)
     base = f"/me/children/{child_id}"
-    return page(request, "consent/child.html", decision=found, base=base, lines=sentences(GUARDIAN))
+    return page(request, "consent/child.html", decision=found, waiting=queue, base=base, lines=sentences(GUARDIAN))
 
 
 @post("/me/children/{child_id:uuid}/consent", include_in_schema=False)

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from penfriends.actions import births, desk_mail, lookup, mail_care, queues, viewing
+from penfriends.actions import births, desk_mail, lookup, mail_care, queues, viewing, waiting
 from penfriends.actions.remit import Desk
 from penfriends.i18n import gettext as _
 from penfriends.models.residents import ChangeState
@@ -145,9 +145,10 @@ async def _person_page(
         "people/person.html",
         status=status,
         view=view,
+        waiting=await waiting.waiting_of(db, resident, now=now),
         form=form or BirthForm(data=known),
         moderator=desk.moderator,
-        waiting=[one for one in view.changes if one.state is ChangeState.PROPOSED],
+        changes=[one for one in view.changes if one.state is ChangeState.PROPOSED],
         unreachable=await desk_mail.unreachable(db, desk.moderator, now=now, only=resident.id),
     )
 

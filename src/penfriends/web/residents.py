@@ -10,14 +10,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import residents, sessions, unreachable
+from penfriends.actions import residents, sessions, unreachable, waiting
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
-from penfriends.rules.bands import Birth, age_on
+from penfriends.rules.bands import Band, Birth, age_on
 from penfriends.rules.sign_up import Answers, Step
 from penfriends.web import signup_pages as pages
 from penfriends.web.assets import AVATARS
@@ -62,7 +62,16 @@ async def home(request: Shown, db: NamedDependency[AsyncSession], now: NamedDepe
     found = await residents.home_of(db, visitor_of(request).resident_id, now=now)
     waits = awaits_agreement(found.resident)
     stopped = await unreachable.stopped_for(db, found.resident)
-    return page(request, "residents/home.html", home=found, awaits_agreement=waits, mail_stopped=stopped, now=now)
+    queue = None if found.proposals else await waiting.waiting_of(db, found.resident, now=now)
+    return page(
+        request,
+        "residents/home.html",
+        home=found,
+        waiting=queue,
+        awaits_agreement=waits,
+        mail_stopped=stopped,
+        now=now,
+    )
 
 
 @post("/me/mailbox/lifting", include_in_schema=False)
@@ -163,6 +172,7 @@ def _edited(request: Shown, line: str, form: Form, answers: Answers, town: Town,
         answers=answers,
         town=town,
         for_child=False,
+        is_child=visitor_of(request).band == Band.CHILD,
         avatars={picture: picture for picture in AVATARS},
         pictures=PICTURES,
         languages_first=MAIN_LANGUAGES,

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request
@@ -55,6 +56,7 @@ def environment() -> Environment:
         localtime=localtime,
         ago=ago,
         span=span,
+        listed=listed,
         reasons=reasons,
         number=number,
         direction=i18n.direction,
@@ -181,6 +183,11 @@ def ago(moment: datetime, now: datetime) -> str:
 def span(length: timedelta) -> str:
     """A length of time in words: 2 days."""
     return format_timedelta(length, threshold=1, locale=_locale())
+
+
+def listed(words: Sequence[str]) -> str:
+    """`Hürth, Les Ulis and Skawina`, as the reader's language joins a list."""
+    return format_list(list(words), locale=_locale())
 
 
 def number(value: float) -> str:

@@ -17,6 +17,7 @@ MODULES = (
     "consent",
     "signin",
     "residents",
+    "waiting",
     "my_data",
     "coming_of_age",
     "further_addresses",

@@ -31,6 +31,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_association")),
         sa.UniqueConstraint("slug", name=op.f("uq_association_slug")),
     )
@@ -405,6 +406,7 @@ def upgrade() -> None:
         sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("gist", sa.LargeBinary(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -447,7 +449,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_resident_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_sign_in_id"), ["sign_in_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_town_id"), ["town_id"], unique=False)
-        batch_op.create_index("ix_resident_waiting", ["state", "band", "town_id"], unique=False)
+        batch_op.create_index(
+            "ix_resident_waiting",
+            [
+                "state",
+                "band",
+                "town_id",
+                "birth_year",
+                "twin_of_twin",
+                "id",
+                "birth_on",
+                "medium",
+                "wished_town_id",
+                "household_id",
+                "capacity",
+                "gist",
+                "waiting_since",
+            ],
+            unique=False,
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
 
     op.create_table(
         "twin_link",
@@ -802,6 +824,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("waited_days", sa.Integer(), nullable=True),
         sa.CheckConstraint("open_band IS NULL OR open_band = band", name=op.f("ck_match_side_open_band")),
         sa.ForeignKeyConstraint(
             ["match_id", "band"],
@@ -821,6 +844,13 @@ def upgrade() -> None:
     with op.batch_alter_table("match_side", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_match_side_match_id"), ["match_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_match_side_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(
+            "ix_match_side_waited",
+            ["band", "answered_at"],
+            unique=False,
+            sqlite_where=sa.text("waited_days IS NOT NULL"),
+            postgresql_where=sa.text("waited_days IS NOT NULL"),
+        )
 
     op.create_table(
         "round_pair",
@@ -1322,6 +1352,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_message_association_id"), ["association_id"], unique=False)
 
 
+
 def downgrade() -> None:
     with op.batch_alter_table("team_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_message_association_id"))
@@ -1392,6 +1423,11 @@ def downgrade() -> None:
 
     op.drop_table("round_pair")
     with op.batch_alter_table("match_side", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_match_side_waited",
+            sqlite_where=sa.text("waited_days IS NOT NULL"),
+            postgresql_where=sa.text("waited_days IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
         batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
 
@@ -1446,7 +1482,11 @@ def downgrade() -> None:
 
     op.drop_table("twin_link")
     with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.drop_index("ix_resident_waiting")
+        batch_op.drop_index(
+            "ix_resident_waiting",
+            sqlite_where=sa.text("waiting_since IS NOT NULL"),
+            postgresql_where=sa.text("waiting_since IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_resident_town_id"))
         batch_op.drop_index(batch_op.f("ix_resident_sign_in_id"))
         batch_op.drop_index(batch_op.f("ix_resident_household_id"))

@@ -1,0 +1,173 @@
+"""How many pen friends could there be for somebody who waits, and in which towns? Never who.
+
+The same rules and points as a round, over what is in the database at this moment. Whether somebody is really proposed
+is decided in the round, for everybody at once.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import seeking
+from penfriends.actions.seeking import Seeking
+from penfriends.models.places import Town
+from penfriends.rules import gist
+from penfriends.rules.matching import LinkKind, Medium
+from penfriends.rules.newcomer_rows import Key, Me, Others, Reached
+from penfriends.rules.weights import Weights, between
+
+BEST = 10
+LOOKED_AT = 24
+OPEN_AFTER = timedelta(days=28)
+FEW = 3
+"""Twin towns of the twin towns are looked at after four weeks, or at once where fewer than three are nearer."""
+
+
+Reach = Mapping[Key, Reached]
+"""The towns where somebody may be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Somebody who could fit, where they live (as the database writes it), and the score of the two."""
+
+    resident_id: Key
+    town_id: Key
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many could fit in which towns, the town with most of them first; `best` are the highest scores."""
+
+    total: int
+    towns: tuple[tuple[Town, int], ...]
+    best: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is asked once for a person, however far is looked."""
+
+    me: Seeking
+    twins: Mapping[Key, LinkKind]
+    never: Collection[Key]
+
+    @property
+    def allows_far(self) -> bool:
+        return self.me.allows_far and self.me.association_allows_far
+
+
+async def best(db: AsyncSession, resident_id: UUID, *, most: int = BEST, now: datetime) -> list[Fit]:
+    """Who would fit best, the best first: for the service itself, and for nobody to see."""
+    around = await _around(db, resident_id)
+    if around is None:
+        return []
+    found = await _fitting(db, around, await _near(db, around), counted=False, now=now)
+    if len(found) < FEW and around.allows_far:
+        found += await _fitting(db, around, await _far(db, around), counted=False, far=True, now=now)
+    found.sort(key=lambda one: (-one.score, str(one.resident_id)))
+    return await _with_room(db, found, most, now=now)
+
+
+async def preview(db: AsyncSession, resident_id: UUID, *, now: datetime) -> Preview | None:
+    """The numbers for one person; None for somebody who does not take part or does not wait."""
+    around = await _around(db, resident_id)
+    if around is None:
+        return None
+    found = await _fitting(db, around, await _near(db, around), counted=True, now=now)
+    since = around.me.waiting_since
+    patient = since is not None and now - since >= OPEN_AFTER
+    if around.allows_far and (patient or len(found) < FEW):
+        found += await _fitting(db, around, await _far(db, around), counted=True, far=True, now=now)
+    return await _summed(db, found)
+
+
+async def further_away(db: AsyncSession, resident_id: UUID, *, now: datetime) -> Preview | None:
+    """The numbers for twin towns of the twin towns, for somebody who has not allowed them yet and could."""
+    around = await _around(db, resident_id)
+    if around is None or around.me.allows_far or not around.me.association_allows_far:
+        return None
+    return await _summed(db, await _fitting(db, around, await _far(db, around), counted=True, far=True, now=now))
+
+
+async def _around(db: AsyncSession, resident_id: UUID) -> _Around | None:
+    me = await seeking.seeking(db, resident_id)
+    if me is None:
+        return None
+    return _Around(me, await seeking.near(db, me.town_id), await seeking.blocked(db, me))
+
+
+async def _near(db: AsyncSession, around: _Around) -> Reach:
+    me = around.me
+    return _reached(me, around.twins, await seeking.open_towns(db, {*around.twins, me.town_id}, me.band))
+
+
+async def _far(db: AsyncSession, around: _Around) -> Reach:
+    me = around.me
+    beyond = await seeking.far(db, me.town_id, around.twins.keys())
+    return _reached(me, dict.fromkeys(beyond), await seeking.open_towns(db, {*beyond, me.town_id}, me.band, far=True))
+
+
+def _reached(me: Seeking, kinds: Mapping[Key, LinkKind | None], usable: Mapping[Key, Weights]) -> Reach:
+    if me.town_id not in usable:
+        return {}
+    mine = usable[me.town_id]
+    return {town: Reached(kind, between(mine, usable[town])) for town, kind in kinds.items() if town in usable}
+
+
+async def _fitting(
+    db: AsyncSession, around: _Around, reach: Reach, *, counted: bool, far: bool = False, now: datetime
+) -> list[Fit]:
+    """Everybody in these towns against whom no rule speaks; places are looked at only where they were `counted`."""
+    from penfriends.rules.newcomer import judge  # its numbers are heavy: loaded with the first question
+
+    me = around.me
+    rows = await seeking.waiting(db, me, reach, far=far, counted=counted, now=now) if reach else []
+    if not rows:
+        return []
+    mine = Me(me.birth, me.band, me.paper, me.town_id, me.wished_town_id, me.household_id, me.gist)
+    fits, scores = judge(mine, await _columns(db, rows), reach, now.date())
+    places = fits.nonzero()[0]
+    return [
+        Fit(row.id, row.town_id, score)
+        for row, score in zip((rows[place] for place in places.tolist()), scores[places].tolist(), strict=True)
+        if row.id not in around.never and (not counted or seeking.left(row, now.date()) > 0)
+    ]
+
+
+async def _columns(db: AsyncSession, rows: Sequence[Any]) -> Others:
+    """The rows as columns; whose gist is missing or old is read from their lists."""
+    _ids, medium, town, wish, household, born, year, _capacity, gists, *_counts = zip(*rows, strict=True)
+    if stale := [rows[place].id for place in gist.stale(gists)]:
+        fresh = await seeking.packed(db, [UUID(str(one)) for one in stale])
+        made = dict(zip(stale, fresh.values(), strict=True))
+        gists = tuple(made.get(one.id, one.gist) for one in rows)
+    paper = Medium.PAPER.value
+    return Others(year, born, tuple(one == paper for one in medium), town, wish, household, gists)
+
+
+async def _with_room(db: AsyncSession, ranked: Sequence[Fit], most: int, *, now: datetime) -> list[Fit]:
+    """The first `most` of these who have a place left: few at the top are asked for, not everybody."""
+    kept: list[Fit] = []
+    for start in range(0, len(ranked), LOOKED_AT):
+        some = ranked[start : start + LOOKED_AT]
+        places = await seeking.places_left(db, [one.resident_id for one in some], now=now)
+        kept += [one for one in some if places.get(one.resident_id, 0) > 0]
+        if len(kept) >= most:
+            break
+    return kept[:most]
+
+
+async def _summed(db: AsyncSession, found: Sequence[Fit]) -> Preview:
+    numbers = Counter(UUID(str(one)) for one in (fit.town_id for fit in found))
+    towns = list(await db.exec(select(Town).where(col(Town.id).in_(numbers)))) if numbers else []
+    in_order = sorted(towns, key=lambda one: (-numbers[one.id], one.name))
+    points = sorted((one.score for one in found), reverse=True)[:BEST]
+    return Preview(len(found), tuple((one, numbers[one.id]) for one in in_order), tuple(points))

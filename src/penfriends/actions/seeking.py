@@ -1,0 +1,270 @@
+"""Which of those who wait could come into question for one person? Reads few columns of few rows, by indices.
+
+The towns are known first, then one statement asks for everybody there of the band and about the age; the exact rules
+are left to `rules.newcomer`. Statements are put together once, and a `Key` is an id as the database writes it, text on
+SQLite, because the preview has ten milliseconds, and to make thousands of UUIDs would take them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.models.classified import UTCDateTime
+from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
+from penfriends.models.matching import Block, Match, MatchSide, MatchState
+from penfriends.models.moderation import Moderator, Role
+from penfriends.models.places import Association, LinkState, Town, TwinLink
+from penfriends.models.residents import (
+    Consent,
+    ConsentState,
+    Resident,
+    ResidentInterest,
+    ResidentLanguage,
+    ResidentState,
+)
+from penfriends.rules import gist
+from penfriends.rules.bands import Band, Birth, age_on
+from penfriends.rules.matching import Level, LinkKind, Medium, age_window, friends_allowed
+from penfriends.rules.newcomer_rows import Key
+from penfriends.rules.weights import STANDARD, Weights, kept
+
+IN_A_YEAR = 12_00
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """The person for whom somebody is sought, and what their own association allows."""
+
+    id: Key
+    town_id: Key
+    band: Band
+    birth: Birth
+    paper: bool
+    wished_town_id: Key | None
+    household_id: Key | None
+    gist: bytes
+    waiting_since: datetime | None
+    allows_far: bool
+    association_allows_far: bool
+
+
+async def seeking(db: AsyncSession, resident_id: UUID) -> Seeking | None:
+    """The person, if they take part and wait."""
+    row: Any = (await db.exec(_ME, params={"me": resident_id})).first()
+    if row is None:
+        return None
+    bits = row.gist if gist.is_current(row.gist) else (await packed(db, [resident_id]))[resident_id]
+    return Seeking(
+        id=row.id,
+        town_id=row.town_id,
+        band=row.band,
+        birth=Birth(row.birth_year, row.birth_on),
+        paper=row.medium is Medium.PAPER,
+        wished_town_id=row.wished_town_id,
+        household_id=row.household_id,
+        gist=bits,
+        waiting_since=row.waiting_since,
+        allows_far=row.twin_of_twin,
+        association_allows_far=bool(row.association_allows_far),
+    )
+
+
+async def near(db: AsyncSession, town_id: Key) -> Mapping[Key, LinkKind]:
+    """The twin towns, whether people may be matched there now or not."""
+    found: Any = (await db.exec(_LINKS, params={"towns": [town_id]})).all()
+    strongest = sorted(found, key=lambda one: -list(LinkKind).index(one.kind))
+    return {one.high_id if one.low_id == town_id else one.low_id: one.kind for one in strongest}
+
+
+async def far(db: AsyncSession, town_id: Key, twins: Collection[Key]) -> Collection[Key]:
+    """The twin towns of the twin towns that are not twins themselves."""
+    found: Any = (await db.exec(_LINKS, params={"towns": list(twins)})).all()
+    ends = {end for one in found for end in (one.low_id, one.high_id)}
+    return ends - set(twins) - {town_id}
+
+
+async def open_towns(db: AsyncSession, towns: Collection[Key], band: Band, *, far: bool = False) -> dict[Key, Weights]:
+    """Of these towns, those where people are matched, with the weights that count there: looked after, not paused, for
+    children with a safeguarding lead and a deputy (rule R46); with `far`, where friends may come from a twin town of a
+    twin town."""
+    found: Any = (await db.exec(_OPEN[band], params={"towns": list(towns)})).all()
+    return {one.id: kept(one.weights) if one.weights else STANDARD for one in found if one.twin_of_twin or not far}
+
+
+async def waiting(
+    db: AsyncSession, me: Seeking, towns: Collection[Key], *, far: bool, counted: bool, now: datetime
+) -> Sequence[Any]:
+    """Rows of everybody in these towns who waits, is of the band and about the age: id, birth_year, birth_on, medium,
+    town_id, wished_town_id, household_id, capacity, gist; with `counted` also friends and
+    pending, and only children with a valid yes."""
+    years = -(-age_window(me.birth, me.birth, now.date()) // IN_A_YEAR) + 1
+    told = {
+        "me": me.id,
+        "towns": list(towns),
+        "low": me.birth.year - years,
+        "high": me.birth.year + years,
+        "now": now,
+    }
+    rows: Sequence[Any] = (await db.exec(_WAITING[me.band, far, counted], params=told)).all()
+    return rows
+
+
+async def blocked(db: AsyncSession, me: Seeking) -> set[Key]:
+    """Everybody who is never proposed to this person."""
+    found: Any = (await db.exec(_BLOCKS, params={"me": me.id})).all()
+    return {one.high_id if one.low_id == me.id else one.low_id for one in found}
+
+
+async def places_left(db: AsyncSession, residents: Sequence[Key], *, now: datetime) -> dict[Key, int]:
+    """How many friends each of these may still be given; a child whose guardian's yes is not valid is not in it."""
+    found: Any = (await db.exec(_TAKEN, params={"residents": list(residents), "now": now})).all()
+    return {one.id: left(one, now.date()) for one in found}
+
+
+def left(row: Any, today: date) -> int:
+    """The places of a row that was counted: what one wished for and rule R19 allows, less friends and proposals."""
+    allowed = friends_allowed(age_on(Birth(row.birth_year, row.birth_on), today))
+    return int(min(row.capacity, allowed) - row.friends - row.pending)
+
+
+async def packed(db: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, bytes]:
+    """Gists made of the lists of these people."""
+    written = await db.exec(select(ResidentLanguage).where(col(ResidentLanguage.resident_id).in_(residents)))
+    liked = await db.exec(select(ResidentInterest).where(col(ResidentInterest.resident_id).in_(residents)))
+    levels: dict[UUID, dict[str, Level]] = defaultdict(dict)
+    practises: dict[UUID, set[str]] = defaultdict(set)
+    likes: dict[UUID, set[str]] = defaultdict(set)
+    for spoken in written:
+        levels[spoken.resident_id][spoken.code] = spoken.level
+        if spoken.practises:
+            practises[spoken.resident_id].add(spoken.code)
+    for like in liked:
+        likes[like.resident_id].add(like.code)
+    return {one: gist.pack(levels[one], practises[one], likes[one]) for one in residents}
+
+
+async def pack_missing(db: AsyncSession, *, limit: int = 500) -> int:
+    """Write the gists that are missing or of another release, for workers. Returns how many."""
+    current = gist.pack({}, (), ())[:8]
+    stale = sa.or_(col(Resident.gist).is_(None), sa.func.substr(col(Resident.gist), 1, 8) != current)
+    found = await db.exec(
+        select(Resident.id)
+        .where(Resident.state == ResidentState.ACTIVE, col(Resident.waiting_since).is_not(None), stale)
+        .limit(limit)
+    )
+    made = await packed(db, list(found))
+    for resident_id, bits in made.items():
+        await db.exec(sa.update(Resident).where(col(Resident.id) == resident_id).values(gist=bits))
+    return len(made)
+
+
+# --- the statements, on the tables: without objects to make or to watch ---------------------------------------------
+
+
+def _table(kind: type[SQLModel]) -> Any:
+    return sa.inspect(kind).local_table.c
+
+
+_R, _S, _M, _P, _C = (_table(one) for one in (Resident, MatchSide, Match, Participant, Correspondence))
+_T, _A, _L, _B, _G, _V = (_table(one) for one in (Town, Association, TwinLink, Block, Consent, Moderator))
+
+
+class _AsItIs(sa.types.UserDefinedType[Any]):
+    """A value that goes to the database and comes from it untouched."""
+
+    cache_ok = True
+
+
+_PEOPLE: Any = sa.inspect(Resident).local_table
+
+
+def _raw(column: Any) -> Any:
+    """The value as the database gives it: thousands of UUIDs and words that nobody looks at cost more than the rest."""
+    return sa.type_coerce(column, _AsItIs()).label(column.name)
+
+
+def _count(*where: Any) -> Any:
+    return sa.select(sa.func.count()).where(*where).correlate(_PEOPLE).scalar_subquery()
+
+
+_FRIENDS: Any = _count(
+    _P.resident_id == _R.id,
+    _C.id == _P.correspondence_id,
+    _C.state != CorrespondenceState.ENDED,
+    _P.state != ParticipantState.LEFT,
+    _C.match_id.is_not(None),
+).label("friends")
+_PENDING: Any = _count(
+    _S.resident_id == _R.id, _M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED))
+).label("pending")
+_CONSENTED: Any = sa.exists(
+    sa.select(_G.id).where(
+        _G.resident_id == _R.id,
+        _G.state == ConsentState.GIVEN,
+        _G.expires_at > sa.bindparam("now", type_=UTCDateTime()),
+    )
+).correlate(_PEOPLE)
+_ME_KEY: Any = sa.bindparam("me", type_=_AsItIs())
+_TOWNS: Any = sa.bindparam("towns", expanding=True, type_=_AsItIs())
+
+
+def _waiting(band: Band, *, far: bool, counted: bool) -> Any:
+    raw = (_R.id, _R.medium, _R.town_id, _R.wished_town_id, _R.household_id)
+    counts = (_FRIENDS, _PENDING) if counted else ()
+    wanted = sa.select(*map(_raw, raw), _R.birth_on, _R.birth_year, _R.capacity, _R.gist, *counts).where(
+        _R.state == ResidentState.ACTIVE,
+        _R.band == band,
+        _R.town_id.in_(_TOWNS),
+        _R.birth_year.between(sa.bindparam("low"), sa.bindparam("high")),
+        _R.waiting_since.is_not(None),
+        _R.id != _ME_KEY,
+    )
+    if far:
+        wanted = wanted.where(_R.twin_of_twin.is_(sa.true()))
+    return wanted.where(_CONSENTED) if band is Band.CHILD and counted else wanted
+
+
+def _open(band: Band) -> Any:
+    wanted = sa.select(_raw(_T.id), _A.twin_of_twin, _A.weights).where(
+        _T.id.in_(_TOWNS), _A.id == _T.association_id, _T.paused_reason.is_(None)
+    )
+    if band is Band.CHILD:
+        for role in (Role.LEAD, Role.DEPUTY):
+            staff = sa.select(_V.id).where(_V.association_id == _A.id, _V.role == role, _V.active.is_(sa.true()))
+            wanted = wanted.where(sa.exists(staff))
+    return wanted
+
+
+_WAITING: Mapping[tuple[Band, bool, bool], Any] = {
+    (band, far, counted): _waiting(band, far=far, counted=counted)
+    for band in Band
+    for far in (False, True)
+    for counted in (False, True)
+}
+_OPEN: Mapping[Band, Any] = {band: _open(band) for band in Band}
+_ME: Any = sa.select(
+    *map(_raw, (_R.id, _R.town_id, _R.wished_town_id, _R.household_id)), _R.band, _R.birth_year, _R.birth_on, _R.medium,
+    _R.gist, _R.waiting_since, _R.twin_of_twin, _A.twin_of_twin.label("association_allows_far"),
+).where(
+    _R.id == sa.bindparam("me", type_=sa.Uuid()), _T.id == _R.town_id, _A.id == _T.association_id,
+    _R.state == ResidentState.ACTIVE, _R.waiting_since.is_not(None),
+)  # fmt: skip
+_LINKS: Any = sa.union_all(
+    *(
+        sa.select(_raw(_L.low_id), _raw(_L.high_id), _L.kind).where(end.in_(_TOWNS), _L.state == LinkState.ACTIVE)
+        for end in (_L.low_id, _L.high_id)
+    )
+)
+_BLOCKS: Any = sa.union_all(
+    *(sa.select(_raw(_B.low_id), _raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
+)
+_TAKEN: Any = sa.select(_raw(_R.id), _R.birth_year, _R.birth_on, _R.capacity, _FRIENDS, _PENDING).where(
+    sa.or_(_R.band == Band.ADULT, _CONSENTED), _R.id.in_(sa.bindparam("residents", expanding=True, type_=_AsItIs()))
+)
