@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from penfriends.rules import solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
-from penfriends.rules.candidates import find, own_obstacle
+from penfriends.rules.candidates import crowd_in, find
 from penfriends.rules.columns import mix_of
+from penfriends.rules.crowd import OBSTACLES
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import Level, Pair, Seeker, World, broken_rules, friends_allowed, places
 from penfriends.rules.score import explain, score, weight
@@ -23,7 +24,6 @@ from penfriends.rules.weights import LIMITS, STANDARD, WHOLE, Weights, between, 
 from tests.support.seekers import LINK, RARITY, TODAY, births, crowds, seeker, seekers, surroundings, tables, worlds
 
 Worth = dict[Pair, int]
-OWN_OBSTACLES = {"band_outdated", "too_young", "birth_date_missing", "no_place_left"}
 
 
 def pairs_of(found: Round) -> set[Pair]:
@@ -75,11 +75,11 @@ def test_the_columns_find_exactly_the_pairs_of_the_rules_with_the_same_weights(a
     found = propose(around, TODAY)
     columns: Worth = {}
     for band in Band:
-        part = find(around, band, TODAY)
-        edges = part.edges
+        crowd = crowd_in(around, band, TODAY)
+        edges = find(crowd).edges
         for i, j, value, mix in zip(edges.i, edges.j, edges.weight, edges.mix, strict=True):
-            columns[Pair((part.people[i].uid, part.people[j].uid))] = int(value)
-            assert mix_of(part.people[i].uid, part.people[j].uid) == int(mix)
+            columns[Pair((crowd.uid(i), crowd.uid(j)))] = int(value)
+            assert mix_of(crowd.uid(i), crowd.uid(j)) == int(mix)
     assert columns == possible(around, found)
 
 
@@ -110,7 +110,8 @@ def test_everybody_has_somebody_or_a_reason(around: World) -> None:
             assert any(person.uid in pair for pair in weights)
         elif person.uid in found.unmatched:
             assert not any(person.uid in pair for pair in weights)
-            assert (own_obstacle(person, TODAY) is not None) is (found.unmatched[person.uid] in OWN_OBSTACLES)
+            by_themselves = propose(World((person,), around.links), TODAY).unmatched[person.uid]
+            assert (found.unmatched[person.uid] in OBSTACLES) is (by_themselves in OBSTACLES)
 
 
 @given(crowds(most=8, places=1))

@@ -2,30 +2,29 @@
 
 All people are looked at together, so coming first is no advantage; waiting is one, by weight. Children and adults are
 two separate runs (rule R02). A run has up to three turns: first friends first, then second and third friends for those
-who may have them (rule R19). What comes back explains itself and carries a certificate that `eligibility.check_round`
-verifies without knowing how the pairs were found. Good up to a few thousand people; a faster engine replaces `columns`
-and `solver` and leaves these values alone.
+who may have them (rule R19). A run is columns only, so that a million people fit; sentences are made for the pairs that
+were chosen, and every turn carries duals that `certificate` checks without knowing how the pairs were found.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 
+from penfriends.rules import certificate
 from penfriends.rules.bands import Band
-from penfriends.rules.candidates import Edges, Found, find, own_obstacle, strongest
-from penfriends.rules.columns import Bools
-from penfriends.rules.matching import World, places
+from penfriends.rules.candidates import Found, crowd_in, find, find_among
+from penfriends.rules.crowd import OBSTACLES, Column, Crowd, Ints, obstacles, people_of, surroundings_in
+from penfriends.rules.matching import World
 from penfriends.rules.score import Explanation, explain
-from penfriends.rules.solver import Solution, solve
-
-Told = Callable[[str, int], None]
-"""Hears how far a round is: `comparing` and how many people, `solving` and how many possible pairs."""
+from penfriends.rules.solver import Graph, Solution, graph_of, solve
 
 TURNS = 3
 ALTERNATIVES = 2
+Told = Callable[[str, int], None]
+"""Is told the code of a step when it begins, and how many people or possible pairs it works on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,109 +76,156 @@ class Round:
     opened: frozenset[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a run: those who took part, as a crowd of their own, and the chosen pairs in its rows."""
+
+    number: int
+    found: Found
+    solution: Solution
+    i: Column
+    j: Column
+    weight: Column
+
+    def complaints(self) -> list[str]:
+        edges = self.solution.edges
+        return certificate.complaints(
+            (self.i, self.j, self.weight), (edges.i, edges.j, edges.weight), self.solution.duals
+        )
+
+
+@dataclass(slots=True)
+class Run:
+    """The turns of one band over a crowd; `whole` are its possible pairs before any was chosen."""
+
+    crowd: Crowd
+    whole: Found
+    turns: list[Turn] = field(default_factory=list)
+    given: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.given = np.zeros(len(self.crowd), dtype=np.int64)
+
+    @property
+    def weight(self) -> int:
+        return sum(int(turn.weight.sum()) for turn in self.turns)
+
+    @property
+    def bound(self) -> int:
+        return sum(int(turn.solution.duals.sum()) // 2 for turn in self.turns)
+
+    def complaints(self) -> list[str]:
+        """What the checker says to the certificates, and whether anybody got more friends than they have places."""
+        wrong = [code for turn in self.turns for code in turn.complaints()]
+        return [*wrong, "too_many"] if (self.given > self.crowd.places).any() else wrong
+
+    def alone(self) -> Iterator[tuple[UUID, str]]:
+        """Who got nobody, and the code of where they got stuck."""
+        reached = self.whole.stuck()
+        yield from ((self.crowd.uid(row), reached[row]) for row in np.flatnonzero(self.given == 0).tolist())
+
+    def proposals(self) -> Iterator[Proposal]:
+        """The pairs with their explanations, turn by turn."""
+        for turn in self.turns:
+            yield from _told(turn)
+
+    def opened(self) -> frozenset[UUID]:
+        """Who may go two links."""
+        return frozenset(self.crowd.uid(row) for row in np.flatnonzero(self.whole.opened).tolist())
+
+
 def in_silence(_step: str, _number: int) -> None:
     """Nobody wants to know how far a round is."""
 
 
 def propose(world: World, today: date, told: Told = in_silence) -> Round:
     """One round for everybody who waits. The same world gives the same round, in whatever order it is listed."""
-    runs = [_Run(world, band, today).play(told) for band in Band]
-    proposals = tuple(proposal for run in runs for proposal in run.proposals)
+    runs = [played(crowd_in(world, band, today), told) for band in Band]
     return Round(
         today,
-        proposals,
-        _unmatched(world, runs, today),
-        tuple(certificate for run in runs for certificate in run.certificates),
-        frozenset().union(*(run.found.opened for run in runs)),
+        tuple(proposal for run in runs for proposal in run.proposals()),
+        {**_kept_back(world, today), **{uid: code for run in runs for uid, code in run.alone()}},
+        tuple(_certificate(turn) for run in runs for turn in run.turns),
+        frozenset().union(*(run.opened() for run in runs)),
     )
 
 
-@dataclass(slots=True)
-class _Run:
-    """The turns of one band."""
+def played(crowd: Crowd, told: Told = in_silence) -> Run:
+    """All turns of one band."""
+    told("comparing", len(crowd))
+    run = Run(crowd, find(crowd))
+    told("solving", len(run.whole.edges))
+    taken = np.zeros(0, dtype=np.int64)
+    for number in range(1, TURNS + 1):
+        # first friends first: in turn n take part those who would have n friends at most afterwards
+        ready = (crowd.people.friends + run.given < number) & (run.given < crowd.places)
+        rows = np.flatnonzero(ready)
+        found = run.whole
+        if len(rows) < len(crowd) or len(taken):
+            found = find_among(run.whole, rows, taken)
+        if not len(found.edges):
+            continue
+        solution = solve(found)
+        run.turns.append(turn := _turn(number, found, solution))
+        i, j = rows[turn.i], rows[turn.j]
+        run.given += np.bincount(np.concatenate((i, j)), minlength=len(crowd))
+        taken = np.concatenate((taken, i * len(crowd) + j))
+    return run
 
-    world: World
-    band: Band
-    today: date
-    found: Found = field(init=False)
-    given: list[int] = field(init=False)
-    proposals: list[Proposal] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
 
-    def play(self, told: Told) -> "_Run":
-        told("comparing", len(self.world.seekers))
-        self.found = find(self.world, self.band, self.today)
-        told("solving", len(self.found.edges.i))
-        self.given = [0] * len(self.found.people)
-        left = self.found.edges
-        for turn in range(1, TURNS + 1):
-            taking_part = self._taking_part(turn)
-            edges = left.only(taking_part[left.i] & taking_part[left.j])
-            if not len(edges.i):
-                continue
-            solution = solve(edges, len(self.given))
-            self._keep(turn, edges, solution, taking_part)
-            left = left.only(solution.mate[left.i] != left.j)
-        return self
+def _turn(number: int, found: Found, solution: Solution) -> Turn:
+    chosen = solution.edges.only(np.flatnonzero(solution.mate[solution.edges.i] == solution.edges.j))
+    return Turn(number, found, solution, chosen.i, chosen.j, chosen.weight)
 
-    def _taking_part(self, turn: int) -> Bools:
-        """First friends first: in turn n those who would have n friends at most afterwards."""
-        return np.array(
-            [
-                seeker.friends + given < turn and given < places(seeker, self.today)
-                for seeker, given in zip(self.found.people, self.given, strict=True)
-            ],
-            dtype=bool,
-        )
 
-    def _keep(self, turn: int, edges: Edges, solution: Solution, taking_part: Bools) -> None:
-        people = self.found.people
-        chosen = edges.only(solution.mate[edges.i] == edges.j)
-        options = _options(edges.only(strongest(edges, len(people))))
-        for i, j, weight in zip(chosen.i.tolist(), chosen.j.tolist(), chosen.weight.tolist(), strict=True):
-            a, b = sorted((i, j), key=lambda n: people[n].uid)
-            explanation = explain(people[a], people[b], self.world, self.today)
-            others = self._alternatives(a, b, weight, options, solution) + self._alternatives(
-                b, a, weight, options, solution
-            )
-            proposal = Proposal(people[a].uid, people[b].uid, self.band, turn, weight, explanation, others)
-            self.proposals.append(proposal)
-            self.given[i] += 1
-            self.given[j] += 1
-        duals = {people[n].uid: int(solution.duals[n]) for n in np.flatnonzero(taking_part)}
-        self.certificates.append(Certificate(self.band, turn, int(chosen.weight.sum()), duals))
+def _kept_back(world: World, today: date) -> dict[UUID, str]:
+    """Who cannot be matched to anybody today, whoever is there."""
+    people = people_of(world.seekers, surroundings_in(world))
+    wrong = obstacles(people, today).tolist()
+    return {s.uid: OBSTACLES[code - 1] for s, code in zip(world.seekers, wrong, strict=True) if code}
 
-    def _alternatives(
-        self, of: int, partner: int, weight: int, options: Mapping[int, list[tuple[int, int]]], solution: Solution
-    ) -> tuple[Alternative, ...]:
-        people = self.found.people
-        others = [(other, w) for w, other in options[of] if other != partner][:ALTERNATIVES]
-        return tuple(
-            Alternative(people[of].uid, people[other].uid, w, _why_not(w, weight, taken=solution.mate[other] >= 0))
-            for other, w in others
-        )
+
+def _certificate(turn: Turn) -> Certificate:
+    crowd = turn.found.crowd
+    duals = {crowd.uid(row): dual for row, dual in enumerate(turn.solution.duals.tolist())}
+    return Certificate(crowd.band, turn.number, int(turn.weight.sum()), duals)
+
+
+def _told(turn: Turn) -> Iterator[Proposal]:
+    """The chosen pairs with their explanations and those who were possible instead."""
+    crowd, around = turn.found.crowd, turn.found.crowd.around
+    world = World((), around.links, rarity=around.rarity, weights=around.weights)
+    order, graph = graph_of(turn.solution.edges, crowd.mix)
+    options = _Options(crowd, order, graph, turn.solution.mate)
+    for i, j, weight in zip(turn.i.tolist(), turn.j.tolist(), turn.weight.tolist(), strict=True):
+        one, two = sorted((crowd.seeker(i), crowd.seeker(j)), key=lambda seeker: seeker.uid)
+        a, b = (i, j) if crowd.uid(i) == one.uid else (j, i)
+        others = (*options.of(a, b, weight), *options.of(b, a, weight))
+        explanation = explain(one, two, world, crowd.today)
+        yield Proposal(one.uid, two.uid, crowd.band, turn.number, weight, explanation, others)
+
+
+class _Options:
+    """Who else was possible for somebody."""
+
+    def __init__(self, crowd: Crowd, order: Ints, graph: Graph, mate: Ints) -> None:
+        self._crowd, self._order, self._graph, self._mate = crowd, order, graph, mate
+        self._vertex = np.zeros(len(crowd), dtype=np.int64)
+        self._vertex[order] = np.arange(len(order))
+
+    def of(self, row: int, partner: int, weight: int) -> Iterator[Alternative]:
+        """The two strongest others, and why it was not them."""
+        start = self._graph.starts[self._vertex[row]]
+        end = min(start + ALTERNATIVES + 1, self._graph.starts[self._vertex[row] + 1])
+        others = self._order[self._graph.other[start:end]].tolist()
+        weights = self._graph.weight[start:end].tolist()
+        found = [(other, value) for other, value in zip(others, weights, strict=True) if other != partner]
+        for other, value in found[:ALTERNATIVES]:
+            reason = _why_not(value, weight, taken=bool(self._mate[other] >= 0))
+            yield Alternative(self._crowd.uid(row), self._crowd.uid(other), value, reason)
 
 
 def _why_not(weight: int, chosen: int, *, taken: bool) -> str:
     if weight <= chosen:
         return "weaker"
     return "taken" if taken else "costs_others"
-
-
-def _options(edges: Edges) -> dict[int, list[tuple[int, int]]]:
-    """For each person (weight, other), the strongest first, equal ones by the mix of the pair."""
-    near: dict[int, list[tuple[int, int, int]]] = {}
-    columns = (edges.i.tolist(), edges.j.tolist(), edges.weight.tolist(), edges.mix.tolist())
-    for i, j, weight, mix in zip(*columns, strict=True):
-        near.setdefault(i, []).append((-weight, mix, j))
-        near.setdefault(j, []).append((-weight, mix, i))
-    return {n: [(-minus, other) for minus, _, other in sorted(entries)] for n, entries in near.items()}
-
-
-def _unmatched(world: World, runs: list[_Run], today: date) -> dict[UUID, str]:
-    reached = {
-        seeker.uid: code for run in runs for seeker, code in zip(run.found.people, run.found.furthest, strict=True)
-    }
-    matched = {uid for run in runs for proposal in run.proposals for uid in (proposal.first, proposal.second)}
-    alone = sorted((seeker for seeker in world.seekers if seeker.uid not in matched), key=lambda seeker: seeker.uid)
-    return {seeker.uid: own_obstacle(seeker, today) or reached[seeker.uid] for seeker in alone}

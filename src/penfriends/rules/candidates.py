@@ -1,38 +1,26 @@
 """Who could be proposed to whom, how good would each pair be, and where did the others get stuck?
 
-Towns are compared link by link. People are sorted first, so nothing depends on the order in which they come.
+Towns are compared link by link, and of all permitted pairs only the best of each person are kept: a million people
+have a thousand million pairs. What the short lists lack is found later, by the prices that an auction shows.
 """
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from uuid import UUID
 
 import numpy as np
 
-from penfriends.rules.bands import JOINING_AGE, Band, age_on, band_on
-from penfriends.rules.columns import (
-    Bits,
-    Bools,
-    Columns,
-    Ints,
-    ages_fit,
-    columns_of,
-    households_differ,
-    languages_fit,
-    media_fit,
-    mixes,
-    scores,
-)
-from penfriends.rules.matching import LinkKind, Pair, Seeker, World, places
-from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT, town_points
-from penfriends.rules.weights import Weights
+from penfriends.rules.bands import Band
+from penfriends.rules.columns import Counting, mixes
+from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
+from penfriends.rules.matching import LinkKind, World
+from penfriends.rules.scans import ALWAYS, Aim, Kept, Links, in_blocks, offsets_of, walk
+from penfriends.rules.weights import STANDARD, between
 
 KEPT_PER_PERSON = 16
+ADDED_PER_PERSON = 6
+SWAPS_PER_PERSON = 2
 OPEN_AFTER_DAYS = 28
 FEW_CANDIDATES = 3
-PAIRS_AT_ONCE = 1 << 19
 
 STUCK = (
     "no_link",
@@ -48,166 +36,167 @@ STUCK = (
 """How far somebody came, the furthest last: the code names what stopped them there. `too_early`: only twins of twins
 are left, and these open after four weeks of waiting."""
 
-Sieve = Sequence[Callable[[Ints, Ints], Bools]]
-ALWAYS: Sequence[Callable[[Columns, Ints, Ints], Bools]] = (ages_fit, languages_fit, media_fit, households_differ)
-
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Possible pairs as columns: positions i < j in `Found.people`, weight, and a mix that settles equal weights."""
+    """Possible pairs as columns: rows i < j of the crowd, weight, and a mix that settles equal weights."""
 
-    i: Ints
-    j: Ints
-    weight: Ints
+    i: Column
+    j: Column
+    weight: Column
     mix: Bits
 
-    def only(self, rows: Bools | Ints) -> "Edges":
+    @classmethod
+    def of(cls, crowd: Crowd, kept: Kept) -> "Edges":
+        return cls(kept.i, kept.j, kept.weight, mixes(crowd, kept.i, kept.j))
+
+    def __len__(self) -> int:
+        return len(self.i)
+
+    def only(self, rows: Column) -> "Edges":
         return Edges(self.i[rows], self.j[rows], self.weight[rows], self.mix[rows])
+
+    def joined(self, others: "Edges", people: int) -> "Edges":
+        """Both together, each pair once, in order."""
+        if not len(others):
+            return self
+        i, j = (np.concatenate(both) for both in ((self.i, others.i), (self.j, others.j)))
+        _, first = np.unique(i.astype(np.int64) * people + j, return_index=True)
+        weight = np.concatenate((self.weight, others.weight))
+        return Edges(i[first], j[first], weight[first], np.concatenate((self.mix, others.mix))[first])
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What the lists lack at these prices; pairs that weigh more than what their two people have now; and for
+    everybody the best gain over all permitted pairs, listed or not."""
+
+    edges: Edges
+    swaps: Edges
+    gain: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """People of one band in canonical order, all their possible pairs, how far each came, who may go two links."""
+    """The best pairs of everybody in a crowd, who may go two links, and how many possible partners each has; `links`
+    are the pairs of twins, and of towns two links apart."""
 
-    people: tuple[Seeker, ...]
+    crowd: Crowd
+    links: tuple[Links, Links]
+    opened: Bools
+    degree: Ints
     edges: Edges
-    furthest: tuple[str, ...]
-    opened: frozenset[UUID]
 
+    def lacking(self, price: Ints, gain: Ints, now: Ints) -> Lacking:
+        """One more walk over all permitted pairs."""
+        near, far = self.links
+        again = walk(self.crowd, Aim(price, gain, ADDED_PER_PERSON), Aim(now, now, SWAPS_PER_PERSON))
+        again.over(near, None)
+        again.over(far, self.opened)
+        listed, swaps = again.kept()
+        return Lacking(Edges.of(self.crowd, listed), Edges.of(self.crowd, swaps), listed.best)
 
-def find(world: World, band: Band, today: date) -> Found:
-    """All permitted pairs of one band. Children and adults are never in the same call: rule R02 from the outside."""
-    people = tuple(sorted((s for s in world.seekers if s.band == band and own_obstacle(s, today) is None), key=_order))
-    search = _Search(people, world, today)
-    near = search.twin_towns()
-    degree = np.bincount(near[:2].ravel(), minlength=len(people))
-    waited_or_lonely = (search.columns.waited >= OPEN_AFTER_DAYS) | (degree < FEW_CANDIDATES)
-    opened = search.columns.allows & waited_or_lonely
-    i, j, weight = _sorted(np.concatenate((near, search.twins_of_twins(opened)), axis=1))
-    edges = Edges(i, j, weight, mixes(search.columns, i, j))
-    reached = tuple(STUCK[step] for step in search.furthest)
-    return Found(people, edges, reached, frozenset(people[n].uid for n in np.flatnonzero(opened)))
+    def stuck(self) -> list[str]:
+        """For everybody how far they came with whoever they came furthest with."""
+        crowd = self.crowd
+        reached = np.where(self.degree > 0, STUCK.index("all_taken"), 0)
+        number = {name: n for n, name in enumerate(crowd.around.towns)}
+        linked = {number[t] for link in crowd.around.links if link.a != link.b for t in (link.a, link.b)}
+        reached[np.isin(crowd.people.town, sorted(linked)) & (self.degree == 0)] = STUCK.index("nobody_there")
+        alone = np.flatnonzero(self.degree == 0)
+        offsets = offsets_of(crowd)
+        for links, opened in zip(self.links, (None, self.opened), strict=True):
+            here, there = np.concatenate((links.a, links.b)), np.concatenate((links.b, links.a))
+            order = np.argsort(here, kind="stable")
+            here, there = here[order], there[order]
+            for town in np.unique(crowd.people.town[alone]).tolist():
+                rows = alone[crowd.people.town[alone] == town]
+                near = there[np.searchsorted(here, town) : np.searchsorted(here, town, side="right")].tolist()
+                cols = [np.arange(offsets[other], offsets[other + 1]) for other in near]
+                if cols:
+                    self._look(rows, np.concatenate(cols), opened, reached)
+        return [STUCK[step] for step in reached.tolist()]
 
-
-def own_obstacle(seeker: Seeker, today: date) -> str | None:
-    """Why this person cannot be matched to anybody today, whoever is there."""
-    if band_on(seeker.birth, today) != seeker.band:
-        return "band_outdated"
-    if age_on(seeker.birth, today) < JOINING_AGE:
-        return "too_young"
-    if seeker.band == Band.CHILD and seeker.birth.on is None:
-        return "birth_date_missing"
-    return None if places(seeker, today) > 0 else "no_place_left"
-
-
-def strongest(edges: Edges, people: int) -> Ints:
-    """Rows of the edges that are among the best of one of their people at least: by full weight, then by the mix."""
-    rows = np.arange(len(edges.i))
-    person, row = np.concatenate((edges.i, edges.j)), np.concatenate((rows, rows))
-    order = np.lexsort((edges.mix[row], -edges.weight[row], person))
-    starts = np.searchsorted(person[order], np.arange(people))
-    rank = np.arange(len(order)) - starts[person[order]]
-    return np.unique(row[order[rank < KEPT_PER_PERSON]])
-
-
-class _Search:
-    """The people of one band, the columns made of them, and how far each of them has come."""
-
-    def __init__(self, people: tuple[Seeker, ...], world: World, today: date) -> None:
-        self.columns: Columns = columns_of(people, world, today)
-        self.furthest: Ints = np.zeros(len(people), dtype=np.int64)
-        self._world = world
-        self._towns = {name: self._members(n) for n, name in enumerate(sorted({s.town for s in people}))}
-        self._position = {seeker.uid: n for n, seeker in enumerate(people)}
-        self._blocked = self._numbers(world.blocked)
-        self._pending = self._numbers(world.pending)
-
-    def twin_towns(self) -> Ints:
-        """Permitted pairs of linked towns, as three rows: i, j, weight."""
-        for name, members in self._towns.items():
-            self.furthest[members] = int(bool(self._world.twins_of(name)))
-        found = [self._block(a, b, kind, self._towns[a], self._towns[b], ()) for a, b, kind in self._linked()]
-        return np.concatenate((_nothing(), *found), axis=1)
-
-    def twins_of_twins(self, opened: Bools) -> Ints:
-        """Permitted pairs two links apart, where both allow it and one of them has it open already."""
-        allows = self.columns.allows
-        found = [
-            self._block(
-                a,
-                b,
-                None,
-                self._towns[a][allows[self._towns[a]]],
-                self._towns[b][allows[self._towns[b]]],
-                (lambda i, j: opened[i] | opened[j],),
-            )
-            for a, b in self._two_links_apart()
-        ]
-        return np.concatenate((_nothing(), *found), axis=1)
-
-    def _block(self, a: str, b: str, kind: LinkKind | None, rows: Ints, cols: Ints, last: Sieve) -> Ints:
-        sieve: Sieve = (*(partial(rule, self.columns) for rule in ALWAYS), self._not_blocked, *last)
-        counts = self._world.weights_between(a, b)
-        parts = [_nothing()]
-        step = max(1, PAIRS_AT_ONCE // max(1, len(cols)))
-        for start in range(0, len(rows), step):
-            some = rows[start : start + step]
-            i, j = np.repeat(some, len(cols)), np.tile(cols, len(some))
-            for reached, fits in enumerate(sieve, start=STUCK.index("age_window")):
-                self._note(i, j, reached)
-                ok = fits(i, j)
+    def _look(self, rows: Ints, cols: Ints, opened: Bools | None, reached: Ints) -> None:
+        for i, j in in_blocks(self.crowd, rows, cols, opened):
+            for step, fits in enumerate(ALWAYS, start=STUCK.index("age_window")):
+                reached[i] = np.maximum(reached[i], step)
+                ok = fits(self.crowd, i, j)
                 i, j = i[ok], j[ok]
-            self._note(i, j, STUCK.index("all_taken"))
-            parts.append(np.stack((i, j, self._weights(i, j, counts, town_points(kind, counts.town)))))
-        return np.concatenate(parts, axis=1)
-
-    def _weights(self, i: Ints, j: Ints, counts: Weights, town_points: int) -> Ints:
-        waited = self.columns.waited[i] + self.columns.waited[j]
-        pending = np.isin(self._number(i, j), self._pending)
-        extra: Ints = BASE_WEIGHT + WAITING_WEIGHT * waited + PENDING_WEIGHT * pending
-        return scores(self.columns, i, j, counts, town_points) + extra
-
-    def _not_blocked(self, i: Ints, j: Ints) -> Bools:
-        return ~np.isin(self._number(i, j), self._blocked)
-
-    def _note(self, i: Ints, j: Ints, reached: int) -> None:
-        for side in (np.unique(i), np.unique(j)):
-            self.furthest[side] = np.maximum(self.furthest[side], reached)
-
-    def _linked(self) -> Iterator[tuple[str, str, LinkKind]]:
-        for a in self._towns:
-            for b in sorted(self._world.twins_of(a)):
-                link = self._world.link(a, b)
-                if a < b and b in self._towns and link is not None:
-                    yield a, b, link.kind
-
-    def _two_links_apart(self) -> Iterator[tuple[str, str]]:
-        for a in self._towns:
-            near = self._world.twins_of(a)
-            for b in sorted({far for between in near for far in self._world.twins_of(between)} - near):
-                if a < b and b in self._towns:
-                    yield a, b
-
-    def _members(self, town: int) -> Ints:
-        return np.flatnonzero(self.columns.town == town)
-
-    def _numbers(self, pairs: frozenset[Pair]) -> Ints:
-        known = (sorted(self._position[uid] for uid in pair) for pair in pairs if pair <= self._position.keys())
-        return np.array([at[0] * len(self.furthest) + at[1] for at in known if len(at) == 2], dtype=np.int64)
-
-    def _number(self, i: Ints, j: Ints) -> Ints:
-        number: Ints = i * len(self.furthest) + j
-        return number
+            reached[i] = np.maximum(reached[i], STUCK.index("too_early"))
 
 
-def _order(seeker: Seeker) -> tuple[str, int, date, UUID]:
-    birth = seeker.birth
-    return seeker.town, birth.year, birth.on or date(birth.year, 1, 1), seeker.uid
+def find(crowd: Crowd) -> Found:
+    """The best pairs of everybody. Children and adults are never in one crowd: rule R02 from the outside."""
+    near, far = links_of(crowd)
+    first = walk(crowd, Aim.best(len(crowd), KEPT_PER_PERSON))
+    first.over(near, None)
+    waited_or_lonely = (crowd.people.waited >= OPEN_AFTER_DAYS) | (first.degree < FEW_CANDIDATES)
+    opened = crowd.people.allows & waited_or_lonely
+    first.over(far, opened)
+    return Found(crowd, (near, far), opened, first.degree, Edges.of(crowd, first.kept()[0]))
 
 
-def _sorted(found: Ints) -> Ints:
-    return found[:, np.lexsort((found[1], found[0]))]
+def find_among(whole: Found, rows: Ints, taken: Ints) -> Found:
+    """The best pairs among some of a crowd, without the pairs `taken` before. Who may go two links stays decided."""
+    crowd, opened = whole.crowd.only(rows, taken), whole.opened[rows]
+    again = walk(crowd, Aim.best(len(crowd), KEPT_PER_PERSON))
+    again.over(whole.links[0], None)
+    again.over(whole.links[1], opened)
+    return Found(crowd, whole.links, opened, again.degree, Edges.of(crowd, again.kept()[0]))
 
 
-def _nothing() -> Ints:
-    return np.zeros((3, 0), dtype=np.int64)
+def crowd_in(world: World, band: Band, today: date) -> Crowd:
+    """The crowd of a world of seekers."""
+    around = surroundings_in(world)
+    return crowd_of(people_of(world.seekers, around), around, band, today, pairs_in(world))
+
+
+def links_of(crowd: Crowd) -> tuple[Links, Links]:
+    """Pairs of towns that have anybody in the crowd: twins, and those two links apart."""
+    names, size = crowd.around.towns, max(1, len(crowd.around.towns))
+    number = {name: n for n, name in enumerate(names)}
+    kinds: dict[int, LinkKind] = {}
+    # of several links of two towns the strongest counts
+    for link in sorted(crowd.around.links, key=lambda link: -list(LinkKind).index(link.kind)):
+        if link.a != link.b:
+            low, high = sorted((number[link.a], number[link.b]))
+            kinds[low * size + high] = link.kind
+    twins = np.array(sorted(kinds), dtype=np.int64)
+    here = np.concatenate((twins // size, twins % size))
+    there = np.concatenate((twins % size, twins // size))
+    order = np.lexsort((there, here))
+    here, there = here[order], there[order]
+    start, end = np.searchsorted(here, there), np.searchsorted(here, there, side="right")
+    middle = np.repeat(start, end - start) + _counted(end - start)
+    two_away = np.unique(np.repeat(here, end - start) * size + there[middle])
+    two_away = np.setdiff1d(two_away[two_away // size < two_away % size], twins, assume_unique=True)
+    inhabited = np.bincount(crowd.people.town, minlength=size) > 0
+    near = twins[inhabited[twins // size] & inhabited[twins % size]]
+    far = two_away[inhabited[two_away // size] & inhabited[two_away % size]]
+    ranks = np.array([list(LinkKind).index(kinds[pair]) for pair in near.tolist()], dtype=np.int64)
+    return _links(crowd, near, ranks), _links(crowd, far, np.full(len(far), len(LinkKind)))
+
+
+def _links(crowd: Crowd, pairs: Ints, ranks: Ints) -> Links:
+    """The links with what counts between their towns; rank past the kinds of links is the twin of a twin."""
+    names, tuned = crowd.around.towns, crowd.around.weights
+    tables = list(dict.fromkeys((STANDARD, *tuned.values())))
+    place = {table: n for n, table in enumerate(tables)}
+    table_of = np.array([place[tuned.get(name, STANDARD)] for name in names], dtype=np.int64)
+    a, b = pairs // max(1, len(names)), pairs % max(1, len(names))
+    combined = (table_of[a] * len(tables) + table_of[b]) * (len(LinkKind) + 1) + ranks
+    distinct, of = np.unique(combined, return_inverse=True)
+    kinds = (*LinkKind, None)
+    countings = []
+    for code in distinct.tolist():
+        both, rank = divmod(code, len(kinds))
+        one, other = divmod(both, len(tables))
+        countings.append(Counting.of(between(tables[one], tables[other]), kinds[rank]))
+    return Links(a, b, of.astype(np.int64), tuple(countings))
+
+
+def _counted(lengths: Ints) -> Ints:
+    """0, 1, 2… anew for each length."""
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
