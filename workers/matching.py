@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from penfriends.actions import matching, round_runs
+from penfriends.actions import matching, refusals, round_runs
 from penfriends.clock import utc_now
 from workers.tools import Tools
 
@@ -53,4 +53,6 @@ async def sweep_rounds(tools: Tools) -> None:
 async def sweep_matches(tools: Tools) -> None:
     """Close what nobody answered in time."""
     async with tools.database.transaction() as db:
-        await matching.expire(db, at=tools.at, now=utc_now())
+        now = utc_now()
+        await refusals.settle(db, at=tools.at, now=now)
+        await matching.expire(db, at=tools.at, now=now)

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from penfriends.actions import links
+from penfriends.actions import links, refusals
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
@@ -92,12 +92,30 @@ async def test_a_no_is_private(friends: Friends) -> None:
     match_id, mail = await proposed(friends)
     await friends.stranger.post(f"/matches/{match_id}/acceptance")
     await friends.henk.post(mail, answer="no")
+    assert "You said yes" in words(await friends.stranger.get(f"/matches/{match_id}"))
+    async with friends.arthur.database.transaction() as db:
+        assert await refusals.settle(db, at=b.AT, now=datetime.now(UTC) + refusals.RESTS) == 1
     seen = words(await friends.stranger.get(f"/matches/{match_id}"))
     assert "This did not work out" in seen
     assert "Willem" not in seen
     assert "You said no" in words(await friends.henk.get(mail))
     again = await friends.henk.post(mail, answer="yes")
     assert again.status_code == 409
+
+
+async def test_a_no_is_taken_back_where_it_was_said(friends: Friends) -> None:
+    match_id, mail = await proposed(friends)
+    await friends.stranger.post(f"/matches/{match_id}/refusal")
+    assert "You said no to a proposal." in words(await friends.stranger.get("/me"))
+    assert "Take my no back" in words(await friends.stranger.get(f"/matches/{match_id}"))
+    await friends.stranger.post(f"/matches/{match_id}/undo")
+    assert "Would you like to write with Willem?" in words(await friends.stranger.get(f"/matches/{match_id}"))
+    friends.henk.client.cookies.delete("session")
+    await friends.henk.post(mail, answer="no")
+    assert "Take my no back" in words(await friends.henk.get(mail))
+    await friends.henk.post(mail, answer="undo")
+    assert "Would you like to write with Stranger?" in words(await friends.henk.get(mail))
+    assert (await friends.henk.post(mail, answer="undo")).status_code == 409
 
 
 async def test_after_the_last_day_it_has_not_worked_out(friends: Friends) -> None:

@@ -1,6 +1,6 @@
 """How does a resident rest from a correspondence, come back to it, or end it kindly?"""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from penfriends.jobs import Job, later
 from penfriends.mail.notices import Notice
 from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, Participant, ParticipantState
+from penfriends.models.matching import MatchSide
 from penfriends.models.residents import Resident
 
 
@@ -84,10 +85,42 @@ async def end_kindly(db: AsyncSession, mine: Participant, *, at: Addresses, now:
 
 
 async def wait_again(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:
-    """The resident would like another pen friend. Raises Refused where they have as many as they wished for."""
+    """The resident would like another pen friend. If the last friend never wrote, the days waited for them count
+    again. Raises Refused where they have as many as they wished for."""
     if not await may_wait_again(db, resident_id):
         raise Refused(Refusal.CHANGED_SINCE)
-    await db.exec(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=now))
+    since = now - timedelta(days=await _waited_in_vain(db, resident_id))
+    await db.exec(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=since))
+
+
+async def _waited_in_vain(db: AsyncSession, resident_id: UUID) -> int:
+    """The days waited for the last pen friend, if no letter of theirs ever arrived."""
+    found = await db.exec(
+        select(Participant, MatchSide.waited_days)
+        .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
+        .join(MatchSide, col(MatchSide.match_id) == col(Correspondence.match_id))
+        .where(
+            Participant.resident_id == resident_id,
+            MatchSide.resident_id == resident_id,
+            Correspondence.state == CorrespondenceState.ENDED,
+        )
+        .order_by(col(Correspondence.state_changed_at).desc())
+        .limit(1)
+    )
+    last = found.first()
+    if last is None or last[1] is None:
+        return 0
+    mine, days = last
+    arrived = await db.exec(
+        select(Letter.id)
+        .where(
+            Letter.correspondence_id == mine.correspondence_id,
+            Letter.author_id != mine.id,
+            col(Letter.delivered_at).is_not(None),
+        )
+        .limit(1)
+    )
+    return 0 if arrived.first() else days
 
 
 async def may_wait_again(db: AsyncSession, resident_id: UUID) -> bool:

@@ -57,7 +57,7 @@ async def approve(
     A child's match needs two different moderators, from both towns where both have one, both after the last change of
     either profile. Raises Refused.
     """
-    match = await _locked(db, match_id, MatchState.PROPOSED)
+    match = await locked(db, match_id, MatchState.PROPOSED)
     sides = await residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
     _must_be_free(match, moderator, now=now)
@@ -87,11 +87,11 @@ async def veto(db: AsyncSession, match_id: UUID, moderator: Moderator, *, reason
     """A moderator's no, with a reason: the two are never proposed to each other again."""
     if not reason.strip():
         raise Refused(Refusal.NEEDS_REASON)
-    match = await _locked(db, match_id, MatchState.PROPOSED)
+    match = await locked(db, match_id, MatchState.PROPOSED)
     sides = await residents_of(db, match_id)
     await eligible.must_judge_match(db, moderator, sides, match.band, now=now)
     _must_be_free(match, moderator, now=now)
-    await _close(db, match, MatchState.VETOED, now=now)
+    await close(db, match, MatchState.VETOED, now=now)
     await block(db, sides[0].id, sides[1].id, BlockReason.VETOED, now=now)
     _decide(db, moderator, Verb.VETO, match_id, note=reason.strip(), now=now)
     await db.flush()
@@ -100,8 +100,9 @@ async def veto(db: AsyncSession, match_id: UUID, moderator: Moderator, *, reason
 async def answer(
     db: AsyncSession, match_id: UUID, resident_id: UUID, *, yes: bool, at: Addresses, policy: Policy, now: datetime
 ) -> Match:
-    """A resident's yes or no to an approved match. A no is free and private; two times yes opens a correspondence."""
-    match = await _locked(db, match_id, MatchState.APPROVED)
+    """A resident's yes or no to an approved match. Two times yes opens a correspondence; a no is free and private, and
+    can be taken back for a day (actions/refusals.py)."""
+    match = await locked(db, match_id, MatchState.APPROVED)
     if match.expires_at is not None and match.expires_at <= now:
         raise Refused(Refusal.OUT_OF_TIME)
     rows = list(await db.exec(select(MatchSide).where(MatchSide.match_id == match_id)))
@@ -110,13 +111,8 @@ async def answer(
         raise Refused(Refusal.ALREADY_DECIDED)
     mine.answer, mine.answered_at = Answer.YES if yes else Answer.NO, now
     db.add(mine)
-    sides = await residents_of(db, match_id)
-    if not yes:
-        await _close(db, match, MatchState.DECLINED, now=now)
-        await block(db, sides[0].id, sides[1].id, BlockReason.MATCHED_BEFORE, now=now)
-        said_yes = [one.resident_id for one in rows if one.answer is Answer.YES]
-        await introductions.not_worked_out(db, [one for one in sides if one.id in said_yes], at=at, now=now)
-    elif all(one.answer is Answer.YES for one in rows):
+    if all(one.answer is Answer.YES for one in rows):
+        sides = await residents_of(db, match_id)
         await must_still_fit(db, match, sides, now=now)
         await _open(db, match, sides, at=at, policy=policy, now=now)
     await db.flush()
@@ -133,7 +129,7 @@ async def expire(db: AsyncSession, *, at: Addresses, now: datetime) -> int:
         rows = list(await db.exec(select(MatchSide).where(MatchSide.match_id == match.id)))
         sides = await residents_of(db, match.id)
         said_yes = [one.resident_id for one in rows if one.answer is Answer.YES]
-        await _close(db, match, MatchState.EXPIRED, now=now)
+        await close(db, match, MatchState.EXPIRED, now=now)
         await introductions.not_worked_out(db, [one for one in sides if one.id in said_yes], at=at, now=now)
     return len(over)
 
@@ -171,7 +167,8 @@ async def residents_of(db: AsyncSession, match_id: UUID) -> list[Resident]:
     return list(found)
 
 
-async def _locked(db: AsyncSession, match_id: UUID, wanted: MatchState) -> Match:
+async def locked(db: AsyncSession, match_id: UUID, wanted: MatchState) -> Match:
+    """The match, for this transaction alone, if it is in this state. Raises NotFound or Refused."""
     match = (await db.exec(select(Match).where(Match.id == match_id).with_for_update())).first()
     if match is None:
         raise NotFound
@@ -226,7 +223,7 @@ async def _enough(db: AsyncSession, match: Match, sides: list[Resident], approva
     return wanted <= {one.association_id for one in approvals}
 
 
-async def _close(db: AsyncSession, match: Match, state: MatchState, *, now: datetime) -> None:
+async def close(db: AsyncSession, match: Match, state: MatchState, *, now: datetime) -> None:
     match.state, match.closed_at = state, now
     db.add(match)
     await db.exec(update(MatchSide).where(col(MatchSide.match_id) == match.id).values(open_band=None))

@@ -9,10 +9,12 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions import refusals
 from penfriends.actions.friends import Friend, friend_for
 from penfriends.errors import NotFound
 from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.matching import Answer, Match, MatchSide, MatchState
+from penfriends.models.places import Town
 from penfriends.models.residents import Resident
 
 NOT_SHOWN = (MatchState.PROPOSED, MatchState.VETOED)
@@ -30,13 +32,16 @@ class Standing(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal seen from one side. The friend's card is there only while there is something to decide or begin."""
+    """A proposal seen from one side. The friend's card is there only while there is something to decide or begin;
+    `until` is the last moment to take a no back, and `zone` the clock of their town."""
 
     match: Match
     me: Resident
     standing: Standing
     friend: Friend | None
     correspondence_id: UUID | None
+    until: datetime | None
+    zone: str
 
 
 async def my_proposal(db: AsyncSession, resident_id: UUID | None, match_id: UUID, *, now: datetime) -> Proposal:
@@ -54,7 +59,12 @@ async def my_proposal(db: AsyncSession, resident_id: UUID | None, match_id: UUID
     if goes_on and standing in (Standing.ASKED, Standing.SAID_YES, Standing.BOTH_SAID_YES):
         other = next(one for one in sides if one.id != mine.id)
         friend = await friend_for(db, me, await db.get_one(Resident, other.resident_id), today=now.date())
-    return Proposal(match, me, standing, friend, opened.id if opened else None)
+    until = refusals.taken_back_until(match, mine)
+    home = await db.get_one(Town, me.town_id)
+    return Proposal(
+        match, me, standing, friend, opened.id if opened else None,
+        until=until if until and until > now else None, zone=home.timezone,
+    )  # fmt: skip
 
 
 async def lapse(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:

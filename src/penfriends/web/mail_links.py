@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import compose, correspondences, intake, mail_links, matching, nudges, proposals
+from penfriends.actions import compose, correspondences, intake, mail_links, matching, nudges, proposals, refusals
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.compose import Side
 from penfriends.i18n import gettext as _
@@ -67,6 +67,8 @@ async def answer(
     said = (await request.form()).get("answer")
     if said in ("yes", "no"):
         await matching.answer(db, side.match_id, side.resident_id, yes=said == "yes", at=at, policy=policy, now=now)
+    elif said == "undo":
+        await refusals.take_back(db, side.match_id, side.resident_id, now=now)
     return go(f"/m/{secret}")
 
 

@@ -10,12 +10,18 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import matching, proposals
+from penfriends.actions import matching, proposals, refusals
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page, visitor_of
 
-table("matching", proposal=Permission.RESIDENT, accept=Permission.RESIDENT, refuse=Permission.RESIDENT)
+table(
+    "matching",
+    proposal=Permission.RESIDENT,
+    accept=Permission.RESIDENT,
+    refuse=Permission.RESIDENT,
+    undo=Permission.RESIDENT,
+)
 Shown = Request[Any, Any, Any]
 
 
@@ -56,4 +62,14 @@ async def refuse(
     return go(f"/matches/{match_id}")
 
 
-ROUTES = [proposal, accept, refuse]
+@post("/matches/{match_id:uuid}/undo", include_in_schema=False)
+async def undo(
+    request: Shown, match_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Redirect:
+    """The no was not meant."""
+    found = await proposals.my_proposal(db, visitor_of(request).resident_id, match_id, now=now)
+    await refusals.take_back(db, match_id, found.me.id, now=now)
+    return go(f"/matches/{match_id}")
+
+
+ROUTES = [proposal, accept, refuse, undo]
