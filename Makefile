@@ -2,7 +2,8 @@
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON_HERE := .venv/bin/python
 
-.PHONY: help run test check tests corpus bench fuzz crash pages format messages pseudo lock wheel run-env dev-env clean
+.PHONY: help run test check tests corpus bench bench-match fuzz crash pages format messages pseudo lock wheel run-env \
+	dev-env bench-env clean
 
 help:
 	@echo 'make run       start penfriends here: site, workers, mailroom, postbox'
@@ -12,6 +13,7 @@ help:
 	@echo 'make fuzz    200,000 torn mails through the process that reads mail; NUMBER=5000 for fewer'
 	@echo 'make crash     kill every part at the worst moment, and look for lost letters; SCHEDULES=1000 for all'
 	@echo 'make bench     what a letter costs on its way, in processor seconds'
+	@echo 'make bench-match   how well and how fast pen friends are found, beside others; BENCH=--all for a million'
 	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
 	@echo 'make format    lay out the code'
 	@echo 'make messages  collect the sentences to translate into every catalogue'
@@ -23,6 +25,8 @@ run-env:
 	@bin/bootstrap run
 dev-env:
 	@bin/bootstrap dev
+bench-env:
+	@bin/bootstrap bench
 
 run: run-env
 	@exec $(PYTHON_HERE) -m penfriends run
@@ -48,6 +52,10 @@ crash: dev-env
 # Processor seconds a letter, beside a bare forwarder; BENCH='--letters 500 --earlier 1000 10000' asks for more.
 bench: dev-env
 	@$(PYTHON_HERE) -m bench.relay $(BENCH)
+
+# Ten minutes; the same invented people and possible pairs for all. docs/matching-figures.md has the rest of the commands.
+bench-match: bench-env
+	@$(PYTHON_HERE) -m bench table $(BENCH)
 
 pages: dev-env
 	@bin/pages

@@ -6,13 +6,18 @@ in docs/matching-figures.md.
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 import time
 from pathlib import Path
 
-from bench.matching import files, population
+from bench.matching import edges, files, ours, population, work
 from bench.matching.check import BUDGET, check_file
+from bench.matching.runs import Wanted, run
+from bench.matching.table import HUGE, PEER_LIMIT, USUAL, measure
+
+GRAPHS = ("invented", "wikidata", "konect")
 
 
 def main() -> None:
@@ -36,6 +41,31 @@ def _asked() -> argparse.Namespace:
     check.add_argument("answer", type=Path)
     check.add_argument("--budget", type=int, default=BUDGET, help="how many pairs a bound is held against at most")
     check.set_defaults(does=_check)
+    run = kinds.add_parser("run", help="let a solver choose, in a process of its own, and keep its answer")
+    run.add_argument("folder", type=Path)
+    run.add_argument("--solver", choices=work.KNOWN, default=work.ROUND)
+    run.add_argument("--plain", action="store_true", help="without numba")
+    run.add_argument("--repeat", type=int, default=5)
+    run.add_argument("--limit", type=float, default=600, help="seconds")
+    run.add_argument("-o", dest="answer", type=Path, required=True)
+    run.set_defaults(does=_run)
+    table = kinds.add_parser("table", help="everybody on the same possible pairs, size by size")
+    table.add_argument("--all", action="store_true", help="also a million people")
+    table.add_argument("--huge", action="store_true", help="only a million people")
+    table.add_argument("--limit", type=float, default=PEER_LIMIT, help="seconds for each peer")
+    table.add_argument("--towns", type=Path, default=None, help="a folder with real lists of twin towns")
+    table.add_argument("--graph", choices=GRAPHS, default="invented")
+    table.add_argument("-o", dest="folder", type=Path, default=Path("build/bench-match"))
+    table.set_defaults(does=_table)
+    weeks = kinds.add_parser("weeks", help="78 weekly rounds under several rules of waiting")
+    weeks.add_argument("--weeks", type=int, default=78)
+    weeks.add_argument("--seed", type=int, default=1)
+    weeks.add_argument("-o", dest="folder", type=Path, default=Path("build/bench-match"))
+    weeks.set_defaults(does=_weeks)
+    plots = kinds.add_parser("plots", help="the pictures of what table and weeks have found")
+    plots.add_argument("folder", type=Path, nargs="?", default=Path("build/bench-match"))
+    plots.add_argument("pictures", type=Path, nargs="?", default=Path("docs/pictures"))
+    plots.set_defaults(does=_plots)
     return parser.parse_args()
 
 
@@ -45,7 +75,7 @@ def _about_people(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--degree", type=int, choices=(1, 2), default=2, help="2: also twins of twins")
     parser.add_argument("--towns", type=Path, default=None, help="a folder with real lists of twin towns")
-    parser.add_argument("--graph", choices=("invented", "wikidata", "konect"), default="invented")
+    parser.add_argument("--graph", choices=GRAPHS, default="invented")
 
 
 def _folder(asked: argparse.Namespace) -> Path | None:
@@ -92,6 +122,36 @@ def _fill(asked: argparse.Namespace) -> None:
 
 def _check(asked: argparse.Namespace) -> None:
     sys.exit(0 if check_file(asked.folder, asked.answer, asked.budget) else 1)
+
+
+def _run(asked: argparse.Namespace) -> None:
+    if asked.solver not in (work.ROUND, *work.SEARCHES) and not (asked.folder / "edges.npy").exists():
+        edges.write(ours.possible_pairs(files.read(asked.folder)), asked.folder)
+    wanted = Wanted(asked.solver, asked.plain, asked.repeat, asked.limit)
+    print(json.dumps(run(asked.folder, wanted, asked.answer), indent=1))
+
+
+def _table(asked: argparse.Namespace) -> None:
+    cases = HUGE if asked.huge else (*USUAL, *HUGE) if asked.all else USUAL
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    measure(cases, asked.folder, folder=_folder(asked), graph=asked.graph, limit=asked.limit)
+
+
+def _weeks(asked: argparse.Namespace) -> None:
+    from bench.matching import simulate
+
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for policy in simulate.POLICIES:
+        found.append(simulate.simulate(policy, seed=asked.seed, weeks=asked.weeks))
+        print(json.dumps({name: value for name, value in found[-1].items() if name != "histogram"}), flush=True)
+        (asked.folder / "weeks.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+
+
+def _plots(asked: argparse.Namespace) -> None:
+    from bench.matching.plots import draw
+
+    draw(asked.folder, asked.pictures)
 
 
 if __name__ == "__main__":
