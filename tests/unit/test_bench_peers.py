@@ -8,6 +8,7 @@ import pytest
 
 from bench.matching import edges, files, measures, ours, peers, population, runs, simulate, sql, telling
 from bench.matching.edges import Graph, graph_of
+from penfriends.rules import solver
 
 TRIANGLE = graph_of(4, np.array([0, 1, 2, 2]), np.array([1, 2, 0, 3]), np.array([1200, 1500, 1100, 1000]))
 
@@ -40,6 +41,13 @@ def test_ours_is_the_optimum_and_proves_it(possible: Graph) -> None:
     weights = [possible.weights_of(answer.mate).sum() for answer in (own, exact, peers.greedy(possible))]
     assert weights[0] == weights[1] > weights[2]
     assert weights[0] / 2 <= measures.proven(possible, own.duals)
+
+
+def test_large_and_small_components_beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "EXACT_UP_TO", 30)
+    apart = ours.possible_pairs(population.make(400, 10, seed=2, degree=1))
+    good = measures.quality(apart, ours.solved(apart).mate, np.zeros(400, dtype=np.int64))
+    assert good.not_pairs == 0
 
 
 def test_duals_that_prove_nothing_are_refused() -> None:

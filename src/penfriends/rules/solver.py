@@ -186,6 +186,7 @@ def _matched(graph: Graph, bought: Ints, price: Ints) -> tuple[Ints, Ints]:
     mate, now = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     if in_large.any():
         mate, now = _from_auction(graph, np.where(in_large, bought, -1), price, in_large)
+        mate[~in_large], now[~in_large] = -1, 0  # exchanges reach into small components too
     small = np.flatnonzero(~in_large[graph.i])
     by_part = small[np.argsort(root[graph.i[small]], kind="stable")]
     for part in np.split(by_part, np.flatnonzero(np.diff(root[graph.i[by_part]])) + 1):
