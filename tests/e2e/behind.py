@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import domain_checks, letters, links, newcomers
+from penfriends.actions import domain_checks, letters, links, newcomers, remit, round_publishing
 from penfriends.actions.blobs import keep
 from penfriends.models.delivery import (
     Delivery,
@@ -27,6 +27,7 @@ from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.mail_domains import House, judge
 from penfriends.rules.name_questions import Answer, Fate, Kind, Question
 from tests.e2e.people import People, guardian_of
+from tests.support import rounds
 
 WEEK = timedelta(days=7)
 STEPS = ("birthday", "about", "languages", "likes", "how", "check")
@@ -118,6 +119,16 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
         "/desk/matches/{match_id}": [f"/desk/matches/{one}" for one in match_ids],
         "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
         "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
+    }
+    found = await rounds.draft(db, staff, now=now)
+    pair = (await round_publishing.waiting(db, await remit.desk_of(db, staff, now=now), found.id))[0]
+    draft = f"/desk/rounds/{found.id}"
+    desk |= {
+        "/desk/rounds/{round_id}": [draft, f"{draft}?band=child&sort=waiting"],
+        "/desk/rounds/{round_id}/publication": [f"{draft}/publication"],
+        "/desk/rounds/{round_id}/unmatched": [f"{draft}/unmatched"],
+        "/desk/rounds/{round_id}/shortage": [f"{draft}/shortage"],
+        "/desk/rounds/{round_id}/pairs/{pair_id}/never": [f"{draft}/pairs/{pair.id}/never"],
     }
     asked = TeamMessage(
         association_id=staff.association_id, sign_in_id=people.adult.sign_in_id, text="May I send a photo?",

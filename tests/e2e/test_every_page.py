@@ -36,6 +36,7 @@ SAMPLE = (
     ("en", "moderator", "/desk/letters/"), ("ar", "moderator", "/desk/letters/"), ("de", "moderator", "/desk/matches/"),
     ("en", "moderator", "/desk/people"), ("ar", "moderator", "/desk/mail/health"),
     ("en", "moderator", "/desk/mail"), ("en", "moderator", "/desk/weights/outlook"),
+    ("en", "moderator", "/desk/rounds/"), ("ar", "moderator", "/shortage"), ("pl", "moderator", "/unmatched"),
     ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
 )  # fmt: skip
 

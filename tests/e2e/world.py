@@ -37,7 +37,9 @@ ROLES = {
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
 NOT_PAGES = ("/health", "/static", "/dev", "/me/data")
-PIECES = ("/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey")  # of a page
+PIECES = (  # of a page
+    "/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey", "/rounds/{round_id}/progress",
+)  # fmt: skip
 
 OTHER_WEIGHTS = "/desk/weights/outlook?interests=250&language=180&practice=35&age=300&town=100&wish=40&medium=20"
 

@@ -170,7 +170,7 @@ async def give_back(db: AsyncSession, round_id: UUID) -> None:
 
 
 async def fail(db: AsyncSession, round_id: UUID, why: str, *, now: datetime) -> None:
-    """It came to no end: visible as failed, with a code of reasons.ROUND_FAILURES, and it can be started again."""
+    """It came to no end: visible as failed, with a code of round_reasons.FAILURES, and it can be started again."""
     row = await db.get(MatchRound, round_id, with_for_update=True, populate_existing=True)
     if row is not None and row.state is RoundState.RUNNING:
         await _die(db, row, why, now=now)

@@ -1,13 +1,14 @@
 """What lies on the moderators' desks in the demo: matches to judge, a report, a question, mail that went wrong?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible, matching, reports, rounds
+from penfriends.actions import eligible, matching, reports, rounds, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
 from penfriends.demo.letters import held_letters, threads
@@ -16,10 +17,11 @@ from penfriends.errors import Refused
 from penfriends.ids import alias_local_part
 from penfriends.models.delivery import Delivery, DeliveryKind, DeliveryState, RawMail, RawMailState, TeamMessage
 from penfriends.models.letters import Letter, LetterState
-from penfriends.models.matching import Match, MatchState
+from penfriends.models.matching import Match, MatchRound, MatchState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Association
 from penfriends.models.residents import Resident
+from penfriends.rules import shortage
 from penfriends.rules.bands import Band
 
 ASKED = {Band.ADULT: 3, Band.CHILD: 2}
@@ -38,7 +40,7 @@ Your parcel is waiting. Please open the attached form.\r
 
 async def proposals(db: AsyncSession, *, at: Addresses, policy: Policy, now: datetime) -> None:
     """A real round of two days ago; a few of its matches have been approved by those who may."""
-    await rounds.propose_matches(db, now=now - timedelta(days=2))
+    await _batch(db, now=now - timedelta(days=2))
     for band, wanted in ASKED.items():
         found = await db.exec(
             select(Match.id)
@@ -50,6 +52,22 @@ async def proposals(db: AsyncSession, *, at: Addresses, policy: Policy, now: dat
             asked += await _approved(db, match_id, at=at, policy=policy, now=now - timedelta(days=1))
             if asked == wanted:
                 break
+
+
+async def _batch(db: AsyncSession, *, now: datetime) -> None:
+    """The weekly round of that day, over those who waited then; who joined later is left for a moderator to match."""
+    there = set(await db.exec(select(Resident.id).where(col(Resident.waiting_since) <= now)))
+    seen = await world.load(db, now=now)
+    seen = replace(seen, seekers=tuple(one for one in seen.seekers if one.uid in there))
+    row = MatchRound(started_at=now)
+    db.add(row)
+    await db.flush()
+    found = rounds.worked_out(seen, now.date())
+    await rounds.keep(db, row, seen, found, now=now)
+    row.shortage = [
+        [one.town, one.ages, one.language, one.number] for one in shortage.groups(seen, found.unmatched, now.date())
+    ]
+    db.add(row)
 
 
 async def _approved(db: AsyncSession, match_id: UUID, *, at: Addresses, policy: Policy, now: datetime) -> bool:

@@ -22,7 +22,14 @@ CHILDREN = 180
 FRIENDSHIPS = 110
 """Besides those of the cast. Whoever is active and has no friend waits for one."""
 
+NEWCOMERS = 72
+"""Have joined since the last weekly round: with them a moderator can try a round of their own at once. Most of them
+live in Thetford and its twins, which is where people look first."""
+NEW_SINCE = 1
+
 _WEIGHTS = {"thetford": 5, "preston": 5, "huerth": 3, "nimes": 3, "exeter": 3, "nablus": 3}
+
+_NEW_WEIGHTS = {"thetford": 20, "huerth": 5, "les-ulis": 5, "skawina": 5, "spijkenisse": 5}
 
 
 def people(seed: int, today: date) -> tuple[DemoResident, ...]:
@@ -37,7 +44,23 @@ def people(seed: int, today: date) -> tuple[DemoResident, ...]:
     while len(known) < SIZE:
         town = towns()[chance.choices(slugs, weights)[0]]
         known.append(draw_adult(chance, town, len(known) + 1, today))
-    return _waiting(chance, _befriended(chance, known, today))
+    settled = _waiting(chance, _befriended(chance, known, today))
+    return settled + tuple(_newcomers(chance, len(settled) + 1, today))
+
+
+def _newcomers(chance: random.Random, number: int, today: date) -> list[DemoResident]:
+    """Everybody of them takes part and waits; drawn last, so that the others stay who they are."""
+    slugs = list(towns())
+    weights = [_NEW_WEIGHTS.get(slug, 1) for slug in slugs]
+    found: list[DemoResident] = []
+    while len(found) < NEWCOMERS:
+        town = towns()[chance.choices(slugs, weights)[0]]
+        if len(found) % 2:
+            found.append(draw_adult(chance, town, number + len(found), today))
+        else:
+            found += draw_children(chance, town, number + len(found), today)
+    active = ResidentState.ACTIVE
+    return [replace(one, state=active, created_days_ago=NEW_SINCE, waiting_days=NEW_SINCE) for one in found]
 
 
 def _befriended(chance: random.Random, known: list[DemoResident], today: date) -> list[DemoResident]:

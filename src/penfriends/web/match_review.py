@@ -1,7 +1,5 @@
 """How does a moderator look at a proposed match and say yes or no? With the reasons in sentences (rules R15–R19)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,20 +13,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import matching, queues, viewing
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.actions.remit import Desk
+from penfriends.actions.remit import Desk, person_for
 from penfriends.actions.viewing import MatchView
 from penfriends.i18n import gettext as _
 from penfriends.models.matching import MatchState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
-from penfriends.reasons import WHY_NOT, said, term_sentence
 from penfriends.rules.bands import Band
 from penfriends.web.desk import desk_of, zone_of
 from penfriends.web.forms import filled
 from penfriends.web.forms.desk import VetoForm
 from penfriends.web.permissions import Permission, table
-from penfriends.web.respond import go, number, page, town_name
+from penfriends.web.respond import go, page, town_name
+from penfriends.web.why import Reason, RunnerUp, path, runners_up, why
 from penfriends.words import refusal_sentence
 
 table(
@@ -41,28 +39,6 @@ table(
 )
 Asked = Request[Any, Any, Any]
 BIG_GAP_YEARS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One term of the score as a sentence; good from half of its points on."""
-
-    sentence: str
-    points: int
-    maximum: int
-
-    @property
-    def is_good(self) -> bool:
-        return self.points * 2 >= self.maximum
-
-
-@dataclass(frozen=True, slots=True)
-class RunnerUp:
-    """Somebody else who was possible for one of the two, and why not."""
-
-    of: str
-    other: str
-    why: str
 
 
 @get("/desk/matches", include_in_schema=False)
@@ -180,50 +156,28 @@ async def _match_page(
 
 
 async def _why(db: AsyncSession, view: MatchView) -> list[Reason]:
-    kept = view.match.explanation
-    names = {str(one.face.resident.id): one.face.resident.first_name for one in view.sides}
     towns = {one.slug: town_name(one) for one in await db.exec(select(Town))}
-    return [
-        Reason(
-            term_sentence(
-                str(term["name"]),
-                [str(one) for one in term["detail"]],
-                first=names.get(str(kept.get("first")), ""),
-                second=names.get(str(kept.get("second")), ""),
-                towns=towns,
-            ),
-            int(term["points"]),
-            int(term["maximum"]),
-        )
-        for term in kept.get("terms", [])
-    ]
+    return why(view.match.explanation, _names(view), towns)
 
 
 async def _runners_up(db: AsyncSession, desk: Desk, view: MatchView) -> list[RunnerUp]:
     """Others who were possible. A first name only for people of the own towns; of others only the town (rule R18)."""
-    kept: Sequence[Mapping[str, Any]] = view.match.explanation.get("alternatives", [])
-    names = {str(one.face.resident.id): one.face.resident.first_name for one in view.sides}
-    others = await db.exec(
-        select(Resident, Town)
+    listed = view.match.explanation.get("alternatives", [])
+    found = await db.exec(
+        select(Resident.id, Town, Resident.first_name, person_for(desk))
         .join(Town, col(Town.id) == col(Resident.town_id))
-        .where(col(Resident.id).in_([UUID(str(one["other"])) for one in kept]))
+        .where(col(Resident.id).in_([UUID(str(one["other"])) for one in listed]))
     )
-    people = {str(resident.id): (resident, town) for resident, town in others.all()}
-    found = []
-    for one in kept:
-        if str(one["other"]) in people and str(one["of"]) in names:
-            resident, town = people[str(one["other"])]
-            ours = town.association_id == desk.moderator.association_id
-            place = town_name(town)
-            shown = resident.first_name if ours else _("somebody in %(town)s") % {"town": place}
-            points = _("%(points)s points") % {"points": number(int(one["weight"]))}
-            found.append(RunnerUp(names[str(one["of"])], shown, f"{said(WHY_NOT, str(one['reason']))} ({points})"))
-    return found
+    others = {str(uid): (name if may_know else "", town) for uid, town, name, may_know in found.all()}
+    return runners_up(view.match.explanation, _names(view), others)
+
+
+def _names(view: MatchView) -> dict[str, str]:
+    return {str(one.face.resident.id): one.face.resident.first_name for one in view.sides}
 
 
 def _twin_of_twin(view: MatchView) -> bool:
-    terms = {str(one["name"]): one["detail"] for one in view.match.explanation.get("terms", [])}
-    return list(terms.get("town", []))[:1] == ["twin_of_twin"]
+    return bool(path(view.match.explanation, ("", ""), {}))
 
 
 def _gap(view: MatchView) -> int:
