@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from penfriends.rules.crowd import splitmix
 
 from bench.matching.edges import Graph, graph_of
 from bench.matching.files import liked, slug, uids, written
@@ -18,6 +17,7 @@ from penfriends.rules import candidates, compiled, crowd, scans
 from penfriends.rules.assignment import Run, played, propose
 from penfriends.rules.bands import ADULT_AGE, Band, Birth, band_on
 from penfriends.rules.candidates import Edges, Lacking, find
+from penfriends.rules.crowd import splitmix
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Pair, Seeker, TownLink, World
 from penfriends.rules.solver import solve
@@ -97,7 +97,7 @@ def weekly(instance: Instance, pending: Sequence[tuple[int, int]]) -> tuple[Grap
         at, found = row.of(one), find(one)
         chosen = solve(found).mate
         mate[at] = np.where(chosen >= 0, at[chosen], -1)
-        every = scans.BlockWalk(one, [scans.Aim.best(len(one), len(one))])
+        every = scans.walk(one, scans.Aim.best(len(one), 1 + int(found.degree.max(initial=0))))
         for links, opened in zip(found.links, (None, found.opened), strict=True):
             every.over(links, opened)
         parts.append((at, every.kept()[0]))

@@ -16,8 +16,8 @@ from bench.matching.edges import Graph, Ints
 from bench.matching.population import Instance
 
 WEEKS, A_WEEK = 78, 7
-AT_FIRST, COMING = 2_000, 250
-TOWNS = 100
+AT_FIRST, COMING = 4_000, 500
+TOWNS = 200
 TAKEN_UP, TURNED_DOWN, GIVING_UP = 0.7, 0.1, 0.005
 CALM = 50
 BASE = 1000

@@ -11,6 +11,7 @@ import csv
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,7 @@ def towns_for(wanted: int, folder: Path | None, graph: str = "wikidata") -> Town
     return _around(whole, max(FEWEST, wanted), starts)
 
 
+@cache
 def _invented() -> Towns:
     rng = np.random.Generator(np.random.PCG64(INVENTED_SEED))
     country = _countries(INVENTED, rng)
