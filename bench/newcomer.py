@@ -108,7 +108,8 @@ async def _times(database: Database, newcomers: Sequence[UUID], ask: Ask, now: d
             took.append(time.perf_counter() - start)
     ordered = sorted(took[WARM:])
     at = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "max_ms": 1.0}
-    spread = {name: round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))], 2) for name, part in at.items()}
+    last = len(ordered) - 1
+    spread = {name: round(1000 * ordered[min(last, int(len(ordered) * part))], 2) for name, part in at.items()}
     return spread | {"found_at_most": max(could_fit), "found_median": sorted(could_fit)[len(could_fit) // 2]}
 
 
