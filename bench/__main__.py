@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.matching import edges, files, ours, population, work
 from bench.matching.check import BUDGET, check_file
 from bench.matching.runs import Wanted, run
-from bench.matching.table import HUGE, PEER_LIMIT, USUAL, measure
+from bench.matching.table import HUGE, PEER_LIMIT, USUAL, measure, usual_for
 
 GRAPHS = ("invented", "wikidata", "konect")
 
@@ -52,6 +52,10 @@ def _asked() -> argparse.Namespace:
     table = kinds.add_parser("table", help="everybody on the same possible pairs, size by size")
     table.add_argument("--all", action="store_true", help="also a million people")
     table.add_argument("--huge", action="store_true", help="only a million people")
+    table.add_argument("--people", type=int, nargs="+", default=(), help="only these sizes, with the next four")
+    table.add_argument("--per-town", type=int, default=50)
+    table.add_argument("--seed", type=int, default=1)
+    table.add_argument("--degree", type=int, choices=(1, 2), default=2)
     table.add_argument("--limit", type=float, default=PEER_LIMIT, help="seconds for each peer")
     table.add_argument("--towns", type=Path, default=None, help="a folder with real lists of twin towns")
     table.add_argument("--graph", choices=GRAPHS, default="invented")
@@ -133,6 +137,8 @@ def _run(asked: argparse.Namespace) -> None:
 
 def _table(asked: argparse.Namespace) -> None:
     cases = HUGE if asked.huge else (*USUAL, *HUGE) if asked.all else USUAL
+    if asked.people:
+        cases = tuple(usual_for(people, asked.degree, asked.per_town, asked.seed) for people in asked.people)
     asked.folder.mkdir(parents=True, exist_ok=True)
     measure(cases, asked.folder, folder=_folder(asked), graph=asked.graph, limit=asked.limit)
 

@@ -27,13 +27,15 @@ LOOKS: Mapping[str, tuple[str, str, str]] = {
 }
 SHADES = ("#b9c6d8", "#7d9cc4", "#1b4f8f", "#0b2545", "#b3541e", "#2e7d4f")
 SYNTHETIC = "synthetic people, invented town graph, 50 a town, twins of twins, one core"
+LEAST_SHOWN = 0.01
 Case = Mapping[str, Any]
 
 
 def draw(found: Path, pictures: Path) -> None:
     mpl.rcParams |= {
         "svg.hashsalt": "penfriends", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 10,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#dddddd",
+        "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True, "axes.grid": True,
+        "grid.color": "#dddddd",
     }  # fmt: skip
     if (found / "table.json").exists():
         cases = json.loads((found / "table.json").read_text(encoding="utf-8"))["cases"]
@@ -47,9 +49,9 @@ def draw(found: Path, pictures: Path) -> None:
 
 def _times(cases: Sequence[Case]) -> Figure:
     figure, axes = plt.subplots(figsize=(7.5, 4.8), layout="constrained")
-    for name, points in _series(cases, lambda row: median(row["wall"]) if "wall" in row else None).items():
+    for name, points in _series(cases, lambda row: median(row["cpu"]) if "cpu" in row else None).items():
         _line(axes, name, points)
-    axes.set(xscale="log", yscale="log", xlabel="people who wait", ylabel="seconds to choose the pairs")
+    axes.set(xscale="log", yscale="log", xlabel="people who wait", ylabel="processor seconds to choose the pairs")
     axes.set_title(f"Time on the same possible pairs\n({SYNTHETIC})", fontsize=10)
     axes.legend(frameon=False, fontsize=9)
     return figure
@@ -59,10 +61,10 @@ def _shares(cases: Sequence[Case]) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4.4), layout="constrained")
     bounds = {case["people"]: _bound(case) for case in cases}
     for case_name, points in _series(cases, lambda row: row.get("weight")).items():
-        _line(left, case_name, [(n, 100 * value / bounds[n]) for n, value in points])
+        _line(left, case_name, [(n, max(LEAST_SHOWN, 100 - 100 * value / bounds[n])) for n, value in points])
     for case_name, points in _series(cases, _alone).items():
         _line(right, case_name, points)
-    left.set(xscale="log", xlabel="people who wait", ylabel="weight, % of the least proven bound")
+    left.set(xscale="log", yscale="log", xlabel="people who wait", ylabel="weight missing to the proven bound, %")
     right.set(xscale="log", xlabel="people who wait", ylabel="left with nobody, % of those with a candidate")
     right.set_ylim(bottom=0)
     left.legend(frameon=False, fontsize=8)
@@ -88,7 +90,7 @@ def _waits(weeks: Sequence[Mapping[str, Any]]) -> Figure:
             right.plot([one["bound"]] * 2, [place - 0.4, place + 0.4], color="black")
     right.set_yticks(places, [one["policy"].replace(", ", "\n") for one in weeks], fontsize=7)
     right.invert_yaxis()
-    right.set(xlabel="days, worst overtaking (line: proven bound)")
+    right.set(xlabel="worst overtaking, days; line: bound")
     figure.suptitle("78 weekly rounds, synthetic people", fontsize=10)
     return figure
 

@@ -15,9 +15,15 @@ from bench.matching.runs import Wanted, run, seconds
 from bench.matching.telling import markdown
 
 PEER_LIMIT = 60.0
-OWN = (Wanted("ours"), Wanted("ours", plain=True))
-WHOLE = (Wanted("round"), Wanted("round", plain=True))
-SEARCH = (Wanted("candidates"), Wanted("candidates", plain=True), Wanted("sqlite"), Wanted("postgresql"))
+OWN_LIMIT = 400.0
+OWN = (Wanted("ours", limit=OWN_LIMIT), Wanted("ours", plain=True, limit=OWN_LIMIT))
+WHOLE = (Wanted("round", limit=OWN_LIMIT), Wanted("round", plain=True, limit=OWN_LIMIT))
+SEARCH = (
+    Wanted("candidates", limit=OWN_LIMIT),
+    Wanted("candidates", plain=True, limit=OWN_LIMIT),
+    Wanted("sqlite"),
+    Wanted("postgresql"),
+)
 GREEDY, FLOW, SPARSE, EXACT = (Wanted(name) for name in ("greedy", "ortools", "scipy-sparse", "rustworkx"))
 SLOW = (Wanted("networkx"), Wanted("scipy-dense"))
 KEPT_SOLVERS = 20_000
@@ -53,6 +59,14 @@ HUGE = (
 )
 
 
+def usual_for(people: int, degree: int, per_town: int, seed: int) -> Case:
+    """One population of your own, with those who can be expected to end in time."""
+    quick = (*OWN, *WHOLE) if people <= 20_000 else (OWN[0], WHOLE[0])
+    exact = (EXACT,) if people <= 10_000 else ()
+    sparse = (SPARSE,) if people <= 100_000 else ()
+    return Case(people, degree, (*quick, GREEDY, FLOW, *sparse, *exact), per_town, seed)
+
+
 def measure(cases: Sequence[Case], work: Path, *, folder: Path | None = None, graph: str = "invented",
             limit: float = PEER_LIMIT) -> list[Row]:  # fmt: skip
     """Prints each case as soon as it is done; the rows also lie in table.json."""
@@ -63,6 +77,7 @@ def measure(cases: Sequence[Case], work: Path, *, folder: Path | None = None, gr
     for case in cases:
         found.append(_case(case, work, folder, graph, limit))
         (work / "table.json").write_text(json.dumps({"machine": told, "cases": found}, indent=1), encoding="utf-8")
+        (work / "table.md").write_text("\n".join(markdown(one) for one in found), encoding="utf-8")
         print(markdown(found[-1]), flush=True)
     return found
 
