@@ -13,7 +13,7 @@ from penfriends.rules.bands import Band
 from penfriends.rules.columns import Counting, mixes
 from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
 from penfriends.rules.matching import LinkKind, World
-from penfriends.rules.scans import ALWAYS, Aim, Kept, Links, in_blocks, offsets_of, walk
+from penfriends.rules.scans import ALWAYS, PAIRS_AT_ONCE, Aim, Kept, Links, counted, offsets_of, walk
 from penfriends.rules.weights import STANDARD, between
 
 KEPT_PER_PERSON = 16
@@ -87,14 +87,18 @@ class Found:
     degree: Ints
     edges: Edges
 
-    def lacking(self, price: Ints, gain: Ints, now: Ints) -> Lacking:
-        """One more walk over all permitted pairs."""
+    def lacking(self, price: Ints, gain: Ints, now: Ints | None = None) -> Lacking:
+        """One more walk over all permitted pairs. Swaps are looked for if it is told what everybody has now."""
         near, far = self.links
-        again = walk(self.crowd, Aim(price, gain, ADDED_PER_PERSON), Aim(now, now, SWAPS_PER_PERSON))
+        aims = [Aim(price, gain, ADDED_PER_PERSON)]
+        if now is not None:
+            aims.append(Aim(now, now, SWAPS_PER_PERSON))
+        again = walk(self.crowd, *aims)
         again.over(near, None)
         again.over(far, self.opened)
-        listed, swaps = again.kept()
-        return Lacking(Edges.of(self.crowd, listed), Edges.of(self.crowd, swaps), listed.best)
+        kept = again.kept()
+        listed, *swaps = (Edges.of(self.crowd, one) for one in kept)
+        return Lacking(listed, swaps[0] if swaps else listed.only(np.zeros(0, dtype=np.int64)), kept[0].best)
 
     def stuck(self) -> list[str]:
         """For everybody how far they came with whoever they came furthest with."""
@@ -112,18 +116,25 @@ class Found:
             for town in np.unique(crowd.people.town[alone]).tolist():
                 rows = alone[crowd.people.town[alone] == town]
                 near = there[np.searchsorted(here, town) : np.searchsorted(here, town, side="right")].tolist()
-                cols = [np.arange(offsets[other], offsets[other + 1]) for other in near]
-                if cols:
-                    self._look(rows, np.concatenate(cols), opened, reached)
+                cols = np.concatenate([_NOBODY, *(np.arange(offsets[n], offsets[n + 1]) for n in near)])
+                if opened is not None:
+                    rows, cols = rows[crowd.people.allows[rows]], cols[crowd.people.allows[cols]]
+                self._look(rows, cols, reached)
         return [STUCK[step] for step in reached.tolist()]
 
-    def _look(self, rows: Ints, cols: Ints, opened: Bools | None, reached: Ints) -> None:
-        for i, j in in_blocks(self.crowd, rows, cols, opened):
+    def _look(self, rows: Ints, cols: Ints, reached: Ints) -> None:
+        at_once = max(1, PAIRS_AT_ONCE // max(1, len(cols)))
+        for start in range(0, len(rows), at_once):
+            some = rows[start : start + at_once]
+            i, j = np.repeat(some, len(cols)), np.tile(cols, len(some))
             for step, fits in enumerate(ALWAYS, start=STUCK.index("age_window")):
                 reached[i] = np.maximum(reached[i], step)
                 ok = fits(self.crowd, i, j)
                 i, j = i[ok], j[ok]
             reached[i] = np.maximum(reached[i], STUCK.index("too_early"))
+
+
+_NOBODY = np.zeros(0, dtype=np.int64)
 
 
 def find(crowd: Crowd) -> Found:
@@ -168,7 +179,7 @@ def links_of(crowd: Crowd) -> tuple[Links, Links]:
     order = np.lexsort((there, here))
     here, there = here[order], there[order]
     start, end = np.searchsorted(here, there), np.searchsorted(here, there, side="right")
-    middle = np.repeat(start, end - start) + _counted(end - start)
+    middle = np.repeat(start, end - start) + counted(end - start)
     two_away = np.unique(np.repeat(here, end - start) * size + there[middle])
     two_away = np.setdiff1d(two_away[two_away // size < two_away % size], twins, assume_unique=True)
     inhabited = np.bincount(crowd.people.town, minlength=size) > 0
@@ -188,15 +199,9 @@ def _links(crowd: Crowd, pairs: Ints, ranks: Ints) -> Links:
     combined = (table_of[a] * len(tables) + table_of[b]) * (len(LinkKind) + 1) + ranks
     distinct, of = np.unique(combined, return_inverse=True)
     kinds = (*LinkKind, None)
-    countings = []
+    told = []
     for code in distinct.tolist():
         both, rank = divmod(code, len(kinds))
         one, other = divmod(both, len(tables))
-        countings.append(Counting.of(between(tables[one], tables[other]), kinds[rank]))
-    return Links(a, b, of.astype(np.int64), tuple(countings))
-
-
-def _counted(lengths: Ints) -> Ints:
-    """0, 1, 2… anew for each length."""
-    starts = np.cumsum(lengths) - lengths
-    return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
+        told.append((between(tables[one], tables[other]), kinds[rank]))
+    return Links(a, b, of.astype(np.int64), Counting.of(told))

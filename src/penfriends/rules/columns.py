@@ -4,6 +4,7 @@ i and j are columns of row numbers in a `Crowd`. Property tests hold every funct
 the compiled sister in `pair_kernels` equal to this one, pair by pair.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,16 +22,36 @@ DIGITAL = medium_bit(Medium.WEB) | medium_bit(Medium.EMAIL)
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What the terms count for between two towns, worked out once per link."""
+    """What the terms count for: a row for each different kind of link between differently tuned towns.
 
-    weights: Weights
-    by_level: Ints
-    town: int
+    `levels` has a column for no common language and one for each level, the others are one column each.
+    """
+
+    interests: Ints
+    levels: Ints
+    practice: Ints
+    age: Ints
+    town: Ints
+    wish: Ints
+    medium: Ints
 
     @classmethod
-    def of(cls, weights: Weights, kind: LinkKind | None) -> "Counting":
-        by_level = [0, *(language_points(level, weights.language) for level in LEVELS)]
-        return cls(weights, np.array(by_level, dtype=np.int64), town_points(kind, weights.town))
+    def of(cls, kinds: Sequence[tuple[Weights, LinkKind | None]]) -> "Counting":
+        """A link kind of None is the twin of a twin."""
+
+        def column(values: Iterable[int]) -> Ints:
+            return np.array(list(values), dtype=np.int64)
+
+        levels = [[0, *(language_points(level, most.language) for level in LEVELS)] for most, _ in kinds]
+        return cls(
+            interests=column(most.interests for most, _ in kinds),
+            levels=np.array(levels, dtype=np.int64).reshape(len(kinds), len(LEVELS) + 1),
+            practice=column(most.practice for most, _ in kinds),
+            age=column(most.age for most, _ in kinds),
+            town=column(town_points(kind, most.town) for most, kind in kinds),
+            wish=column(most.wish for most, _ in kinds),
+            medium=column(most.medium for most, _ in kinds),
+        )
 
 
 def ages_fit(c: Crowd, i: Ints, j: Ints) -> Bools:
@@ -61,19 +82,19 @@ def not_blocked(c: Crowd, i: Ints, j: Ints) -> Bools:
     return free
 
 
-def scores(c: Crowd, i: Ints, j: Ints, counting: Counting) -> Ints:
-    """`score` of `penfriends.rules.score`, given what counts between the two towns."""
-    most, p = counting.weights, c.people
+def scores(c: Crowd, i: Ints, j: Ints, counting: Counting, kind: Ints) -> Ints:
+    """`score` of `penfriends.rules.score`; `kind` is the row of `counting` for each pair."""
+    p = c.people
     gap = 100 * gap_in_months(c, i, j).astype(np.int64)
     window = windows(int(c.step.max(initial=0)))[np.minimum(c.step[i], c.step[j])]
-    total: Ints = np.maximum(0, most.age * (window - gap) // window)
-    total += _interest_points(c, i, j, most.interests) + counting.town
-    total += counting.by_level[(p.written[i] & p.written[j] > 0).sum(axis=1)]
-    total += most.medium * ((p.media[i] & p.media[j]) > 0)
+    total: Ints = np.maximum(0, counting.age[kind] * (window - gap) // window)
+    total += _interest_points(c, i, j, counting.interests[kind]) + counting.town[kind]
+    total += counting.levels[kind, (p.written[i] & p.written[j] > 0).sum(axis=1)]
+    total += counting.medium[kind] * ((p.media[i] & p.media[j]) > 0)
     for one, other in ((i, j), (j, i)):
-        total += most.practice * ((p.practises[one] & p.written[other, -1]) > 0)
-        met = most.wish * (p.wish[one] == p.town[other]).astype(np.int64)
-        total += np.where(p.wish[one] == NO_WISH, most.wish // 2, met)
+        total += counting.practice[kind] * ((p.practises[one] & p.written[other, -1]) > 0)
+        met = counting.wish[kind] * (p.wish[one] == p.town[other])
+        total += np.where(p.wish[one] == NO_WISH, counting.wish[kind] // 2, met)
     return total
 
 
@@ -104,7 +125,7 @@ def gap_in_months(c: Crowd, i: Ints, j: Ints) -> Column:
     return gap
 
 
-def _interest_points(c: Crowd, i: Ints, j: Ints, maximum: int) -> Ints:
+def _interest_points(c: Crowd, i: Ints, j: Ints, maximum: Ints) -> Ints:
     common = np.zeros(len(i), dtype=np.int64)
     for column, codes in enumerate(c.around.interests):
         bits = c.people.interests[i, column] & c.people.interests[j, column]

@@ -117,6 +117,7 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
         allows: Column,
         opened: Column,
         far: Any,
+        guarded: Column,
         blocked: Column,
         pending: Column,
         pending_weight: Any,
@@ -136,6 +137,7 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
         weight − now[other] that reach swap_bar[row], unless there is no room for any of these.
 
         `marks` of a row: written at least a little, well, as first language; practised; then words of interests.
+        `guarded` has bit 1 for rows in any blocked pair, bit 2 for rows in any pending one.
         """
         n = len(order)
         room_for_swaps = swap_ids.shape[1] > 0
@@ -145,8 +147,6 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
             largest = max(largest, offsets[t + 1] - offsets[t])
         held = np.empty(largest + 1, np.int32)
         fit = np.empty(largest + 1, np.uint8)
-        has_blocks = len(blocked) > 0
-        has_pending = len(pending) > 0
         for e in range(len(link_a)):
             kind = terms_of_link[e]
             by_interests = terms[kind, 0]
@@ -168,27 +168,28 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
                     continue
                 key_i, year_i, dated_i, window_i, home_i = key[i], year[i], dated[i], window[i], household[i]
                 writes_i, ways_i = writes[i], ways[i]
-                some_key, some_year, some_dated = key[lo:hi], year[lo:hi], dated[lo:hi]
-                some_window, some_home = window[lo:hi], household[lo:hi]
-                some_writes, some_ways = writes[lo:hi], ways[lo:hi]
-                for at in range(count):
-                    allowed = min(window_i, some_window[at])
-                    by_date = abs(key_i - some_key[at]) <= 32 * allowed
-                    by_year = 12 * abs(year_i - some_year[at]) <= allowed
-                    both = (dated_i & some_dated[at]) != 0
+                # unsigned, so that no index is looked at for being negative and several rows go through at a time
+                start, end = np.uint64(lo), np.uint64(hi)
+                for j in range(start, end):
+                    allowed = min(window_i, window[j])
+                    by_date = abs(key_i - key[j]) <= 32 * allowed
+                    by_year = 12 * abs(year_i - year[j]) <= allowed
+                    both = (dated_i & dated[j]) != 0
                     ages = (both & by_date) | ((not both) & by_year)
-                    homes = (home_i < 0) | (home_i != some_home[at])
-                    fit[at] = ages & homes & ((ways_i & some_ways[at]) != 0)
-                for at in range(count):
-                    fit[at] = fit[at] & ((writes_i & some_writes[at]) != 0)
-                if far:
-                    opened_i = opened[i]
-                    for at in range(count):
-                        fit[at] = fit[at] & allows[lo + at] & (opened_i | opened[lo + at])
+                    homes = (home_i < 0) | (home_i != household[j])
+                    fit[j - start] = ages & homes & ((ways_i & ways[j]) != 0)
+                for j in range(start, end):
+                    fit[j - start] = fit[j - start] & ((writes_i & writes[j]) != 0)
+                if far and opened[i]:
+                    for j in range(start, end):
+                        fit[j - start] = fit[j - start] & allows[j]
+                elif far:
+                    for j in range(start, end):
+                        fit[j - start] = fit[j - start] & allows[j] & opened[j]
                 q = 0
-                for at in range(count):
-                    held[q] = lo + at
-                    q += fit[at]
+                for j in range(start, end):
+                    held[q] = j
+                    q += fit[j - start]
                 if q == 0:
                     continue
                 mine = extra[i] + by_town
@@ -198,7 +199,7 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
                 permitted = 0
                 for at in range(q):
                     j = held[at]
-                    if has_blocks and among(blocked, min(i, j) * n + max(i, j)):
+                    if guarded[i] & guarded[j] & 1 and among(blocked, min(i, j) * n + max(i, j)):
                         continue
                     permitted += 1
                     degree[j] += 1
@@ -211,9 +212,11 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
                     weight += by_practice * (((practises_i & marks[j, 2]) != 0) + ((marks[j, 3] & own_i) != 0))
                     weight += no_wish if wish_i == -1 else by_wish * (wish_i == town[j])
                     weight += no_wish if wish[j] == -1 else by_wish * (wish[j] == town_i)
-                    if has_pending and among(pending, min(i, j) * n + max(i, j)):
+                    if guarded[i] & guarded[j] & 2 and among(pending, min(i, j) * n + max(i, j)):
                         weight += pending_weight
-                    most = weight + by_interests
+                    # nobody has more in common than the one who likes less
+                    less = min(rarity_i, rarity[j])
+                    most = weight + 1 + np.int64(by_interests * less * root_i * root[rarity[j]])
                     swap = room_for_swaps and most > now_i + now[j]
                     if most - price[j] < bar[i] and most - price_i < bar[j] and not swap:
                         continue

@@ -40,19 +40,15 @@ ALWAYS: Sequence[Rule] = (ages_fit, languages_fit, media_fit, households_differ,
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Pairs of towns of a crowd by number, a < b, and what counts between them: `countings[of[n]]`."""
+    """Pairs of towns of a crowd by number, a < b, and what counts between them: row `of` of `counting`."""
 
     a: Ints
     b: Ints
     of: Ints
-    countings: tuple[Counting, ...]
+    counting: Counting
 
     def __len__(self) -> int:
         return len(self.a)
-
-    def __iter__(self) -> Iterator[tuple[int, int, Counting]]:
-        for a, b, number in zip(self.a.tolist(), self.b.tolist(), self.of.tolist(), strict=True):
-            yield a, b, self.countings[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +100,28 @@ class BlockWalk:
         self._lists = [_Lists(crowd, aim) for aim in aims]
 
     def over(self, links: Links, opened: Bools | None) -> None:
-        crowd = self._crowd
-        for a, b, counting in links:
-            rows, cols = (np.arange(self._offsets[t], self._offsets[t + 1]) for t in (a, b))
-            for i, j in in_blocks(crowd, rows, cols, opened):
-                for fits in ALWAYS:
-                    ok = fits(crowd, i, j)
-                    i, j = i[ok], j[ok]
-                if opened is not None:
-                    ok = opened[i] | opened[j]
-                    i, j = i[ok], j[ok]
-                for side in (i, j):
-                    self.degree += np.bincount(side, minlength=len(crowd))
-                weight = self._weights(i, j, counting)
-                for one in self._lists:
-                    one.add(i, j, weight)
+        crowd, allows = self._crowd, self._crowd.people.allows
+        for i, j, link in in_blocks(self._offsets, links):
+            if opened is not None:
+                ok = allows[i] & allows[j] & (opened[i] | opened[j])
+                i, j, link = i[ok], j[ok], link[ok]
+            for fits in ALWAYS:
+                ok = fits(crowd, i, j)
+                i, j, link = i[ok], j[ok], link[ok]
+            for side in (i, j):
+                self.degree += np.bincount(side, minlength=len(crowd))
+            weight = self._weights(i, j, links.counting, links.of[link])
+            for one in self._lists:
+                one.add(i, j, weight)
 
     def kept(self) -> Sequence[Kept]:
         return [one.kept() for one in self._lists]
 
-    def _weights(self, i: Ints, j: Ints, counting: Counting) -> Ints:
+    def _weights(self, i: Ints, j: Ints, counting: Counting, kind: Ints) -> Ints:
         waited = self._crowd.people.waited[i].astype(np.int64) + self._crowd.people.waited[j]
         pending = np.isin(pair_numbers(self._crowd, i, j), self._crowd.pending)
         extra: Ints = BASE_WEIGHT + WAITING_WEIGHT * waited + PENDING_WEIGHT * pending
-        return scores(self._crowd, i, j, counting) + extra
+        return scores(self._crowd, i, j, counting, kind) + extra
 
 
 class _Lists:
@@ -135,16 +129,17 @@ class _Lists:
 
     def __init__(self, crowd: Crowd, aim: Aim) -> None:
         self._crowd, self._aim = crowd, aim
-        self._entries: list[Ints] = []
+        self._bar = aim.gain + 1
+        self._entries: list[Ints] = [np.zeros((3, 0), dtype=np.int64)]
         self._held = 0
 
     def add(self, i: Ints, j: Ints, weight: Ints) -> None:
         for row, other in ((i, j), (j, i)):
             net = weight - self._aim.price[other]
-            good = net > self._aim.gain[row]
+            good = net >= self._bar[row]
             self._entries.append(np.stack((row[good], other[good], net[good])))
-            self._held += int(good.sum())
-        if self._held > KEPT_AT_ONCE:
+            self._held += len(self._entries[-1][0])
+        if self._held > KEPT_AT_ONCE + self._aim.size * len(self._crowd):
             self._cut()
 
     def kept(self) -> Kept:
@@ -158,13 +153,25 @@ class _Lists:
         return Kept(low[first], high[first], weight[first], best)
 
     def _cut(self) -> None:
-        row, other, net = np.concatenate((np.zeros((3, 0), dtype=np.int64), *self._entries), axis=1)
-        order = np.lexsort((mixes(self._crowd, row, other), -net, row))
-        starts = np.searchsorted(row[order], np.arange(len(self._crowd)))
-        rank = np.arange(len(order)) - starts[row[order]]
-        chosen = order[rank < self._aim.size]
+        """Only entries of the last place can be equal in what counts, so only there the mix of the pair decides."""
+        row, other, net = np.concatenate(self._entries, axis=1)
+        size, people = self._aim.size, len(self._crowd)
+        most = int(net.max(initial=0))
+        order = np.argsort(row * (most + 1) + (most - net), kind="stable")
+        row, other, net = row[order], other[order], net[order]
+        starts = np.searchsorted(row, np.arange(people + 1))
+        last = np.minimum(starts[:-1] + size, starts[1:]) - 1
+        reached = np.where(starts[1:] > starts[:-1], net[np.maximum(last, 0)] if len(net) else 0, 0)
+        better = np.flatnonzero(net > reached[row])
+        equal = np.flatnonzero(net == reached[row])
+        equal = equal[np.lexsort((mixes(self._crowd, row[equal], other[equal]), row[equal]))]
+        room = size - np.bincount(row[better], minlength=people)
+        place = np.arange(len(equal)) - np.searchsorted(row[equal], row[equal])
+        chosen = np.concatenate((better, equal[place < room[row[equal]]]))
         self._entries = [np.stack((row[chosen], other[chosen], net[chosen]))]
         self._held = len(chosen)
+        full = starts[1:] - starts[:-1] >= size
+        self._bar[full] = np.maximum(self._bar[full], reached[full])
 
 
 class CompiledWalk:
@@ -177,6 +184,7 @@ class CompiledWalk:
         self._offsets = offsets_of(crowd)
         self._scan, self._joined = pair_kernels.loops()
         self._table = _table(crowd)
+        self._guarded = _guarded(crowd)
         self._lists = [_room(n, aim) for aim in aims]
 
     def over(self, links: Links, opened: Bools | None) -> None:
@@ -193,6 +201,7 @@ class CompiledWalk:
             *self._table,
             np.zeros(len(self._crowd), dtype=bool) if opened is None else opened,
             opened is not None,
+            self._guarded,
             self._crowd.blocked,
             self._crowd.pending,
             PENDING_WEIGHT,
@@ -212,20 +221,40 @@ class CompiledWalk:
         return found
 
 
-def in_blocks(crowd: Crowd, rows: Ints, cols: Ints, opened: Bools | None) -> Iterator[tuple[Ints, Ints]]:
-    """All pairs of rows and cols, so many at a time; two links apart only those who allow it."""
-    if opened is not None:
-        rows, cols = rows[crowd.people.allows[rows]], cols[crowd.people.allows[cols]]
-    at_once = max(1, PAIRS_AT_ONCE // max(1, len(cols)))
-    for start in range(0, len(rows), at_once):
-        some = rows[start : start + at_once]
-        yield np.repeat(some, len(cols)), np.tile(cols, len(some))
+def in_blocks(offsets: Ints, links: Links) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """All pairs of rows of these links and the number of their link, many at a time."""
+    wide = offsets[links.b + 1] - offsets[links.b]
+    high = offsets[links.a + 1] - offsets[links.a]
+    # a link that is too large for one block is cut into slices of its rows
+    slices = np.maximum(1, -(-(high * wide) // PAIRS_AT_ONCE))
+    link = np.repeat(np.arange(len(links)), slices)
+    part = counted(slices)
+    first = offsets[links.a[link]] + high[link] * part // slices[link]
+    pairs = (offsets[links.a[link]] + high[link] * (part + 1) // slices[link] - first) * wide[link]
+    block = np.cumsum(pairs) // PAIRS_AT_ONCE
+    for some in np.split(np.arange(len(link)), np.flatnonzero(np.diff(block)) + 1):
+        inside, of = counted(pairs[some]), np.repeat(some, pairs[some])
+        yield first[of] + inside // wide[link[of]], offsets[links.b[link[of]]] + inside % wide[link[of]], link[of]
+
+
+def counted(lengths: Ints) -> Ints:
+    """0, 1, 2… anew for each length."""
+    starts = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
 
 
 def offsets_of(crowd: Crowd) -> Ints:
     """Rows of town t: offsets[t] to offsets[t + 1]."""
     found: Ints = np.searchsorted(crowd.people.town, np.arange(len(crowd.around.towns) + 1)).astype(np.int64)
     return found
+
+
+def _guarded(crowd: Crowd) -> Column:
+    """Bit 1 for rows in any blocked pair, bit 2 for rows in any pending one."""
+    flags = np.zeros(len(crowd), dtype=np.uint8)
+    for bit, pairs in ((1, crowd.blocked), (2, crowd.pending)):
+        flags[np.concatenate((pairs // max(1, len(crowd)), pairs % max(1, len(crowd))))] |= np.uint8(bit)
+    return flags
 
 
 def _room(people: int, aim: Aim) -> tuple[Column, Column, Column, Column]:
@@ -235,17 +264,20 @@ def _room(people: int, aim: Aim) -> tuple[Column, Column, Column, Column]:
 
 
 def _terms(links: Links) -> tuple[Column, Column]:
-    """A row a counting: interests, three levels, practice, number of the table of ages, town, wish, no wish, medium."""
-    tables: dict[int, int] = {}
-    rows = []
-    for counting in links.countings:
-        most = counting.weights
-        table = tables.setdefault(most.age, len(tables))
-        levels = counting.by_level.tolist()
-        rows.append(
-            [most.interests, *levels[1:], most.practice, table, counting.town, most.wish, most.wish // 2, most.medium]
-        )
-    return np.array(rows, dtype=np.int64), np.array([_age_points(most) for most in tables], dtype=np.int64)
+    """A row a kind: interests, three levels, practice, number of the table of ages, town, wish, no wish, medium."""
+    told = links.counting
+    most, table = np.unique(told.age, return_inverse=True)
+    rows = (
+        told.interests,
+        *told.levels[:, 1:].T,
+        told.practice,
+        table,
+        told.town,
+        told.wish,
+        told.wish // 2,
+        told.medium,
+    )
+    return np.stack(rows, axis=1).astype(np.int64), np.array([_age_points(points) for points in most.tolist()])
 
 
 @cache

@@ -22,9 +22,10 @@ from penfriends.rules.compiled import run
 from penfriends.rules.crowd import Column, Ints
 
 EXACT_UP_TO = 2000
-AUCTION_STEP = 4
-AUCTIONS = ((20_000, 3), (400_000, 2))
-"""So many auctions for up to so many people; a single one above. Each one but the first sees what the last lacked."""
+AUCTION_STEPS = (64, 32, 4)
+"""Bids rise by so much at least, auction by auction. The first two only tell what the lists lack, so they may be rough;
+what an auction misses is one step a person at most (measured with 55,000 people: 99.78 % certified, and 99.81 % with
+steps of 4 throughout, in twice the time)."""
 
 EXCHANGE_TURNS = 20
 PATH_LIMIT = 300
@@ -65,26 +66,15 @@ class Graph:
 
 def solve(found: Found) -> Solution:
     crowd, edges, people = found.crowd, found.edges, len(found.crowd)
-    auctions = next((many for most, many in AUCTIONS if people <= most), 1)
-    nobody = np.zeros(people, dtype=np.int64)
-    while True:
+    for step in AUCTION_STEPS:
         order, graph = graph_of(edges, crowd.mix)
-        bought, price = held_auction(graph)
+        bought, price = held_auction(graph, step)
         prices, gains = _spread(price, order, people), _spread(gains_at(graph, price), order, people)
-        auctions -= 1
-        if not auctions:
-            break
-        missing = found.lacking(prices, gains, nobody + FAR_AWAY).edges
-        if not len(missing):
-            break
-        edges = edges.joined(missing, people)
+        if step != AUCTION_STEPS[-1]:
+            edges = edges.joined(found.lacking(prices, gains).edges, people)
     mate, now = _matched(graph, bought, price)
     mates = _spread(np.where(mate >= 0, order[mate], -1), order, people, nothing=-1)
     return _settled(found, edges, mates, _spread(now, order, people), prices, gains)
-
-
-FAR_AWAY = 1 << 40
-"""More than any weight: nobody could be better off than that."""
 
 
 def _settled(found: Found, edges: Edges, mate: Ints, now: Ints, prices: Ints, gains: Ints) -> Solution:
@@ -119,7 +109,7 @@ def ranked(edges: Edges) -> Column:
     return np.argsort((below.astype(np.uint64) << np.uint64(48)) | (edges.mix >> np.uint64(16)), kind="stable")
 
 
-def held_auction(graph: Graph) -> tuple[Ints, Ints]:
+def held_auction(graph: Graph, step: int) -> tuple[Ints, Ints]:
     """What each vertex bought (or −1), and the prices at the end."""
     n = len(graph)
     nobody = np.full(n, -1, dtype=np.int64)
@@ -129,7 +119,7 @@ def held_auction(graph: Graph) -> tuple[Ints, Ints]:
         graph.starts,
         graph.other,
         graph.weight,
-        AUCTION_STEP,
+        step,
         np.zeros(n, np.int64),
         nobody,
         nobody.copy(),
@@ -201,15 +191,16 @@ def _from_auction(graph: Graph, bought: Ints, price: Ints, in_large: Column) -> 
     mate = _ints(run(loops.rounding, *near, bought, nobody.copy(), nobody, np.zeros(5 * (n + 2), np.int64)))
     now = _weights(graph, mate)
     dual = np.where(in_large, price + gains_at(graph, price), 0)
+    everybody = np.ones(n, dtype=np.uint8)
     for _ in range(PATH_TURNS):
-        mate, now = _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS))
+        mate, now = _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS, everybody.copy()))
         before = int(now.sum())
         zeros = np.zeros((5, n), dtype=np.int64)
         mate, now = _pair(run(loops.augment, *near, mate, now, dual, PATH_LIMIT, *zeros))
         if int(now.sum()) == before:
             break
     _reconsider(graph, mate, now, dual)
-    return _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS))
+    return _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS, everybody))
 
 
 def _reconsider(graph: Graph, mate: Ints, now: Ints, dual: Ints) -> None:

@@ -153,18 +153,26 @@ def rounding(
     return mate
 
 
-def exchanges(starts: Column, other: Column, weight: Column, mate: Column, now: Column, turns: int) -> Any:
+def exchanges(
+    starts: Column, other: Column, weight: Column, mate: Column, now: Column, turns: int, touched: Column
+) -> Any:
     """Around every pair and everybody alone: the best exchange that makes at most two new pairs, until none is left.
 
-    Ends because the sum of weights rises with each; after `turns` walks over everybody at the latest.
+    Ends because the sum of weights rises with each; after `turns` walks at the latest. `touched` comes as 1 for
+    everybody who is to be looked at; after that only those around an exchange are looked at again.
     """
     n = len(mate)
     for _ in range(turns):
         gained = 0
         for a in range(n):
             b = mate[a]
-            if b >= 0 and b < a:
+            if b >= 0 and (b < a or not (touched[a] or touched[b])):
                 continue
+            if b < 0 and not touched[a]:
+                continue
+            touched[a] = 0
+            if b >= 0:
+                touched[b] = 0
             best, x, y, wx, wy, giver = 0, -1, -1, 0, 0, b
             if b < 0:
                 for p in range(starts[a], starts[a + 1]):
@@ -233,7 +241,10 @@ def exchanges(starts: Column, other: Column, weight: Column, mate: Column, now: 
             gained += best
             for v in (a, b, x, y):
                 if v >= 0:
+                    for at in range(starts[v], starts[v + 1]):
+                        touched[other[at]] = 1
                     if mate[v] >= 0:
+                        touched[mate[v]] = 1
                         now[mate[v]] = 0
                         mate[mate[v]] = -1
                     mate[v] = -1
