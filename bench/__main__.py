@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.matching import edges, files, ours, population, work
 from bench.matching.check import BUDGET, check_file
 from bench.matching.runs import Wanted, run
-from bench.matching.table import HUGE, PEER_LIMIT, USUAL, measure, usual_for
+from bench.matching.table import HUGE, PEER_LIMIT, USUAL, Case, measure, usual_for
 
 GRAPHS = ("invented", "wikidata", "konect")
 
@@ -59,6 +59,7 @@ def _asked() -> argparse.Namespace:
     table.add_argument("--limit", type=float, default=PEER_LIMIT, help="seconds for each peer")
     table.add_argument("--towns", type=Path, default=None, help="a folder with real lists of twin towns")
     table.add_argument("--graph", choices=GRAPHS, default="invented")
+    table.add_argument("--only", nargs="+", default=(), choices=work.KNOWN, help="measure these anew, keep the others")
     table.add_argument("-o", dest="folder", type=Path, default=Path("build/bench-match"))
     table.set_defaults(does=_table)
     weeks = kinds.add_parser("weeks", help="78 weekly rounds under several rules of waiting")
@@ -140,7 +141,12 @@ def _table(asked: argparse.Namespace) -> None:
     if asked.people:
         cases = tuple(usual_for(people, asked.degree, asked.per_town, asked.seed) for people in asked.people)
     asked.folder.mkdir(parents=True, exist_ok=True)
-    measure(cases, asked.folder, folder=_folder(asked), graph=asked.graph, limit=asked.limit)
+    where = _folder(asked)
+
+    def drawn(case: Case) -> population.Instance:
+        return population.make(case.people, case.per_town, case.seed, case.degree, folder=where, graph=asked.graph)
+
+    measure(cases, asked.folder, drawn, limit=asked.limit, only=asked.only)
 
 
 def _weeks(asked: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 Line by line `u v w`: two rows of people.csv and the whole weight of the pair. The first line is `p people pairs`.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,11 @@ def graph_of(people: int, u: Ints, v: Ints, w: Ints) -> Graph:
     low, high = np.minimum(u, v), np.maximum(u, v)
     order = np.lexsort((high, low))
     return Graph(people, low[order].astype(np.int64), high[order].astype(np.int64), w[order].astype(np.int64))
+
+
+def digest(graph: Graph) -> str:
+    """The same for the same pairs and weights."""
+    return hashlib.sha256(np.stack((graph.u, graph.v, graph.w)).tobytes()).hexdigest()
 
 
 def write(graph: Graph, folder: Path) -> None:

@@ -4,13 +4,13 @@ First degree and twin of twin never stand in one row. Who needs too long at one 
 """
 
 import json
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.matching import edges, files, machine, measures, ours, peers, population
+from bench.matching import edges, files, machine, measures, ours, peers
+from bench.matching.population import Instance
 from bench.matching.runs import Wanted, run, seconds
 from bench.matching.telling import markdown
 
@@ -46,6 +46,8 @@ class Case:
         return f"{self.people:,} people, {self.per_town} a town, {far}, seed {self.seed}"
 
 
+Population = Callable[[Case], Instance]
+
 USUAL = (
     Case(1_000, 2, (*OWN, GREEDY, EXACT, FLOW, SPARSE, *SLOW, *WHOLE)),
     Case(10_000, 1, SEARCH),
@@ -67,40 +69,57 @@ def usual_for(people: int, degree: int, per_town: int, seed: int) -> Case:
     return Case(people, degree, (*quick, GREEDY, FLOW, *sparse, *exact), per_town, seed)
 
 
-def measure(cases: Sequence[Case], work: Path, *, folder: Path | None = None, graph: str = "invented",
-            limit: float = PEER_LIMIT) -> list[Row]:  # fmt: skip
-    """Prints each case as soon as it is done; the rows also lie in table.json."""
+def measure(cases: Sequence[Case], work: Path, population_of: Population, *, limit: float = PEER_LIMIT,
+            only: Sequence[str] = ()) -> list[Row]:  # fmt: skip
+    """Prints each case as soon as it is done; the rows also lie in table.json. `only` names solvers to measure again:
+    the others keep what an earlier table found, as long as people and possible pairs are the same."""
     told = machine.told()
     for name, value in told.items():
         print(f"{name}: {value}")
+    kept = work / "table.json"
+    earlier = json.loads(kept.read_text(encoding="utf-8"))["cases"] if only and kept.exists() else []
     found: list[Row] = []
     for case in cases:
-        found.append(_case(case, work, folder, graph, limit))
-        (work / "table.json").write_text(json.dumps({"machine": told, "cases": found}, indent=1), encoding="utf-8")
-        (work / "table.md").write_text("\n".join(markdown(one) for one in found), encoding="utf-8")
+        before = next((one for one in earlier if one["case"] == case.name), {})
+        found.append(_case(case, work, population_of, limit, only, before))
+        others = [one for one in earlier if one["case"] not in {case["case"] for case in found}]
+        kept.write_text(json.dumps({"machine": told, "cases": [*found, *others]}, indent=1), encoding="utf-8")
         print(markdown(found[-1]), flush=True)
+    everything = json.loads(kept.read_text(encoding="utf-8"))["cases"]
+    (work / "table.md").write_text("\n".join(markdown(one) for one in everything), encoding="utf-8")
     return found
 
 
-def _case(case: Case, work: Path, folder: Path | None, graph: str, limit: float) -> Row:
-    where = work / f"{case.people}-{case.degree}-{case.per_town}-{case.seed}-{graph}"
-    begun = time.perf_counter()
-    made = population.make(case.people, case.per_town, case.seed, case.degree, folder=folder, graph=graph)
-    about = {"per_town": case.per_town, "seed": case.seed, "degree": case.degree}
-    digests = files.write(made, where, about)
+def _case(case: Case, work: Path, population_of: Population, limit: float, only: Sequence[str], before: Row) -> Row:
+    where = work / f"{case.people}-{case.degree}-{case.per_town}-{case.seed}"
+    made = population_of(case)
+    digest = files.write(made, where, {"per_town": case.per_town, "seed": case.seed, "degree": case.degree})[
+        "people.csv"
+    ]
     possible = ours.possible_pairs(made)
     edges.write(possible, where)
-    drawn = time.perf_counter() - begun
-    rows = []
-    for one in case.solvers:
-        wanted = one if one in (*OWN, *WHOLE, *SEARCH[:2]) else Wanted(one.solver, one.plain, one.repeat, limit)
-        rows.append(run(where, wanted))
-        print(f"  {wanted.name}: {seconds(rows[-1])}", flush=True)
     row = {"case": case.name, "people": case.people, "degree": case.degree, "graph": made.towns.source,
-           "towns": len(made.towns.names), "possible": len(possible), "drawn": drawn, "rows": rows,
-           "people.csv": digests["people.csv"]}  # fmt: skip
+           "towns": len(made.towns.names), "possible": len(possible), "people.csv": digest, "pairs": edges.digest(possible)}  # fmt: skip
+    same = all(before.get(name) == row[name] for name in ("people.csv", "pairs"))
+    known = {one["name"]: one for one in before.get("rows", ())} if same else {}
+    row["rows"] = [known.get(one.name) or _measured(where, one, limit) for one in _wanted(case, only, known)]
     if case.people <= KEPT_SOLVERS and OWN[0] in case.solvers:
         row["kept"] = _kept(possible)
+    return row
+
+
+def _wanted(case: Case, only: Sequence[str], known: dict[str, Row]) -> list[Wanted]:
+    """Forgets what is to be measured again."""
+    for name in list(known):
+        if known[name]["solver"] in only:
+            del known[name]
+    return [one for one in case.solvers if not only or one.solver in only or one.name in known]
+
+
+def _measured(where: Path, one: Wanted, limit: float) -> Row:
+    patient = one.limit == OWN_LIMIT
+    row = run(where, one if patient else Wanted(one.solver, one.plain, one.repeat, limit))
+    print(f"  {one.name}: {seconds(row)}", flush=True)
     return row
 
 
