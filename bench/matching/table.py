@@ -99,7 +99,8 @@ def _case(case: Case, work: Path, population_of: Population, limit: float, only:
     possible = ours.possible_pairs(made)
     edges.write(possible, where)
     row = {"case": case.name, "people": case.people, "degree": case.degree, "graph": made.towns.source,
-           "towns": len(made.towns.names), "possible": len(possible), "people.csv": digest, "pairs": edges.digest(possible)}  # fmt: skip
+           "towns": len(made.towns.names), "possible": len(possible), "people.csv": digest,
+           "pairs": edges.digest(possible)}  # fmt: skip
     same = all(before.get(name) == row[name] for name in ("people.csv", "pairs"))
     known = {one["name"]: one for one in before.get("rows", ())} if same else {}
     row["rows"] = [known.get(one.name) or _measured(where, one, limit) for one in _wanted(case, only, known)]
