@@ -17,6 +17,7 @@ from penfriends import round_reasons
 from penfriends.actions import round_views, viewing
 from penfriends.i18n import gettext as _
 from penfriends.models.places import Association, Town
+from penfriends.reasons import joined
 from penfriends.rules.shortage import AGES, FEW, Group, Lack
 from penfriends.web.desk import desk_of, zone_of
 from penfriends.web.permissions import Permission, table
@@ -30,12 +31,10 @@ HEADLINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the sheet: ages, language, how many, the sentence, and where those wait who need them."""
+    """One line of the sheet: an age group, each language with how many, and where those wait who need them."""
 
     ages: str
-    language: str
-    number: str
-    sentence: str = ""
+    languages: str
     waiting_in: str = ""
 
 
@@ -75,12 +74,30 @@ async def lacking(
 
 
 def _lacks(lacks: Sequence[Lack], towns: dict[str, Town]) -> list[tuple[str, list[Row]]]:
-    """By town; the town that lacks most stands first, the largest groups first in it."""
+    """By town; the town that lacks most stands first, the youngest first in it."""
     found = []
-    for slug, group in groupby(sorted(lacks, key=lambda one: one.missing.town), key=lambda one: one.missing.town):
-        largest = sorted(group, key=lambda one: (-_rank(one.missing), one.missing.ages, one.missing.language))
-        found.append((sum(_rank(one.missing) for one in largest), slug, [_lack(one, towns) for one in largest]))
+    for slug, group in groupby(lacks, key=lambda one: one.missing.town):
+        here = list(group)
+        found.append((sum(_rank(one.missing) for one in here), slug, _by_age(here, towns)))
     return [(town_name(towns[slug]), rows) for _most, slug, rows in sorted(found, key=lambda one: (-one[0], one[1]))]
+
+
+def _by_age(lacks: Sequence[Lack], towns: dict[str, Town]) -> list[Row]:
+    rows = []
+    for ages, group in groupby(sorted(lacks, key=lambda one: one.missing.ages), key=lambda one: one.missing.ages):
+        here = list(group)
+        places = sorted({town_name(towns[slug]) for one in here for slug in one.waiting_in})
+        rows.append(Row(_ages(ages), _languages([one.missing for one in here]), joined(places)))
+    return rows
+
+
+def _waiting(groups: Sequence[Group], towns: dict[str, Town]) -> list[tuple[str, list[Row]]]:
+    """By town, the youngest first."""
+    found = []
+    for slug, group in groupby(sorted(groups, key=lambda one: (one.town, one.ages)), key=lambda one: one.town):
+        by_age = groupby(group, key=lambda one: one.ages)
+        found.append((town_name(towns[slug]), [Row(_ages(ages), _languages(list(here))) for ages, here in by_age]))
+    return found
 
 
 def _rank(group: Group) -> int:
@@ -88,35 +105,35 @@ def _rank(group: Group) -> int:
     return FEW - 1 if group.is_few else group.number
 
 
+def _languages(groups: Sequence[Group]) -> str:
+    """Each language with its number, the largest first."""
+    largest = sorted(groups, key=lambda one: (-_rank(one), one.language))
+    return joined([f"{language_name(one.language)} ({_number(one)})" for one in largest])
+
+
 def _headlines(lacks: Sequence[Lack], towns: dict[str, Town]) -> list[str]:
-    """The largest gaps as sentences; none about groups so small that they have no number."""
-    largest = sorted((one for one in lacks if not one.missing.is_few), key=lambda one: -one.missing.number)
-    return [_lack(one, towns).sentence for one in largest[:HEADLINES]]
-
-
-def _lack(lack: Lack, towns: dict[str, Town]) -> Row:
-    row = _row(lack.missing)
-    sentence = _("%(town)s lacks %(number)s aged %(ages)s who write %(language)s.") % {
-        "town": town_name(towns[lack.missing.town]), "number": row.number, "ages": row.ages, "language": row.language,
-    }  # fmt: skip
-    places = ", ".join(town_name(towns[slug]) for slug in lack.waiting_in)
-    return Row(row.ages, row.language, row.number, sentence, places)
-
-
-def _waiting(groups: Sequence[Group], towns: dict[str, Town]) -> list[tuple[str, list[Row]]]:
-    """By town, the youngest first."""
+    """The largest gap of each town as a sentence; none about a group so small that it has no number."""
+    largest: dict[str, Group] = {}
+    for one in sorted((one.missing for one in lacks if not one.missing.is_few), key=lambda one: -one.number):
+        largest.setdefault(one.town, one)
     return [
-        (town_name(towns[slug]), [_row(one) for one in group])
-        for slug, group in groupby(sorted(groups, key=lambda one: (one.town, one.ages)), key=lambda one: one.town)
-    ]
+        _("%(town)s lacks %(number)s aged %(ages)s who write %(language)s.")
+        % {
+            "town": town_name(towns[one.town]), "number": _number(one), "ages": _ages(one.ages),
+            "language": language_name(one.language),
+        }
+        for one in list(largest.values())[:HEADLINES]
+    ]  # fmt: skip
 
 
-def _row(group: Group) -> Row:
-    first, last = AGES[group.ages]
+def _ages(position: int) -> str:
+    first, last = AGES[position]
     span = {"first": number(first), "last": number(last or 0)}
-    ages = _("%(first)s–%(last)s") if last else _("%(first)s and older")
-    shown = _("fewer than %(number)s") % {"number": number(FEW)} if group.is_few else number(group.number)
-    return Row(ages % span, language_name(group.language), shown)
+    return (_("%(first)s–%(last)s") if last else _("%(first)s and older")) % span
+
+
+def _number(group: Group) -> str:
+    return _("fewer than %(number)s") % {"number": number(FEW)} if group.is_few else number(group.number)
 
 
 ROUTES = [unmatched, lacking]
