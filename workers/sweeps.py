@@ -14,6 +14,7 @@ from penfriends.actions import (
     dispatch,
     domain_checks,
     endings,
+    fit_checks,
     inbox,
     nudges,
     residents,
@@ -97,5 +98,6 @@ async def sweep_people(tools: Tools) -> None:
         await seeking.pack_missing(db)
         await coming_of_age.sweep(db, at=tools.at, now=now)
         await nudges.sweep(db, at=tools.at, now=now)
+        await fit_checks.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)
         await digest.send_due(db, tools.at, now)

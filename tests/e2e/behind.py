@@ -20,7 +20,7 @@ from penfriends.models.delivery import (
     TeamMessage,
 )
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
-from penfriends.models.matching import Match, MatchSide, MatchState
+from penfriends.models.matching import FitCheck, Match, MatchSide, MatchState
 from penfriends.models.moderation import Hold, Moderator, Report
 from penfriends.models.residents import Guardian, Resident, ResidentAddress, ResidentState
 from penfriends.models.signin import LinkPurpose, SignIn
@@ -78,6 +78,7 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
                 Letter.state == LetterState.DELIVERED,
             )
         )
+        await _asked_how_it_goes(db, mine, now=now)
         letter, thread = received.all()[0], f"/letters/with/{mine.correspondence_id}"
         for route, address in (
             ("/letters/with/{correspondence_id}", thread),
@@ -85,12 +86,25 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
             ("/letters/with/{correspondence_id}/ending", f"{thread}/ending"),
             ("/letters/with/{correspondence_id}/pause", f"{thread}/pause"),
             ("/letters/with/{correspondence_id}/late", f"{thread}/late"),
+            ("/letters/with/{correspondence_id}/fit", f"{thread}/fit"),
             ("/letters/{letter_id}/edit", f"/letters/{draft.id}/edit"),
             ("/letters/{letter_id}/report", f"/letters/{letter}/report"),
             ("/letters/{letter_id}", f"/letters/{letter}"),
         ):
             found.setdefault(route, {})[role] = [address]
     return found
+
+
+async def _asked_how_it_goes(db: AsyncSession, mine: Participant, *, now: datetime) -> FitCheck:
+    """The newest check of this person, unanswered."""
+    found = await db.exec(select(FitCheck).where(FitCheck.participant_id == mine.id, FitCheck.after_days == 90))
+    check = found.first() or FitCheck(
+        correspondence_id=mine.correspondence_id, participant_id=mine.id, after_days=90, asked_at=now
+    )
+    check.answer, check.asked_at = None, now
+    db.add(check)
+    await db.flush()
+    return check
 
 
 async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
@@ -207,6 +221,7 @@ async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addresse
     unconfirmed = await _in_state(db, ResidentState.UNCONFIRMED)
     drafted = await _in_state(db, ResidentState.AWAITING_CONSENT)
     letter, reader = await _delivered(db, people.adult)
+    check = await _asked_how_it_goes(db, await db.get_one(Participant, reader), now=now)
     mail = (await db.exec(select(RawMail.id))).all()[0]
     ilse = people.moderator
     staff = (await db.exec(select(Moderator.id).where(Moderator.sign_in_id == ilse.id))).one()
@@ -217,6 +232,7 @@ async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addresse
         "/g/{secret}": f"/g/{consent}",
         "/g/{secret}/withdrawal": f"/g/{withdraw}/withdrawal",
         "/s/{secret}": f"/s/{await link(LinkPurpose.SIGN_IN, None, people.adult.sign_in_id)}",
+        "/f/{secret}": f"/f/{await link(LinkPurpose.FIT_CHECK, check.id)}?a=not",
         "/m/{secret}": f"/m/{await link(LinkPurpose.ANSWER_MATCH, (await _side(db, people.asked)).id)}",
         "/w/{secret}": f"/w/{await link(LinkPurpose.REPORT_LETTER, letter)}",
         "/p/{secret}": f"/p/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",

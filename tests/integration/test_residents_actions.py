@@ -14,7 +14,7 @@ from penfriends.actions.residents import Turn
 from penfriends.models.classified import Personal
 from penfriends.models.delivery import Alias, Delivery, RawMail, Suppression, SuppressionReason, TeamMessage
 from penfriends.models.letters import Attachment, Blob, Correspondence, CorrespondenceState, LetterMailId, LetterState
-from penfriends.models.matching import Block, BlockReason, Match, MatchState
+from penfriends.models.matching import Block, BlockReason, FitCheck, Match, MatchState
 from penfriends.models.moderation import Report
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import BirthChange, Consent, Resident, ResidentAddress, ResidentState
@@ -152,6 +152,7 @@ async def everything_about_somebody(db: AsyncSession) -> Resident:
         [
             Attachment(letter_id=letter.id, blob_sha256=raw.sha256, name="picture-1.png", content_type="image/png"),
             LetterMailId(letter_id=letter.id, participant_id=mine.id, message_id="<1@example.org>"),
+            FitCheck(correspondence_id=mine.correspondence_id, participant_id=mine.id, after_days=30, asked_at=NOW),
             Alias(local_part="blue.boat.42", participant_id=mine.id, created_at=NOW),
             Report(correspondence_id=mine.correspondence_id, reporter_id=mine.id, reported_id=theirs.id, kind="unkind",
                    created_at=NOW),

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.models.classified import Personal
 from penfriends.models.delivery import RawMail, TeamMessage
 from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, LetterState, Participant
-from penfriends.models.matching import Block
+from penfriends.models.matching import Block, FitCheck
 from penfriends.models.residents import BirthChange, Resident, ResidentAddress
 from penfriends.models.signin import Session, SignIn
 
@@ -52,6 +52,8 @@ LEFT_OUT: Mapping[str, str] = {
     "report.claimed_until": "which moderator, until when",
     "report.reported_id": "number of the other person",
     "letter.read_at": "when a friend read it: nobody learns that (rule R52)",
+    "fit_check.seen_by": "which moderator",
+    "fit_check.seen_at": "when a moderator looked",
     "resident.gist": "the languages and likes once more, as bits",
     "match_side": "the own answer is listed under the match",
     "correspondence.looked_at": "when a moderator asked how it goes",
@@ -59,7 +61,16 @@ LEFT_OUT: Mapping[str, str] = {
 }
 _STAFF = {
     table: frozenset(one.partition(".")[2] for one in LEFT_OUT if one.startswith(f"{table}."))
-    for table in ("block", "birth_change", "raw_mail", "team_message", "report", "resident", "correspondence")
+    for table in (
+        "block",
+        "birth_change",
+        "fit_check",
+        "raw_mail",
+        "team_message",
+        "report",
+        "resident",
+        "correspondence",
+    )
 }
 
 
@@ -95,6 +106,7 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
         "signed_in": await rows(db, Session, Session.sign_in_id == sign_in.id) if sign_in else [],
         "questions_to_the_team": await rows(db, TeamMessage, TeamMessage.sign_in_id == sign_in.id) if sign_in else [],
         "birth_date_corrections": await rows(db, BirthChange, BirthChange.resident_id == resident.id),
+        "how_it_fits": await rows(db, FitCheck, col(FitCheck.participant_id).in_(mine)),
         "never_again": await rows(db, Block, Block.by_resident_id == resident.id),
         "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
         "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.demo import load_desk, load_letters, load_people, load_places
+from penfriends.demo import load_desk, load_fits, load_letters, load_people, load_places
 from penfriends.demo.people import people
 from penfriends.doorkeys import addresses_of, policy_of
 from penfriends.errors import BadSettings
@@ -61,5 +61,6 @@ async def load(
     progress(5, 7, "Matches for the desk")
     await load_desk.proposals(db, at=at, policy=policy, now=now)
     progress(6, 7, "What went wrong")
+    await load_fits.fits(db, friendships, now=now)
     await load_desk.troubles(db, friendships, at=at, now=now)
     progress(7, 7, "Done")

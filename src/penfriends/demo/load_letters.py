@@ -85,6 +85,7 @@ def _side(match: Match, one: Resident, opened: datetime) -> MatchSide:
         open_band=match.band,
         answer=Answer.YES,
         answered_at=opened,
+        waited_days=9 + 5 * (opened.toordinal() % 5),
     )
 
 

@@ -46,6 +46,8 @@ class Notice(StrEnum):
     FRIEND_LATE = "friend_late"
     PARTNER_ENDED = "partner_ended"
     SILENCE_ENDED = "silence_ended"
+    FIT_CHECK = "fit_check"
+    FIT_ENDED = "fit_ended"
     BOUNCE_PARTNER = "bounce_partner"
     CONFIRM_ADDRESS = "confirm_address"
     ADDRESS_ADDED = "address_added"
@@ -104,6 +106,8 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.FRIEND_LATE: frozenset({"name", "friend", "url"}),
     Notice.PARTNER_ENDED: frozenset({"name", "friend", "url"}),
     Notice.SILENCE_ENDED: frozenset({"name", "friend", "url"}),
+    Notice.FIT_CHECK: frozenset({"name", "friend", "good_url", "deciding_url", "not_url"}),
+    Notice.FIT_ENDED: frozenset({"name", "friend", "url"}),
     Notice.BOUNCE_PARTNER: frozenset({"name", "friend"}),
     Notice.CONFIRM_ADDRESS: frozenset({"url", "days"}),
     Notice.ADDRESS_ADDED: frozenset({"name", "url"}),

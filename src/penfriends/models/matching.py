@@ -24,6 +24,7 @@ from penfriends.models.classified import (
     pairwise,
 )
 from penfriends.rules.bands import Band
+from penfriends.rules.fit import Fit
 
 
 class MatchState(enum.StrEnum):
@@ -210,6 +211,24 @@ class MatchApproval(SQLModel, table=True):
     moderator_id: UUID = column(LINK, foreign_key="moderator.id", index=True)
     association_id: UUID = column(LINK, foreign_key="association.id")
     at: datetime = moment(PROOF)
+
+
+class FitCheck(SQLModel, table=True):
+    """One of two is asked, 30 and 90 days (`after_days`) after they began, whether it is a good fit. The other never
+    sees the answer; `seen_by` is the moderator who has looked at a “not”."""
+
+    __tablename__ = "fit_check"
+    __table_args__ = (sa.UniqueConstraint("participant_id", "after_days"), sa.Index("ix_fit_check_answer", "answer"))
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    correspondence_id: UUID = column(LINK, foreign_key="correspondence.id", ondelete="CASCADE", index=True)
+    participant_id: UUID = column(LINK, foreign_key="participant.id", ondelete="CASCADE")
+    after_days: int = column(PLAIN)
+    asked_at: datetime = moment()
+    answer: Fit | None = choice(Fit, PERSON, name="fit", default=None)
+    answered_at: datetime | None = moment(default=None)
+    seen_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    seen_at: datetime | None = moment(default=None)
 
 
 class Block(SQLModel, table=True):

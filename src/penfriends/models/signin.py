@@ -24,6 +24,7 @@ class LinkPurpose(enum.StrEnum):
     STAFF_INVITATION = "staff_invitation"
     CONFIRM_ADDRESS = "confirm_address"
     COME_OF_AGE = "come_of_age"
+    FIT_CHECK = "fit_check"
 
 
 class SignIn(SQLModel, table=True):

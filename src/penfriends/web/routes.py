@@ -27,6 +27,7 @@ MODULES = (
     "letters_care",
     "mail_links",
     "friends",
+    "fits",
 )
 STAFF_MODULES = (
     "staff",
@@ -43,6 +44,7 @@ STAFF_MODULES = (
     "mail_desk",
     "mail_health",
     "silences",
+    "fit_desk",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 

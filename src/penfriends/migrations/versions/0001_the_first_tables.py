@@ -206,6 +206,7 @@ def upgrade() -> None:
                 "staff_invitation",
                 "confirm_address",
                 "come_of_age",
+                "fit_check",
                 name="purpose",
                 native_enum=False,
                 create_constraint=True,
@@ -974,6 +975,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alias_participant_id"), ["participant_id"], unique=False)
 
     op.create_table(
+        "fit_check",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("after_days", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum("good", "deciding", "not", name="fit", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("seen_by", sa.Uuid(), nullable=True),
+        sa.Column("seen_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id"],
+            ["correspondence.id"],
+            name=op.f("fk_fit_check_correspondence_id_correspondence"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_fit_check_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["seen_by"], ["moderator.id"], name=op.f("fk_fit_check_seen_by_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fit_check")),
+        sa.UniqueConstraint("participant_id", "after_days", name=op.f("uq_fit_check_participant_id_after_days")),
+    )
+    with op.batch_alter_table("fit_check", schema=None) as batch_op:
+        batch_op.create_index("ix_fit_check_answer", ["answer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fit_check_correspondence_id"), ["correspondence_id"], unique=False)
+
+    op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("correspondence_id", sa.Uuid(), nullable=False),
@@ -1407,6 +1443,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letter_author_id"))
 
     op.drop_table("letter")
+    with op.batch_alter_table("fit_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fit_check_correspondence_id"))
+        batch_op.drop_index("ix_fit_check_answer")
+
+    op.drop_table("fit_check")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alias_participant_id"))
 
