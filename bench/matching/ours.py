@@ -150,7 +150,7 @@ class _Listed:
     edges: Edges
     crowd: _Numbers
 
-    def lacking(self, price: Ints, _gain: Ints, _now: Ints) -> Lacking:
+    def lacking(self, price: Ints, _gain: Ints, _now: Ints | None = None) -> Lacking:
         gain, edges = np.zeros(len(price), dtype=np.int64), self.edges
         np.maximum.at(gain, edges.i, edges.weight - price[edges.j])
         np.maximum.at(gain, edges.j, edges.weight - price[edges.i])
