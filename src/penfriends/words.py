@@ -59,3 +59,22 @@ OUTCOMES: dict[str, str] = {
     "spoken_to": N_("Spoken to: the correspondence goes on"),
     "ended": N_("Ended: the two never write to each other again"),
 }
+
+
+GROUP_KINDS: dict[str, str] = {
+    "choir": N_("Choir"),
+    "music": N_("Band or orchestra"),
+    "scouts": N_("Scouts and guides"),
+    "youth": N_("Youth club"),
+    "faith": N_("Parish or community of faith"),
+    "sport": N_("Sports club"),
+    "seniors": N_("Seniors’ club"),
+    "hobby": N_("Club for a hobby"),
+    "helpers": N_("Fire brigade, rescue or charity"),
+    "university": N_("University or college"),
+}
+
+
+def group_kind(code: str) -> str:
+    """What a group comes together for, in the language of the moment."""
+    return gettext(GROUP_KINDS[code]) if code in GROUP_KINDS else code

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +20,7 @@ from penfriends.models.delivery import (
     SuppressionReason,
     TeamMessage,
 )
+from penfriends.models.groups import Group, GroupMatch
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import FitCheck, Match, MatchSide, MatchState
 from penfriends.models.moderation import Hold, Moderator, Report
@@ -52,6 +54,7 @@ async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> A
     await _mail_in_trouble(db, now=now)
     found |= await _matches(db, people)
     found |= await _links(db, people, now=now)
+    found |= await _groups(db, people)
     return found
 
 
@@ -163,6 +166,28 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
     report = (await db.exec(select(Report.id))).all()[0]
     return {route: {"moderator": addresses} for route, addresses in desk.items()} | {
         "/desk/reports/{report_id}": {"reported to": [f"/desk/reports/{report}"]}
+    }
+
+
+async def _groups(db: AsyncSession, people: People) -> Addressed:
+    """A group of Ilse's town and its pairs; the one of the adult’s choir, which waits for their answer."""
+    staff = (await db.exec(select(Moderator).where(Moderator.sign_in_id == people.moderator.id))).one()
+    ours = (await db.exec(select(Group).where(Group.association_id == staff.association_id))).all()
+    spoken_for = [one.id for one in ours if one.contact_id == people.adult.id]
+    pairs = await db.exec(
+        select(GroupMatch).where(
+            or_(
+                col(GroupMatch.low_id).in_([one.id for one in ours]),
+                col(GroupMatch.high_id).in_([one.id for one in ours]),
+            )
+        )
+    )
+    matches = pairs.all()
+    asked = [one.id for one in matches if one.low_id in spoken_for or one.high_id in spoken_for]
+    return {
+        "/desk/groups/{group_id}": {"moderator": [f"/desk/groups/{one.id}" for one in ours[:1]]},
+        "/desk/groups/matches/{match_id}": {"moderator": [f"/desk/groups/matches/{one.id}" for one in matches]},
+        "/groups/{match_id}": {"adult": [f"/groups/{one}" for one in asked]},
     }
 
 

@@ -13,6 +13,7 @@ from penfriends.actions.held import row_of
 from penfriends.actions.residents import Turn
 from penfriends.models.classified import Personal
 from penfriends.models.delivery import Alias, Delivery, RawMail, Suppression, SuppressionReason, TeamMessage
+from penfriends.models.groups import Group, GroupKind
 from penfriends.models.letters import Attachment, Blob, Correspondence, CorrespondenceState, LetterMailId, LetterState
 from penfriends.models.matching import Block, BlockReason, FitCheck, Match, MatchState
 from penfriends.models.moderation import Report
@@ -158,6 +159,9 @@ async def everything_about_somebody(db: AsyncSession) -> Resident:
                    created_at=NOW),
             TeamMessage(association_id=moderator.association_id, sign_in_id=henk.sign_in_id, text="Hello",
                         created_at=NOW),
+            Group(association_id=moderator.association_id, town_id=town.id, kind=GroupKind.CHOIR, name="Choir",
+                  contact_id=henk.id, size=30, youngest=20, oldest=80, waiting_since=NOW, changed_at=NOW,
+                  created_at=NOW),
             Suppression(sign_in_id=henk.sign_in_id, reason=SuppressionReason.ASKED, since=NOW),
             ResidentAddress(resident_id=henk.id, sign_in_id=lucja.sign_in_id, created_at=NOW),
             RawMail(participant_id=mine.id, envelope_from="a@example.org", envelope_to="b@example.org",

@@ -78,6 +78,12 @@ SAMPLES: dict[str, Value] = {
     "read_this_month": 31,
     "inviter": "Rania",
     "birthday": date(2026, 5, 24),
+    "group": "Thetford Singers",
+    "friend_group": "Kerkkoor Spijkenisse",
+    "friend_kind": "Choir",
+    "members": 34,
+    "youngest": 20,
+    "eldest": 78,
 }
 BOTH = pytest.mark.parametrize("band", ["child", "adult"])
 EVERY_NOTICE = pytest.mark.parametrize("notice", list(Notice))

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import audit, eligible, holds
 from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.models.groups import Group, GroupState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Decision, HoldReason, Moderator, Verb
@@ -110,6 +111,9 @@ async def leave_band(db: AsyncSession, resident_id: UUID, *, now: datetime) -> N
     )
     await db.exec(update(MatchSide).where(col(MatchSide.resident_id) == resident_id).values(open_band=None))
     await db.exec(update(Participant).where(col(Participant.resident_id) == resident_id).values(open_band=None))
+    await db.exec(
+        update(Group).where(col(Group.contact_id) == resident_id).values(contact_band=None, state=GroupState.PAUSED)
+    )
     mine = select(Participant.correspondence_id).where(Participant.resident_id == resident_id)
     await db.exec(
         update(Correspondence)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.models.classified import Personal
 from penfriends.models.delivery import RawMail, TeamMessage
+from penfriends.models.groups import Group
 from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, LetterState, Participant
 from penfriends.models.matching import Block, FitCheck
 from penfriends.models.residents import BirthChange, Resident, ResidentAddress
@@ -28,6 +29,8 @@ LEFT_OUT: Mapping[str, str] = {
     "decision": "what a moderator decided and noted: would also speak of the other writer; what was asked is shown",
     "delivery": "which mail went when is listed; its words lie in the mailbox that it went to",
     "domain_check": "what DNS says of our own domains, nobody’s person",
+    "group_approval": "which moderators agreed: their data",
+    "group_match": "is about two groups, nobody's person; the groups somebody speaks for are listed",
     "guardian": "the guardian's own row; their address is listed",
     "hold": "which letter waited for whom on the staff; the journey of each letter says that it waited",
     "household": "a number that joins people of one home, nothing more",
@@ -107,6 +110,7 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
         "questions_to_the_team": await rows(db, TeamMessage, TeamMessage.sign_in_id == sign_in.id) if sign_in else [],
         "birth_date_corrections": await rows(db, BirthChange, BirthChange.resident_id == resident.id),
         "how_it_fits": await rows(db, FitCheck, col(FitCheck.participant_id).in_(mine)),
+        "speaks_for_groups": await rows(db, Group, Group.contact_id == resident.id),
         "never_again": await rows(db, Block, Block.by_resident_id == resident.id),
         "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
         "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),

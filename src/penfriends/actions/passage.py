@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.ids import fingerprint
 from penfriends.mail.notices import Notice
 from penfriends.models.delivery import Alias, Delivery, MailTrouble, Suppression
+from penfriends.models.groups import GroupMatch
 from penfriends.models.letters import (
     Attachment,
     Correspondence,
@@ -162,6 +163,10 @@ async def still_stands(db: AsyncSession, row: Delivery, *, now: datetime) -> boo
             .where(OneTimeLink.fingerprint == fingerprint(secret))
         )
         return found.first() is MatchState.APPROVED
+    if row.notice == Notice.GROUP_PROPOSED:
+        match_id = str(row.payload.get("url", "")).rpartition("/")[2]
+        asked = await db.exec(select(GroupMatch.state).where(GroupMatch.id == UUID(match_id)))
+        return asked.first() is MatchState.APPROVED
     if row.notice not in (Notice.INTRODUCTION, Notice.NUDGE, Notice.FRIEND_LATE) or row.participant_id is None:
         return True
     mine = await _must(db, Participant, row.participant_id)

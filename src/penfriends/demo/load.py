@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.demo import load_desk, load_fits, load_letters, load_people, load_places
+from penfriends.demo import load_desk, load_fits, load_groups, load_letters, load_people, load_places
 from penfriends.demo.people import people
 from penfriends.doorkeys import addresses_of, policy_of
 from penfriends.errors import BadSettings
@@ -60,6 +60,7 @@ async def load(
     await load_letters.threads_of(db, friendships, at=at, policy=policy, now=now)
     progress(5, 7, "Matches for the desk")
     await load_desk.proposals(db, at=at, policy=policy, now=now)
+    await load_groups.groups_of(db, residents, at=at, policy=policy, now=now)
     progress(6, 7, "What went wrong")
     await load_fits.fits(db, friendships, now=now)
     await load_desk.troubles(db, friendships, at=at, now=now)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from penfriends import i18n
 from penfriends.rules.interests import CONTEXT, INTERESTS
 from penfriends.words import OUTCOMES, return_reason
+from penfriends.words import group_kind as kind_name
 
 
 def interest_names(codes: Iterable[str], language: str) -> list[str]:
@@ -29,3 +30,9 @@ def report_outcome(code: str, language: str) -> str:
     """What came of a report, as a sentence for whoever reported."""
     with i18n.speaking(language):
         return i18n.gettext(OUTCOMES[code])
+
+
+def group_kind(code: str, language: str) -> str:
+    """What a group comes together for."""
+    with i18n.speaking(language):
+        return kind_name(code)

@@ -35,6 +35,7 @@ class Notice(StrEnum):
     GUARDIAN_INFORMED = "guardian_informed"
     MATCH_PROPOSED = "match_proposed"
     MATCH_NOT_WORKED_OUT = "match_not_worked_out"
+    GROUP_PROPOSED = "group_proposed"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -90,6 +91,12 @@ VALUES: dict[Notice, frozenset[str]] = {
         {"name", "friend", "friend_age", "friend_town", "likes", "writes", "question", "answer_by", "url"}
     ),
     Notice.MATCH_NOT_WORKED_OUT: frozenset({"name"}),
+    Notice.GROUP_PROPOSED: frozenset(
+        {
+            *("name", "group", "friend_group", "friend_kind", "friend_town", "members", "youngest", "eldest"),
+            *("answer_by", "url"),
+        }
+    ),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {

@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import threads
+from penfriends.actions import group_matches, threads
 from penfriends.web.ideas import ideas_for
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import page, visitor_of
@@ -47,9 +47,15 @@ async def thread(
     found = await threads.my_thread(db, visitor_of(request).resident_id, correspondence_id, now=now)
     opened = [one.letter.id for one in found.sheets if one.is_new]
     after = BackgroundTask(_note_opened, request, opened, now) if opened else None
-    ideas = ideas_for(found)
     return page(
-        request, "letters/thread.html", after=after, thread=found, ideas=ideas, return_reason=return_reason, now=now
+        request,
+        "letters/thread.html",
+        after=after,
+        thread=found,
+        groups=await group_matches.groups_behind(db, found.correspondence, found.resident),
+        ideas=ideas_for(found),
+        return_reason=return_reason,
+        now=now,
     )
 
 

@@ -39,6 +39,8 @@ STAFF_MODULES = (
     "round_decisions",
     "round_sheets",
     "weights",
+    "groups",
+    "group_matches",
     "reports",
     "people",
     "mail_desk",

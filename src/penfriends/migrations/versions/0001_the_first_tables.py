@@ -2,10 +2,10 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy import Text  # noqa: F401 (rendered for the JSONB variant)
-from sqlalchemy.dialects import postgresql  # noqa: F401
-from penfriends.models.classified import UTCDateTime
+from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
+
+from penfriends.models.classified import UTCDateTime
 
 revision = "0001"
 down_revision = None
@@ -14,6 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+
     op.create_table(
         "association",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -646,6 +647,79 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "local_group",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("town_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "choir",
+                "music",
+                "scouts",
+                "youth",
+                "faith",
+                "sport",
+                "seniors",
+                "hobby",
+                "helpers",
+                "university",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "contact_band",
+            sa.Enum("child", "adult", name="contact_band", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "languages", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "interests", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("youngest", sa.Integer(), nullable=False),
+        sa.Column("oldest", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("seeking", "paused", "ended", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("stuck", sa.String(length=40), nullable=True),
+        sa.Column("waiting_since", UTCDateTime(), nullable=False),
+        sa.Column("changed_at", UTCDateTime(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "contact_band IS NULL OR contact_band = 'adult'", name=op.f("ck_local_group_contact_is_adult")
+        ),
+        sa.CheckConstraint("capacity BETWEEN 1 AND 3", name=op.f("ck_local_group_capacity")),
+        sa.CheckConstraint("size >= 2 AND youngest <= oldest", name=op.f("ck_local_group_members")),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_local_group_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id", "contact_band"],
+            ["resident.id", "resident.band"],
+            name=op.f("fk_local_group_contact_id_contact_band_resident"),
+        ),
+        sa.ForeignKeyConstraint(["town_id"], ["town.id"], name=op.f("fk_local_group_town_id_town")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_local_group")),
+    )
+    with op.batch_alter_table("local_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_local_group_association_id"), ["association_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_local_group_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_local_group_town_id"), ["town_id"], unique=False)
+
+    op.create_table(
         "match",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("round_id", sa.Uuid(), nullable=True),
@@ -912,6 +986,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_round_pair_round_id"), ["round_id"], unique=False)
 
     op.create_table(
+        "group_match",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "vetoed",
+                "approved",
+                "accepted",
+                "declined",
+                "expired",
+                "ended",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column(
+            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "low_answer",
+            sa.Enum("yes", "no", name="low_answer", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column(
+            "high_answer",
+            sa.Enum("yes", "no", name="high_answer", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", UTCDateTime(), nullable=False),
+        sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_group_match_ordered")),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id"], ["correspondence.id"], name=op.f("fk_group_match_correspondence_id_correspondence")
+        ),
+        sa.ForeignKeyConstraint(["high_id"], ["local_group.id"], name=op.f("fk_group_match_high_id_local_group")),
+        sa.ForeignKeyConstraint(["low_id"], ["local_group.id"], name=op.f("fk_group_match_low_id_local_group")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_match")),
+        sa.UniqueConstraint("correspondence_id", name=op.f("uq_group_match_correspondence_id")),
+        sa.UniqueConstraint("low_id", "high_id", name=op.f("uq_group_match_low_id_high_id")),
+    )
+    with op.batch_alter_table("group_match", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_match_high_id"), ["high_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_group_match_low_id"), ["low_id"], unique=False)
+
+    op.create_table(
         "participant",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("correspondence_id", sa.Uuid(), nullable=False),
@@ -1008,6 +1137,29 @@ def upgrade() -> None:
     with op.batch_alter_table("fit_check", schema=None) as batch_op:
         batch_op.create_index("ix_fit_check_answer", ["answer"], unique=False)
         batch_op.create_index(batch_op.f("ix_fit_check_correspondence_id"), ["correspondence_id"], unique=False)
+
+    op.create_table(
+        "group_approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("match_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_group_approval_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(
+            ["match_id"], ["group_match.id"], name=op.f("fk_group_approval_match_id_group_match"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_group_approval_moderator_id_moderator")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_approval")),
+        sa.UniqueConstraint("match_id", "moderator_id", name=op.f("uq_group_approval_match_id_moderator_id")),
+    )
+    with op.batch_alter_table("group_approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_approval_match_id"), ["match_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_group_approval_moderator_id"), ["moderator_id"], unique=False)
 
     op.create_table(
         "letter",
@@ -1388,7 +1540,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_message_association_id"), ["association_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("team_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_message_association_id"))
@@ -1443,6 +1594,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_letter_author_id"))
 
     op.drop_table("letter")
+    with op.batch_alter_table("group_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_approval_moderator_id"))
+        batch_op.drop_index(batch_op.f("ix_group_approval_match_id"))
+
+    op.drop_table("group_approval")
     with op.batch_alter_table("fit_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fit_check_correspondence_id"))
         batch_op.drop_index("ix_fit_check_answer")
@@ -1457,6 +1613,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_participant_correspondence_id"))
 
     op.drop_table("participant")
+    with op.batch_alter_table("group_match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_match_low_id"))
+        batch_op.drop_index(batch_op.f("ix_group_match_high_id"))
+
+    op.drop_table("group_match")
     with op.batch_alter_table("round_pair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_pair_round_id"))
         batch_op.drop_index(batch_op.f("ix_round_pair_low_id"))
@@ -1497,6 +1658,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_match_expires_at"))
 
     op.drop_table("match")
+    with op.batch_alter_table("local_group", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_local_group_town_id"))
+        batch_op.drop_index(batch_op.f("ix_local_group_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_local_group_association_id"))
+
+    op.drop_table("local_group")
     with op.batch_alter_table("consent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_resident_id"))
         batch_op.drop_index(batch_op.f("ix_consent_guardian_id"))
