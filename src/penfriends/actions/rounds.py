@@ -3,16 +3,21 @@
 Apart from matching.py, so that the site does not load the solver and its numbers.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import explained, world
-from penfriends.models.matching import Match, MatchRound, MatchSide
+from penfriends.ids import uuid7
+from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState
 from penfriends.rules.assignment import Proposal, Round, Told, in_silence, propose
 from penfriends.rules.eligibility import check_round, may_be_matched
-from penfriends.rules.matching import World
+from penfriends.rules.matching import Seeker, World
+
+STORED_AT_ONCE = 1000
 
 
 async def propose_matches(db: AsyncSession, *, now: datetime) -> MatchRound:
@@ -33,7 +38,7 @@ def worked_out(seen: World, today: date, told: Told = in_silence) -> Round:
     """The round for this world, looked at by the independent checker. Needs no database, but a processor."""
     found = propose(seen, today, told)
     told("checking", len(found.proposals))
-    if wrong := check_round(seen, found):
+    if wrong := (*found.complaints, *check_round(seen, found)):
         raise RuntimeError(f"the round does not stand: {wrong[0]}")
     return found
 
@@ -46,25 +51,39 @@ async def keep(db: AsyncSession, row: MatchRound, seen: World, found: Round, *, 
     row.unmatched = {str(uid): reason for uid, reason in found.unmatched.items()}
     db.add(row)
     await db.flush()
-    for proposal in found.proposals:
-        await _store(db, row.id, proposal, seen, now=now)
-
-
-async def _store(db: AsyncSession, round_id: UUID, proposal: Proposal, seen: World, *, now: datetime) -> None:
-    """Store one proposal after a second look by the independent rule (rules R02, R03, R19)."""
     people = {one.uid: one for one in seen.seekers}
-    first, second = people[proposal.first], people[proposal.second]
-    if not may_be_matched(first, second, seen, now.date()):
-        raise RuntimeError("a proposal breaks a hard rule")
-    match = Match(
-        round_id=round_id,
-        band=proposal.band,
-        score=proposal.explanation.total,
-        explanation=explained.stored(proposal, waiting={str(one.uid): one.waiting_days for one in (first, second)}),
-        proposed_at=now,
-    )
-    db.add(match)
-    await db.flush()
-    for uid in (first.uid, second.uid):
-        db.add(MatchSide(match_id=match.id, resident_id=uid, band=match.band, open_band=match.band))
-    await db.flush()
+    some: list[Proposal] = []
+    for proposal in found.proposals:
+        some.append(proposal)
+        if len(some) == STORED_AT_ONCE:
+            await _store(db, row.id, some, people, seen, now=now)
+            some = []
+    await _store(db, row.id, some, people, seen, now=now)
+
+
+async def _store(
+    db: AsyncSession, round_id: UUID, some: list[Proposal], people: Mapping[UUID, Seeker], seen: World, *, now: datetime
+) -> None:
+    """Store proposals after a second look by the independent rule (rules R02, R03, R19)."""
+    matches, sides = [], []
+    for one in some:
+        first, second = people[one.first], people[one.second]
+        if not may_be_matched(first, second, seen, now.date()):
+            raise RuntimeError("a proposal breaks a hard rule")
+        match = {
+            "id": uuid7(),
+            "round_id": round_id,
+            "band": one.band,
+            "state": MatchState.PROPOSED,
+            "score": one.explanation.total,
+            "explanation": explained.stored(one, waiting={str(s.uid): s.waiting_days for s in (first, second)}),
+            "proposed_at": now,
+        }
+        matches.append(match)
+        sides += [
+            {"id": uuid7(), "match_id": match["id"], "resident_id": uid, "band": one.band, "open_band": one.band}
+            for uid in (first.uid, second.uid)
+        ]
+    if some:
+        await db.exec(sa.insert(Match), params=matches)
+        await db.exec(sa.insert(MatchSide), params=sides)

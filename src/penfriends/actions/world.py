@@ -2,22 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions.passage import consent_holds
+from penfriends.actions import gathering
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, LinkState, Town, TwinLink
-from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage, ResidentState
-from penfriends.rules.bands import Band, Birth, age_on
+from penfriends.models.residents import Resident
 from penfriends.rules.interests import INTERESTS
-from penfriends.rules.matching import Medium, Pair, Seeker, TownLink, World, friends_allowed
+from penfriends.rules.matching import Pair, TownLink, World
 from penfriends.rules.weights import Weights, kept
 
 PENDING = (MatchState.PROPOSED, MatchState.APPROVED)
@@ -29,18 +28,10 @@ async def load(db: AsyncSession, *, now: datetime, afresh: bool = False) -> Worl
     `afresh`: as if the proposals to which no moderator has said yes yet had not been made.
     """
     towns = {town.id: town for town in await db.exec(select(Town))}
-    residents = await _waiting(db, towns, now=now)
-    languages = await _languages(db)
-    interests = await _interests(db)
-    friends, far = await _friends(db), await _far_allowed(db)
     pending = await _pending(db, PENDING[1:] if afresh else PENDING)
-    today = now.date()
-    seekers = [
-        _seeker(one, towns, languages[one.id], interests[one.id], friends[one.id], pending[one.id], far, today)
-        for one in residents
-    ]
+    allowed = await children_allowed(db), await _far_allowed(db)
     return World(
-        seekers=tuple(one for one in seekers if one.capacity_left > 0),
+        seekers=tuple(await gathering.seekers(db, towns, await _friends(db), pending, allowed, now=now)),
         links=await links_of(db, towns),
         blocked=await _blocked(db),
         rarity={code: one.rarity for code, one in INTERESTS.items()},
@@ -73,12 +64,19 @@ async def people_world(db: AsyncSession, ids: list[UUID], *, now: datetime, coun
     """A world of these people as they are at this moment, whether they may be matched now or not."""
     towns = {town.id: town for town in await db.exec(select(Town))}
     found = await db.exec(select(Resident).where(col(Resident.id).in_(ids)).order_by(col(Resident.id)))
-    languages, interests = await _languages(db, ids), await _interests(db, ids)
+    written, liked = await gathering.of_some(db, ids)
     friends, far = await _friends(db), await _far_allowed(db)
-    pending = await _pending(db, PENDING) if count_pending else dict.fromkeys(ids, 0)
+    pending = await _pending(db, PENDING) if count_pending else {}
     return World(
         seekers=tuple(
-            _seeker(row, towns, languages[row.id], interests[row.id], friends[row.id], pending[row.id], far, now.date())
+            gathering.seeker_of(
+                row,
+                towns,
+                (*written[row.id], liked[row.id]),
+                (friends.get(row.id, 0), pending.get(row.id, 0)),
+                far,
+                now.date(),
+            )
             for row in found
         ),
         links=await links_of(db, towns),
@@ -114,76 +112,6 @@ async def children_allowed(db: AsyncSession) -> frozenset[UUID]:
     return frozenset(key for key, has in roles.items() if {Role.LEAD, Role.DEPUTY} <= has)
 
 
-async def _waiting(db: AsyncSession, towns: dict[UUID, Town], *, now: datetime) -> list[Resident]:
-    found = await db.exec(
-        select(Resident)
-        .where(Resident.state == ResidentState.ACTIVE, col(Resident.waiting_since).is_not(None))
-        .order_by(col(Resident.id))
-    )
-    guarded = await children_allowed(db)
-    fit: list[Resident] = []
-    for one in found:
-        town = towns[one.town_id]
-        if town.association_id is None or town.paused_reason:
-            continue
-        if one.band is Band.CHILD and town.association_id not in guarded:
-            continue
-        if await consent_holds(db, one, now=now):
-            fit.append(one)
-    return fit
-
-
-def _seeker(
-    one: Resident,
-    towns: dict[UUID, Town],
-    languages: list[ResidentLanguage],
-    interests: frozenset[str],
-    friends: int,
-    pending: int,
-    far: frozenset[UUID | None],
-    today: date,
-) -> Seeker:
-    birth = Birth(one.birth_year, one.birth_on)
-    allowed = min(one.capacity, friends_allowed(age_on(birth, today)))
-    since = one.waiting_since.date() if one.waiting_since else today
-    return Seeker(
-        uid=one.id,
-        town=towns[one.town_id].slug,
-        band=one.band,
-        birth=birth,
-        languages={row.code: row.level for row in languages},
-        practises=frozenset(row.code for row in languages if row.practises),
-        interests=interests,
-        media=frozenset({Medium.WEB, Medium.EMAIL}) if one.medium is not Medium.PAPER else frozenset({Medium.PAPER}),
-        wished_town=towns[one.wished_town_id].slug if one.wished_town_id else None,
-        waiting_days=max(0, (today - since).days),
-        capacity_left=max(0, allowed - friends - pending),
-        household=one.household_id,
-        open_to_twin_of_twin=one.twin_of_twin and towns[one.town_id].association_id in far,
-        friends=friends,
-    )
-
-
-async def _languages(db: AsyncSession, only: list[UUID] | None = None) -> dict[UUID, list[ResidentLanguage]]:
-    wanted = select(ResidentLanguage).order_by(col(ResidentLanguage.code))
-    if only is not None:
-        wanted = wanted.where(col(ResidentLanguage.resident_id).in_(only))
-    found: dict[UUID, list[ResidentLanguage]] = defaultdict(list)
-    for row in await db.exec(wanted):
-        found[row.resident_id].append(row)
-    return found
-
-
-async def _interests(db: AsyncSession, only: list[UUID] | None = None) -> dict[UUID, frozenset[str]]:
-    wanted = select(ResidentInterest.resident_id, ResidentInterest.code)
-    if only is not None:
-        wanted = wanted.where(col(ResidentInterest.resident_id).in_(only))
-    found: dict[UUID, set[str]] = defaultdict(set)
-    for resident_id, code in (await db.exec(wanted)).all():
-        found[resident_id].add(code)
-    return defaultdict(frozenset, {key: frozenset(codes) for key, codes in found.items()})
-
-
 async def _friends(db: AsyncSession) -> dict[UUID, int]:
     found = await db.exec(
         select(Participant.resident_id, func.count())
@@ -195,7 +123,7 @@ async def _friends(db: AsyncSession) -> dict[UUID, int]:
         )
         .group_by(col(Participant.resident_id))
     )
-    return defaultdict(int, dict(found.all()))
+    return dict(found.all())
 
 
 async def _pending(db: AsyncSession, states: Sequence[MatchState]) -> dict[UUID, int]:
@@ -205,7 +133,7 @@ async def _pending(db: AsyncSession, states: Sequence[MatchState]) -> dict[UUID,
         .where(col(Match.state).in_(states))
         .group_by(col(MatchSide.resident_id))
     )
-    return defaultdict(int, dict(found.all()))
+    return dict(found.all())
 
 
 async def _far_allowed(db: AsyncSession) -> frozenset[UUID | None]:

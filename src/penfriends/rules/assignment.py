@@ -6,9 +6,10 @@ who may have them (rule R19). A run is columns only, so that a million people fi
 were chosen, and every turn carries duals that `certificate` checks without knowing how the pairs were found.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import overload
 from uuid import UUID
 
 import numpy as np
@@ -23,6 +24,7 @@ from penfriends.rules.solver import Graph, Solution, graph_of, solve
 
 TURNS = 3
 ALTERNATIVES = 2
+FEW = 2000
 Told = Callable[[str, int], None]
 """Is told the code of a step when it begins, and how many people or possible pairs it works on."""
 
@@ -67,13 +69,15 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`unmatched` are those who got nobody now, with a code of `candidates.STUCK` or `candidates.own_obstacle`."""
+    """`unmatched` are those who got nobody now, with a code of `candidates.STUCK` or `crowd.OBSTACLES`; `complaints`
+    what the checker of certificates found."""
 
     today: date
-    proposals: tuple[Proposal, ...]
+    proposals: Sequence[Proposal]
     unmatched: Mapping[UUID, str]
-    certificates: tuple[Certificate, ...]
+    certificates: Sequence[Certificate]
     opened: frozenset[UUID]
+    complaints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +142,52 @@ def in_silence(_step: str, _number: int) -> None:
     """Nobody wants to know how far a round is."""
 
 
+class Proposals(Sequence[Proposal]):
+    """The proposals of some runs, told one by one: a hundred thousand explanations at once are many megabytes."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self._runs = runs
+        self._kept: tuple[Proposal, ...] | None = None
+
+    def __len__(self) -> int:
+        return sum(len(turn.i) for run in self._runs for turn in run.turns)
+
+    def __iter__(self) -> Iterator[Proposal]:
+        if len(self) > FEW:
+            return (proposal for run in self._runs for proposal in run.proposals())
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, at: int) -> Proposal: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Proposal]: ...
+
+    def __getitem__(self, at: int | slice) -> Proposal | Sequence[Proposal]:
+        return self._all()[at]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def _all(self) -> tuple[Proposal, ...]:
+        if self._kept is None:
+            self._kept = tuple(proposal for run in self._runs for proposal in run.proposals())
+        return self._kept
+
+
 def propose(world: World, today: date, told: Told = in_silence) -> Round:
     """One round for everybody who waits. The same world gives the same round, in whatever order it is listed."""
     runs = [played(crowd_in(world, band, today), told) for band in Band]
     return Round(
         today,
-        tuple(proposal for run in runs for proposal in run.proposals()),
+        Proposals(runs),
         {**_kept_back(world, today), **{uid: code for run in runs for uid, code in run.alone()}},
         tuple(_certificate(turn) for run in runs for turn in run.turns),
         frozenset().union(*(run.opened() for run in runs)),
+        tuple(code for run in runs for code in run.complaints()),
     )
 
 
