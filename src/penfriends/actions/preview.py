@@ -18,6 +18,7 @@ from penfriends.actions import seeking
 from penfriends.actions.seeking import Seeking
 from penfriends.models.places import Town
 from penfriends.rules import gist
+from penfriends.rules.bands import Band
 from penfriends.rules.matching import LinkKind, Medium
 from penfriends.rules.newcomer_rows import Key, Me, Others, Reached
 from penfriends.rules.weights import Weights, between
@@ -35,11 +36,13 @@ Reach = Mapping[Key, Reached]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Somebody who could fit, where they live (as the database writes it), and the score of the two."""
+    """Somebody who could fit, where they live (as the database writes it), the score of the two, and how many friends
+    they may have in all."""
 
     resident_id: Key
     town_id: Key
     score: int
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ async def best(db: AsyncSession, resident_id: UUID, *, most: int = BEST, now: da
     if len(found) < FEW and around.allows_far:
         found += await _fitting(db, around, await _far(db, around), counted=False, far=True, now=now)
     found.sort(key=lambda one: (-one.score, str(one.resident_id)))
-    return await _with_room(db, found, most, now=now)
+    return await _with_room(db, found, around.me.band, most, now=now)
 
 
 async def preview(db: AsyncSession, resident_id: UUID, *, now: datetime) -> Preview | None:
@@ -134,12 +137,13 @@ async def _fitting(
         return []
     mine = Me(me.birth, me.band, me.paper, me.town_id, me.wished_town_id, me.household_id, me.gist)
     fits, scores = judge(mine, await _columns(db, rows), reach, now.date())
-    places = fits.nonzero()[0]
-    return [
-        Fit(row.id, row.town_id, score)
-        for row, score in zip((rows[place] for place in places.tolist()), scores[places].tolist(), strict=True)
-        if row.id not in around.never and (not counted or seeking.left(row, now.date()) > 0)
-    ]
+    which = fits.nonzero()[0]
+    found = []
+    for row, score in zip((rows[place] for place in which.tolist()), scores[which].tolist(), strict=True):
+        places = seeking.places(row, now.date())
+        if row.id not in around.never and (not counted or places > row.friends + row.pending):
+            found.append(Fit(row.id, row.town_id, score, places))
+    return found
 
 
 async def _columns(db: AsyncSession, rows: Sequence[Any]) -> Others:
@@ -153,13 +157,13 @@ async def _columns(db: AsyncSession, rows: Sequence[Any]) -> Others:
     return Others(year, born, tuple(one == paper for one in medium), town, wish, household, gists)
 
 
-async def _with_room(db: AsyncSession, ranked: Sequence[Fit], most: int, *, now: datetime) -> list[Fit]:
+async def _with_room(db: AsyncSession, ranked: Sequence[Fit], band: Band, most: int, *, now: datetime) -> list[Fit]:
     """The first `most` of these who have a place left: few at the top are asked for, not everybody."""
     kept: list[Fit] = []
     for start in range(0, len(ranked), LOOKED_AT):
         some = ranked[start : start + LOOKED_AT]
-        places = await seeking.places_left(db, [one.resident_id for one in some], now=now)
-        kept += [one for one in some if places.get(one.resident_id, 0) > 0]
+        taken = await seeking.taken(db, [one.resident_id for one in some], band, now=now)
+        kept += [one for one in some if one.places > taken.get(one.resident_id, one.places)]
         if len(kept) >= most:
             break
     return kept[:most]

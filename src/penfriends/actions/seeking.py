@@ -5,7 +5,7 @@ are left to `rules.newcomer`. Statements are put together once, and a `Key` is a
 SQLite, because the preview has ten milliseconds, and to make thousands of UUIDs would take them.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,16 +122,21 @@ async def blocked(db: AsyncSession, me: Seeking) -> set[Key]:
     return {one.high_id if one.low_id == me.id else one.low_id for one in found}
 
 
-async def places_left(db: AsyncSession, residents: Sequence[Key], *, now: datetime) -> dict[Key, int]:
-    """How many friends each of these may still be given; a child whose guardian's yes is not valid is not in it."""
+async def taken(db: AsyncSession, residents: Sequence[Key], band: Band, *, now: datetime) -> dict[Key, int]:
+    """Of each, how many places are taken by friends and proposals; a child whose guardian's yes is not valid is not in
+    it. The rows of the people are not opened: they lie far apart."""
     found: Any = (await db.exec(_TAKEN, params={"residents": list(residents), "now": now})).all()
-    return {one.id: left(one, now.date()) for one in found}
+    allowed = {one.id for one in found if one.kind == "consented"} if band is Band.CHILD else set(residents)
+    numbers = Counter({one: 0 for one in allowed})
+    for one in found:
+        if one.kind != "consented" and one.id in allowed:
+            numbers[one.id] += one.number
+    return dict(numbers)
 
 
-def left(row: Any, today: date) -> int:
-    """The places of a row that was counted: what one wished for and rule R19 allows, less friends and proposals."""
-    allowed = friends_allowed(age_on(Birth(row.birth_year, row.birth_on), today))
-    return int(min(row.capacity, allowed) - row.friends - row.pending)
+def places(row: Any, today: date) -> int:
+    """How many friends somebody who waits wished for and rule R19 allows."""
+    return min(int(row.capacity), friends_allowed(age_on(Birth(row.birth_year, row.birth_on), today)))
 
 
 async def packed(db: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, bytes]:
@@ -194,23 +199,17 @@ def _count(*where: Any) -> Any:
     return sa.select(sa.func.count()).where(*where).correlate(_PEOPLE).scalar_subquery()
 
 
-_FRIENDS: Any = _count(
-    _P.resident_id == _R.id,
+_GOES_ON = (
     _C.id == _P.correspondence_id,
     _C.state != CorrespondenceState.ENDED,
     _P.state != ParticipantState.LEFT,
     _C.match_id.is_not(None),
-).label("friends")
-_PENDING: Any = _count(
-    _S.resident_id == _R.id, _M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED))
-).label("pending")
-_CONSENTED: Any = sa.exists(
-    sa.select(_G.id).where(
-        _G.resident_id == _R.id,
-        _G.state == ConsentState.GIVEN,
-        _G.expires_at > sa.bindparam("now", type_=UTCDateTime()),
-    )
-).correlate(_PEOPLE)
+)
+_STANDS = (_M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED)))
+_VALID = (_G.state == ConsentState.GIVEN, _G.expires_at > sa.bindparam("now", type_=UTCDateTime()))
+_FRIENDS: Any = _count(_P.resident_id == _R.id, *_GOES_ON).label("friends")
+_PENDING: Any = _count(_S.resident_id == _R.id, *_STANDS).label("pending")
+_CONSENTED: Any = sa.exists(sa.select(_G.id).where(_G.resident_id == _R.id, *_VALID)).correlate(_PEOPLE)
 _ME_KEY: Any = sa.bindparam("me", type_=_AsItIs())
 _TOWNS: Any = sa.bindparam("towns", expanding=True, type_=_AsItIs())
 
@@ -265,6 +264,13 @@ _LINKS: Any = sa.union_all(
 _BLOCKS: Any = sa.union_all(
     *(sa.select(_raw(_B.low_id), _raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
 )
-_TAKEN: Any = sa.select(_raw(_R.id), _R.birth_year, _R.birth_on, _R.capacity, _FRIENDS, _PENDING).where(
-    sa.or_(_R.band == Band.ADULT, _CONSENTED), _R.id.in_(sa.bindparam("residents", expanding=True, type_=_AsItIs()))
+_SOME: Any = sa.bindparam("residents", expanding=True, type_=_AsItIs())
+_TAKEN: Any = sa.union_all(
+    sa.select(_raw(_P.resident_id).label("id"), sa.literal("friends").label("kind"), sa.func.count().label("number"))
+    .where(_P.resident_id.in_(_SOME), *_GOES_ON)
+    .group_by(_P.resident_id),
+    sa.select(_raw(_S.resident_id), sa.literal("pending"), sa.func.count())
+    .where(_S.resident_id.in_(_SOME), *_STANDS)
+    .group_by(_S.resident_id),
+    sa.select(_raw(_G.resident_id), sa.literal("consented"), sa.literal(0)).where(_G.resident_id.in_(_SOME), *_VALID),
 )
