@@ -92,8 +92,8 @@ async def keep(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Out
         row.state = RoundState.PUBLISHED
     else:
         await _keep_draft(db, row, reading, outcome.found, now=now)
-        row.unmatched = {str(uid): code for uid, code in outcome.alone.items()}
         row.state = RoundState.DRAFT
+    row.unmatched = {str(uid): code for uid, code in outcome.alone.items()}
     row.helps = {str(uid): list(codes) for uid, codes in outcome.helps.items()}
     row.shortage = [[one.town, one.ages, one.language, one.number] for one in outcome.groups]
     row.step, row.failure = None, ""

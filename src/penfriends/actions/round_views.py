@@ -24,6 +24,7 @@ from penfriends.rules.shortage import Group, Shortage, shortage
 
 SHOWN = 50
 ROUNDS_SHOWN = 20
+UNDONE = (RoundState.RUNNING, RoundState.DRAFT, RoundState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ async def lines(db: AsyncSession, desk: Desk) -> list[Line]:
         .limit(ROUNDS_SHOWN)
     )
     return [Line(row, name or "") for row, name in found.all()]
+
+
+async def open_one(db: AsyncSession, desk: Desk) -> MatchRound | None:
+    """The round of the own association that runs, failed, or waits to be published: for the first page of the desk."""
+    last = await db.exec(
+        select(MatchRound)
+        .where(MatchRound.association_id == desk.moderator.association_id)
+        .order_by(col(MatchRound.started_at).desc(), col(MatchRound.id).desc())
+        .limit(1)
+    )
+    row = last.first()
+    return row if row is not None and row.state in UNDONE else None
 
 
 async def somebody_runs_one(db: AsyncSession) -> bool:

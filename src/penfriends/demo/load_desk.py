@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible, matching, reports, rounds, world
+from penfriends.actions import eligible, matching, reports, round_drafts, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.blobs import keep
+from penfriends.actions.round_drafts import Reading
 from penfriends.demo.letters import held_letters, threads
 from penfriends.demo.load_letters import Friendship, Friendships
 from penfriends.errors import Refused
@@ -21,7 +22,6 @@ from penfriends.models.matching import Match, MatchRound, MatchState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Association
 from penfriends.models.residents import Resident
-from penfriends.rules import shortage
 from penfriends.rules.bands import Band
 
 ASKED = {Band.ADULT: 3, Band.CHILD: 2}
@@ -59,15 +59,11 @@ async def _batch(db: AsyncSession, *, now: datetime) -> None:
     there = set(await db.exec(select(Resident.id).where(col(Resident.waiting_since) <= now)))
     seen = await world.load(db, now=now)
     seen = replace(seen, seekers=tuple(one for one in seen.seekers if one.uid in there))
+    reading = Reading(seen, seen, frozenset(), frozenset(), frozenset())
     row = MatchRound(started_at=now)
     db.add(row)
     await db.flush()
-    found = rounds.worked_out(seen, now.date())
-    await rounds.keep(db, row, seen, found, now=now)
-    row.shortage = [
-        [one.town, one.ages, one.language, one.number] for one in shortage.groups(seen, found.unmatched, now.date())
-    ]
-    db.add(row)
+    await round_drafts.keep(db, row, reading, round_drafts.worked_out(reading, now.date()), now=now)
 
 
 async def _approved(db: AsyncSession, match_id: UUID, *, at: Addresses, policy: Policy, now: datetime) -> bool:

@@ -9,7 +9,17 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import desk_mail, fit_concerns, lookup, queues, remit, sessions, silences, workload
+from penfriends.actions import (
+    desk_mail,
+    fit_concerns,
+    lookup,
+    queues,
+    remit,
+    round_views,
+    sessions,
+    silences,
+    workload,
+)
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
 from penfriends.actions.remit import Desk
 from penfriends.errors import NotFound
@@ -78,6 +88,7 @@ async def start(
         first=letters[0] if letters else None,
         silent=await silences.count(db, desk, now=now),
         doubts=await fit_concerns.count(db, desk),
+        round=await round_views.open_one(db, desk),
         taken=await workload.who_has_what(db, desk, now=now),
         read=await workload.read_since(db, desk.moderator, now.replace(day=1, hour=0, minute=0, second=0)),
     )
