@@ -39,9 +39,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found: the round, who has nobody at all and why, what would help them, and how many that are."""
+    """What was found: the round, the proposals of a draft told in full (they are told one by one, which takes a while),
+    who has nobody at all and why, what would help them, and how many that are."""
 
     found: Round
+    ours: tuple[Proposal, ...]
     alone: dict[UUID, str]
     helps: dict[UUID, tuple[str, ...]]
     groups: tuple[shortage.Group, ...]
@@ -79,6 +81,7 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
     own = {one.uid for one in reading.seen.seekers if one.town in reading.own}
     return Outcome(
         found,
+        tuple(one for one in found.proposals if {one.first, one.second} & own) if reading.own else (),
         {uid: code for uid, code in alone.items() if uid in own or not reading.own},
         helping.helps(reading.rest, own & alone.keys(), today),
         tuple(one for one in counted if one.town in near or not reading.own),
@@ -91,7 +94,7 @@ async def keep(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Out
         await rounds.keep(db, row, reading.seen, outcome.found, now=now)
         row.state = RoundState.PUBLISHED
     else:
-        await _keep_draft(db, row, reading, outcome.found, now=now)
+        await _keep_draft(db, row, reading, outcome, now=now)
         row.state = RoundState.DRAFT
     row.unmatched = {str(uid): code for uid, code in outcome.alone.items()}
     row.helps = {str(uid): list(codes) for uid, codes in outcome.helps.items()}
@@ -101,7 +104,7 @@ async def keep(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Out
     await db.flush()
 
 
-async def _keep_draft(db: AsyncSession, row: MatchRound, reading: Reading, found: Round, *, now: datetime) -> None:
+async def _keep_draft(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Outcome, *, now: datetime) -> None:
     """Only pairs in which an own town has a part are stored at all (rule R18)."""
     here = col(RoundPair.round_id) == row.id
     await db.exec(delete(RoundPair).where(here, col(RoundPair.state).not_in(KEPT)))
@@ -112,17 +115,13 @@ async def _keep_draft(db: AsyncSession, row: MatchRound, reading: Reading, found
             db.add(pair)
     there = {Pair((pair.low_id, pair.high_id)) for pair in known}
     people = {one.uid: one for one in reading.seen.seekers}
-    ours = [
-        one
-        for one in found.proposals
-        if {people[one.first].town, people[one.second].town} & reading.own and {one.first, one.second} not in there
-    ]
+    ours = [one for one in outcome.ours if {one.first, one.second} not in there]
     for one in ours:
         db.add(_pair_of(row.id, one, {uid: people[uid].waiting_days for uid in (one.first, one.second)}))
     row.finished_at, row.waiting = now, len(reading.seen.seekers)
     row.proposals = len(ours) + len(reading.pinned)
-    row.weight = sum(one.weight for one in found.certificates)
-    row.bound = sum(one.bound for one in found.certificates)
+    row.weight = sum(one.weight for one in outcome.found.certificates)
+    row.bound = sum(one.bound for one in outcome.found.certificates)
     await db.flush()
 
 

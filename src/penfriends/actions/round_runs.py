@@ -40,7 +40,7 @@ class Progress:
         """What rules.assignment tells. Children and adults are two runs: their possible pairs add up."""
         self.step = RoundStep(step)
         if self.step is RoundStep.COMPARING:
-            self.people = number
+            self.people = max(self.people, number)  # of one band; who reads has told how many there are in all
         elif self.step is RoundStep.SOLVING:
             self.possible += number
         elif self.step is RoundStep.CHECKING:
