@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, group_matches, group_rounds, groups, matching
+from penfriends.actions import births, correspondences, group_matches, group_rounds, groups, matching
 from penfriends.actions.groups import GroupFacts
 from penfriends.clock import utc_now
 from penfriends.errors import NotFound, Refusal, Refused
@@ -19,6 +19,7 @@ from penfriends.models.groups import Group, GroupMatch, GroupState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant
 from penfriends.models.matching import BlockReason, MatchState
 from penfriends.models.moderation import AuditEntry, Decision
+from penfriends.models.places import Association
 from penfriends.models.residents import Resident
 from penfriends.rules.bands import Band
 from penfriends.rules.group_kinds import GroupKind
@@ -104,13 +105,44 @@ async def test_two_towns_and_two_contacts_say_yes_and_then_they_write_behind_mas
 
 async def test_R19_writing_for_a_group_takes_no_place_of_a_pen_friend(db: AsyncSession) -> None:
     two = await two_groups(db)
+    two.arthur.capacity = 2
     await said_yes(db, two)
-    assert two.arthur.waiting_since is not None
-    lotte = await b.adult(db, two.twin.there, "Lotte")
-    match = await b.approved_match(db, two.arthur, lotte)
+    match = await b.approved_match(db, two.arthur, lotte := await b.adult(db, two.twin.there, "Lotte"))
     for one in (two.arthur, lotte):
         match = await matching.answer(db, match.id, one.id, yes=True, at=AT, policy=POLICY, now=NOW)
     assert match.state is MatchState.ACCEPTED
+    assert two.arthur.waiting_since == NOW
+    two.henk.waiting_since = None
+    assert await correspondences.may_wait_again(db, two.henk.id)
+
+
+async def test_a_contact_finds_the_question_on_the_own_page_until_it_is_answered(db: AsyncSession) -> None:
+    two = await two_groups(db)
+    match = await approved(db, two)
+    assert await group_matches.open_for(db, two.arthur.id, now=NOW) == [(match.id, two.here, two.there)]
+    assert await group_matches.open_for(db, two.arthur.id, now=NOW + timedelta(days=15)) == []
+    await group_matches.answer(db, match.id, two.arthur.id, yes=True, at=AT, policy=POLICY, now=NOW)
+    assert await group_matches.open_for(db, two.arthur.id, now=NOW) == []
+    assert len(await group_matches.open_for(db, two.henk.id, now=NOW)) == 1
+
+
+async def test_twins_of_twins_come_in_only_where_both_groups_and_both_associations_allow_it(db: AsyncSession) -> None:
+    two = await two_groups(db)
+    far = await b.town(db, "Skawina", twin=two.twin.there)
+    await b.adult(db, far, "Lucja", email="lucja@example.org")
+    zofia = await b.moderator(db, far.association_id, "Zofia")
+    facts = replace(FACTS, name="Hufiec", kind=GroupKind.SCOUTS, twin_of_twin=True)
+    home = await groups.enter(db, two.twin.ilse, replace(facts, contact="arthur@example.org"), now=NOW)
+    await groups.enter(db, zofia, replace(facts, town="skawina", contact="lucja@example.org"), now=NOW)
+    skawina = await db.get_one(Association, far.association_id)
+    skawina.twin_of_twin = False
+    db.add(skawina)
+    await db.flush()
+    assert home.id in (await group_rounds.propose(db, now=NOW)).unmatched
+    skawina.twin_of_twin = True
+    db.add(skawina)
+    await db.flush()
+    assert len((await group_rounds.propose(db, now=NOW)).proposals) == 1
 
 
 async def test_R15_R38_a_group_with_children_needs_two_people_with_their_checks(db: AsyncSession) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import people, reports, telling
+from penfriends.actions import groups, people, reports, telling
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.threads import partner_of
 from penfriends.errors import Refusal, Refused
@@ -129,7 +129,11 @@ async def may_wait_again(db: AsyncSession, resident_id: UUID) -> bool:
     friends = await db.exec(
         select(Participant.id)
         .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
-        .where(Participant.resident_id == resident_id, Correspondence.state != CorrespondenceState.ENDED)
+        .where(
+            Participant.resident_id == resident_id,
+            Correspondence.state != CorrespondenceState.ENDED,
+            col(Correspondence.id).not_in(groups.OF_GROUPS),
+        )
     )
     return resident.waiting_since is None and len(list(friends)) < resident.capacity
 

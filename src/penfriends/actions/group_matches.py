@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import delivery, eligible, group_notices, introductions, world
 from penfriends.actions.addresses import Addresses, Policy
-from penfriends.actions.group_rounds import seeking_as
+from penfriends.actions.group_rounds import far_allowed, seeking_as
 from penfriends.actions.groups import GroupCard, card_of, must_judge
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.groups import Group, GroupApproval, GroupMatch, GroupState
@@ -144,6 +144,28 @@ async def asked(db: AsyncSession, match_id: UUID, resident_id: UUID | None) -> t
     return match, mine, next(one for one in cards if one is not mine)
 
 
+async def open_for(db: AsyncSession, resident_id: UUID, *, now: datetime) -> list[tuple[UUID, Group, Group]]:
+    """What a contact is asked now: the match, the own group, the other."""
+    mine = select(Group.id).where(Group.contact_id == resident_id)
+    found = await db.exec(
+        select(GroupMatch)
+        .where(
+            GroupMatch.state == MatchState.APPROVED,
+            col(GroupMatch.expires_at) > now,
+            or_(
+                and_(col(GroupMatch.low_id).in_(mine), col(GroupMatch.low_answer).is_(None)),
+                and_(col(GroupMatch.high_id).in_(mine), col(GroupMatch.high_answer).is_(None)),
+            ),
+        )
+        .order_by(col(GroupMatch.approved_at), col(GroupMatch.id))
+    )
+    asked_now = []
+    for match in found.all():
+        _match, own, other = await asked(db, match.id, resident_id)
+        asked_now.append((match.id, own.group, other.group))
+    return asked_now
+
+
 async def answer(
     db: AsyncSession, match_id: UUID, resident_id: UUID, *, yes: bool, at: Addresses, policy: Policy, now: datetime
 ) -> GroupMatch:
@@ -199,7 +221,8 @@ async def _must_still_fit(db: AsyncSession, cards: Sequence[GroupCard], *, now: 
         raise Refused(Refusal.CHILDREN_MODULE_OFF)
     towns = {town.id: town for town in await db.exec(select(Town))}
     around = World((), await world.links_of(db, towns))
-    low, high = (seeking_as(one.group, one.town, now=now) for one in cards)
+    far = await far_allowed(db)
+    low, high = (seeking_as(one.group, one.town, far, now=now) for one in cards)
     if broken_rules(low, high, around, CLUBS) or cards[0].contact.id == cards[1].contact.id:
         raise Refused(Refusal.HARD_RULE)
 

@@ -16,7 +16,7 @@ from penfriends.actions import world
 from penfriends.models.groups import Group, GroupMatch, GroupState
 from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.matching import Block, BlockReason, MatchState
-from penfriends.models.places import Town
+from penfriends.models.places import Association, Town
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.rules.bands import Band
 from penfriends.rules.group_kinds import CLUBS
@@ -81,7 +81,12 @@ def _row(proposal: "GroupProposal", *, now: datetime) -> GroupMatch:
     )
 
 
-def seeking_as(one: Group, home: Town, *, now: datetime) -> SeekingGroup:
+async def far_allowed(db: AsyncSession) -> frozenset[UUID]:
+    """The associations that let partners come from twin towns of the twin towns."""
+    return frozenset(await db.exec(select(Association.id).where(Association.twin_of_twin)))
+
+
+def seeking_as(one: Group, home: Town, far: frozenset[UUID], *, now: datetime) -> SeekingGroup:
     """A group as the rules know it, as if it had no partner yet."""
     return SeekingGroup(
         uid=one.id,
@@ -94,7 +99,7 @@ def seeking_as(one: Group, home: Town, *, now: datetime) -> SeekingGroup:
         interests=frozenset(one.interests),
         waiting_days=max(0, (now - one.waiting_since).days),
         capacity_left=one.capacity,
-        open_to_twin_of_twin=one.twin_of_twin,
+        open_to_twin_of_twin=one.twin_of_twin and one.association_id in far,
     )
 
 
@@ -110,11 +115,11 @@ async def _seeking(db: AsyncSession, towns: dict[UUID, Town], *, now: datetime) 
         )
         .order_by(col(Group.id))
     )
-    guarded = await world.children_allowed(db)
+    guarded, far = await world.children_allowed(db), await far_allowed(db)
     taken, partners = await _counted(db, OPEN), await _counted(db, (MatchState.ACCEPTED,))
     return [
         replace(
-            seeking_as(one, towns[one.town_id], now=now),
+            seeking_as(one, towns[one.town_id], far, now=now),
             capacity_left=max(0, one.capacity - taken[one.id]),
             partners=partners[one.id],
         )

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import audit, eligible
 from penfriends.actions.people import sign_in_for
 from penfriends.errors import NotFound, Refusal, Refused
-from penfriends.models.groups import Group, GroupState
+from penfriends.models.groups import Group, GroupMatch, GroupState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentState
@@ -19,6 +19,9 @@ from penfriends.rules.bands import Band
 from penfriends.rules.group_kinds import GroupKind
 from penfriends.rules.groups import OF_AGE
 from penfriends.rules.matching import Level
+
+OF_GROUPS = select(GroupMatch.correspondence_id).where(col(GroupMatch.correspondence_id).is_not(None))
+"""Where contacts write for their groups: no pen friendships, so they take no place of one (rule R19)."""
 
 
 @dataclass(frozen=True, slots=True)

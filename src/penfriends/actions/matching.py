@@ -8,7 +8,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, eligible, introductions, world
+from penfriends.actions import delivery, eligible, groups, introductions, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
@@ -272,7 +272,11 @@ async def _still_waiting(db: AsyncSession, one: Resident, *, now: datetime) -> N
             await db.exec(
                 select(Participant.id)
                 .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
-                .where(Participant.resident_id == one.id, Correspondence.state != "ended")
+                .where(
+                    Participant.resident_id == one.id,
+                    Correspondence.state != "ended",
+                    col(Correspondence.id).not_in(groups.OF_GROUPS),
+                )
             )
         )
     )

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import fit_checks, refusals, residents, sessions, unreachable, waiting
+from penfriends.actions import fit_checks, group_matches, refusals, residents, sessions, unreachable, waiting
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.errors import NotFound
@@ -70,6 +70,7 @@ async def home(request: Shown, db: NamedDependency[AsyncSession], now: NamedDepe
         waiting=queue,
         fits=await fit_checks.unanswered(db, found.resident.id, now=now),
         refusals=await refusals.open_refusals(db, found.resident.id, now=now),
+        groups=await group_matches.open_for(db, found.resident.id, now=now),
         awaits_agreement=waits,
         mail_stopped=stopped,
         now=now,
