@@ -12,9 +12,10 @@ from uuid import UUID
 from penfriends.demo.cast import cast
 from penfriends.demo.drawing import draw_adult, draw_children
 from penfriends.demo.places import links, towns
-from penfriends.demo.residents import DemoResident, seeker_of
+from penfriends.demo.residents import DemoLanguage, DemoResident, seeker_of
 from penfriends.models.residents import ResidentState
-from penfriends.rules.matching import TownLink, World, broken_rules
+from penfriends.rules.bands import Band
+from penfriends.rules.matching import Level, TownLink, World, broken_rules
 from penfriends.rules.score import score
 
 SIZE = 400
@@ -49,7 +50,8 @@ def people(seed: int, today: date) -> tuple[DemoResident, ...]:
 
 
 def _newcomers(chance: random.Random, number: int, today: date) -> list[DemoResident]:
-    """Everybody of them takes part and waits; drawn last, so that the others stay who they are."""
+    """Everybody of them takes part and waits; drawn last, so that the others stay who they are. One writes a language
+    that nobody in the twin towns writes, so that there is somebody for whom something would help."""
     slugs = list(towns())
     weights = [_NEW_WEIGHTS.get(slug, 1) for slug in slugs]
     found: list[DemoResident] = []
@@ -59,8 +61,18 @@ def _newcomers(chance: random.Random, number: int, today: date) -> list[DemoResi
             found.append(draw_adult(chance, town, number + len(found), today))
         else:
             found += draw_children(chance, town, number + len(found), today)
-    active = ResidentState.ACTIVE
-    return [replace(one, state=active, created_days_ago=NEW_SINCE, waiting_days=NEW_SINCE) for one in found]
+    only_arabic = (DemoLanguage("ar", Level.FIRST),)
+    lonely = next(one.key for one in found if one.town == "thetford" and one.band is Band.ADULT)
+    return [
+        replace(
+            one,
+            state=ResidentState.ACTIVE,
+            created_days_ago=NEW_SINCE,
+            waiting_days=NEW_SINCE,
+            languages=only_arabic if one.key == lonely else one.languages,
+        )
+        for one in found
+    ]
 
 
 def _befriended(chance: random.Random, known: list[DemoResident], today: date) -> list[DemoResident]:
