@@ -134,7 +134,7 @@ def note(found: dict[str, list[str]]) -> None:
 def without_ids(address: str) -> str:
     """The address as a person recognises it, and as a file can be called."""
     short = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", address)
-    return re.sub(r"/(c|g|s|m|w|p|k|staff/invitation)/[^/]+", r"/\1/…", short)
+    return re.sub(r"/(c|f|g|s|m|w|p|k|staff/invitation)/[^/]+", r"/\1/…", short)
 
 
 def visits_in(world: World, languages: Iterable[str]) -> list[tuple[str, str, str]]:

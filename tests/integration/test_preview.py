@@ -162,11 +162,13 @@ async def test_R08_R46_children_only_with_consent_and_a_safeguarding_team(db: As
         for role in (Role.LEAD, Role.DEPUTY):
             await b.moderator(db, towns[town].association_id, role=role)
     assert await in_towns(db, me) == {"Hürth": 1}
+    assert len(await preview.best(db, me.id, now=NOW)) == 1
     consent = (await db.exec(select(Consent).where(Consent.resident_id == friend.id))).one()
     consent.state = ConsentState.WITHDRAWN
     db.add(consent)
     await db.flush()
     assert (await seen(db, me)).total == 0
+    assert await preview.best(db, me.id, now=NOW) == []
 
 
 async def test_gists_are_packed_and_read_alike(db: AsyncSession, towns: Towns) -> None:
