@@ -15,7 +15,7 @@ from bench.matching.runs import Wanted, run, seconds
 from bench.matching.telling import markdown
 
 PEER_LIMIT = 60.0
-OWN_LIMIT = 400.0
+OWN_LIMIT = 120.0
 OWN = (Wanted("ours", limit=OWN_LIMIT), Wanted("ours", plain=True, limit=OWN_LIMIT))
 WHOLE = (Wanted("round", limit=OWN_LIMIT), Wanted("round", plain=True, limit=OWN_LIMIT))
 SEARCH = (
