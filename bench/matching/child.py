@@ -19,11 +19,11 @@ FOR_THE_REST = 3600
 
 def main() -> None:
     asked = json.loads(sys.argv[1])
-    begun = time.perf_counter()
+    begun = time.process_time()
     from bench.matching import work
 
     work.prepare(asked["solver"], plain=asked["plain"])
-    imports = time.perf_counter() - begun
+    imports = time.process_time() - begun
     task = work.task(asked["solver"], Path(asked["folder"]))
     found, seconds = _timed(task.run, asked["repeat"], asked["limit"])
     _stop_after(FOR_THE_REST)
@@ -45,7 +45,7 @@ def _timed(run: Callable[[], Any], repeat: int, limit: float) -> tuple[Any, dict
         cpu.append(time.process_time() - busy)
         if max(time.process_time() - begun, sum(wall) / WALL_AT_MOST) > limit * REPEATING_AT_MOST:
             break
-    return found, {"first": wall[0], "wall": wall[1:] or wall, "cpu": cpu[1:] or cpu}
+    return found, {"first_cpu": cpu[0], "wall": wall[1:] or wall, "cpu": cpu[1:] or cpu}
 
 
 def _stop_after(limit: float) -> None:

@@ -61,8 +61,8 @@ def seconds(row: Mapping[str, Any], what: str = "wall") -> str:
         return f"> {row['over']:.0f}"
     if "failed" in row:
         return "failed"
-    return f"{_short(median(row[what]))} ({_short(min(row[what]))})"
+    return f"{short(median(row[what]))} ({short(min(row[what]))})"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
