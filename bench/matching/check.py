@@ -30,7 +30,7 @@ class Checker:
     """`candidates` of a town: how many people each of its people could be proposed to in twin towns."""
 
     facts: Facts
-    candidates: dict[int, Ints] = field(default_factory=dict)
+    candidates: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def broken(self, i: Ints, j: Ints) -> Ints:
         """For each pair the position in `RULES` of a rule it breaks, or −1. Openness and capacity are not looked at."""
@@ -110,13 +110,14 @@ class Checker:
         town = int(number["town"][person])
         if town not in self.candidates:
             mine = self.facts.members(town)
-            counts = np.zeros(len(self.facts), dtype=np.int64)
+            counts = np.zeros(len(mine), dtype=np.int64)
             for other in sorted(self.facts.near[town]):
                 theirs = self.facts.members(other)
-                i, j = np.repeat(mine, len(theirs)), np.tile(theirs, len(mine))
-                np.add.at(counts, i[self.broken(i, j) < 0], 1)
-            self.candidates[town] = counts
-        return bool(number["allows"][person]) and bool(self.candidates[town][person] < FEW)
+                at = np.repeat(np.arange(len(mine)), len(theirs))
+                fine = self.broken(mine[at], np.tile(theirs, len(mine))) < 0
+                counts += np.bincount(at[fine], minlength=len(mine))
+            self.candidates[town] = dict(zip(mine.tolist(), counts.tolist(), strict=True))
+        return bool(number["allows"][person]) and self.candidates[town][person] < FEW
 
     def possible(self, a: int, b: int) -> tuple[Ints, Ints]:
         """All pairs between two towns that break no rule today."""

@@ -33,12 +33,15 @@ class Facts:
     links: dict[tuple[int, int], str]
     near: list[set[int]]
     blocked: Ints
+    by_town: Ints
 
     def __len__(self) -> int:
         return len(self.age)
 
     def members(self, town: int) -> Ints:
-        return np.flatnonzero(self.number["town"] == town)
+        """The people of a town, in the order of their rows."""
+        first, end = np.searchsorted(self.number["town"], (town, town + 1), sorter=self.by_town)
+        return self.by_town[first:end]
 
 
 def read(folder: Path) -> Facts:
@@ -61,6 +64,7 @@ def read(folder: Path) -> Facts:
         today, number, _ages(number, today), levels, practises, _marks(likes, list(rarities)),
         np.array(list(rarities.values())), np.array([sum({MEDIUM[word] for word in words}) for words in media]),
         _marks(media, list(MEDIUM)), links, near, np.array(sorted(a * size + b for a, b in blocks), dtype=np.int64),
+        np.argsort(number["town"], kind="stable"),
     )  # fmt: skip
 
 
