@@ -64,10 +64,15 @@ def _shares(cases: Sequence[Case]) -> Figure:
         _line(left, case_name, [(n, max(LEAST_SHOWN, 100 - 100 * value / bounds[n])) for n, value in points])
     for case_name, points in _series(cases, _alone).items():
         _line(right, case_name, points)
-    left.set(xscale="log", yscale="log", xlabel="people who wait", ylabel="weight missing to the proven bound, %")
+    left.set(
+        xscale="log",
+        yscale="log",
+        xlabel="people who wait",
+        ylabel="weight missing to the proven bound, % (0.01: or less)",
+    )
     right.set(xscale="log", xlabel="people who wait", ylabel="left with nobody, % of those with a candidate")
     right.set_ylim(bottom=0)
-    left.legend(frameon=False, fontsize=8)
+    right.legend(*left.get_legend_handles_labels(), frameon=False, fontsize=8, loc="center right")
     figure.suptitle(f"How well the pairs are chosen ({SYNTHETIC})", fontsize=10)
     return figure
 
