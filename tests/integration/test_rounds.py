@@ -120,6 +120,22 @@ async def test_publishing_twice_does_nothing(db: AsyncSession) -> None:
     assert len((await db.exec(select(Match))).all()) == 2
 
 
+@pytest.mark.parametrize("band", list(Band))
+async def test_R02_publishing_alone_never_puts_an_adult_beside_a_child(db: AsyncSession, band: Band) -> None:
+    """A pair that no round has proposed stands in the draft, whatever band it says it is of."""
+    twin = await twins(db)
+    row = await draft(db, twin.ilse)
+    low, high = sorted(
+        ((await b.child(db, twin.here, "Tom", born=date(2010, 3, 2))).id, (await b.adult(db, twin.there, "Henk")).id)
+    )
+    told = {"first": str(low), "second": str(high), "terms": [], "alternatives": []}
+    db.add(RoundPair(round_id=row.id, low_id=low, high_id=high, band=band, explanation=told))
+    await db.flush()
+    done = await round_publishing.publish(db, row.id, await remit.desk_of(db, twin.ilse, now=LATER), now=LATER)
+    assert (done.matches, len(done.lapsed)) == (0, 1)
+    assert (await db.exec(select(MatchSide))).all() == []
+
+
 # --- who sees what ----------------------------------------------------------------------------------------------------
 
 
