@@ -58,16 +58,21 @@ def test_another_sort_of_groups_has_its_own_kinds_and_ratio() -> None:
     assert broken_rules(CHOIR, replace(large, kind=GroupKind.CHOIR, size=45), WORLD, classes) == ()
 
 
-def test_the_twin_of_a_twin_opens_where_both_allow_it_and_one_waits_long_or_has_few_others() -> None:
+@pytest.mark.parametrize(
+    ("near", "waiting", "without_place", "opened"),
+    [(3, 27, 0, False), (2, 0, 0, True), (3, 28, 0, True), (3, 0, 1, True), (4, 0, 1, False)],
+)
+def test_the_twin_of_a_twin_opens_where_both_allow_it_and_one_waits_long_or_has_few_others(
+    near: int, waiting: int, without_place: int, opened: bool
+) -> None:
+    here = group(1, open_to_twin_of_twin=True, waiting_days=waiting)
     far = group(2, "Cork", open_to_twin_of_twin=True)
-    here = group(1, open_to_twin_of_twin=True)
-    assert propose_groups([group(1), far], WORLD, CLUBS).proposals == ()
-    assert len(propose_groups([here, far], WORLD, CLUBS).proposals) == 1
-    spoilt = [group(n, "Brest", capacity_left=1, interests=frozenset({"chess"})) for n in (3, 4, 5)]
-    fonder = [replace(one, interests=frozenset({"chess"}), languages={"en": Level.FIRST}) for one in (here, far)]
-    pair = Pair((here.uid, far.uid))
-    made = propose_groups([*fonder, *spoilt], WORLD, CLUBS)
-    assert pair not in {Pair((one.first, one.second)) for one in made.proposals}
+    # those between have a partner already, so in the first turn the two are alone with each other
+    between = [group(3 + n, "Brest", partners=1, capacity_left=int(n >= without_place)) for n in range(near)]
+    found = propose_groups([here, far, *between], WORLD, CLUBS).proposals
+    assert (Pair((here.uid, far.uid)) in {Pair((one.first, one.second)) for one in found}) is opened
+    shy = propose_groups([here, replace(far, open_to_twin_of_twin=False), *between], WORLD, CLUBS).proposals
+    assert Pair((here.uid, far.uid)) not in {Pair((one.first, one.second)) for one in shy}
 
 
 def test_first_partners_come_first_and_nobody_gets_more_than_they_want() -> None:
@@ -101,3 +106,5 @@ def test_the_facts_of_a_pair_of_groups() -> None:
     assert facts["size"] == (50, ("30", "60"))
     assert facts["language"] == (200 * 160 // 180, ("en", "well"))
     assert facts["town"] == (100, ("formal",))
+    told = explain_groups(CHOIR, group(2, "Brest", youngest=70, oldest=90), WORLD)
+    assert next((term.points, term.detail) for term in told.points if term.name == "ages") == (150 // 71, ("70", "70"))

@@ -15,8 +15,9 @@ from penfriends.rules.matching import Level, Pair, Seeker, World, age_gap
 from penfriends.rules.score import Explanation, explain
 from penfriends.rules.weights import Weights
 
-MOST_PEOPLE = 5000
-"""More are not looked at in one go: first only the towns themselves and their twins, then a fixed part of those."""
+MOST_PEOPLE = 2000
+"""Two rounds of so many take five processor seconds without numba, and somebody waits for a page. Of more people first
+only those of the towns themselves and their twins are looked at, then a fixed part of those."""
 
 
 @dataclass(frozen=True, slots=True)
