@@ -148,17 +148,7 @@ async def _consented(db: AsyncSession, *, now: datetime) -> frozenset[UUID]:
     )
 
 
-def _waiting_here(resident_id: Any) -> Any:
-    """Only people who wait, within a slice: others have written and liked much more."""
-    first, last = sa.bindparam("first", type_=sa.Uuid()), sa.bindparam("last", type_=sa.Uuid())
-    return sa.and_(
-        resident_id.between(first, last),
-        _R.id == resident_id,
-        _R.state == ResidentState.ACTIVE,
-        _R.waiting_since.is_not(None),
-    )
-
-
+_WITHIN = sa.bindparam("first", type_=sa.Uuid()), sa.bindparam("last", type_=sa.Uuid())
 _WAITING: Any = (
     sa.select(
         _R.id, _R.band, _R.town_id, _R.birth_year, _R.birth_on, _R.capacity, _R.medium, _R.wished_town_id,
@@ -174,12 +164,12 @@ _LANGUAGES: Any = (
         _L.resident_id,
         sa.func.aggregate_strings(_L.code + " " + sa.cast(_L.level, sa.String) + " " + _PRACTISES, ","),
     )
-    .where(_waiting_here(_L.resident_id))
+    .where(_L.resident_id.between(*_WITHIN))
     .group_by(_L.resident_id)
 )
 _INTERESTS: Any = (
     sa.select(_I.resident_id, sa.func.aggregate_strings(_I.code, ","))
-    .where(_waiting_here(_I.resident_id))
+    .where(_I.resident_id.between(*_WITHIN))
     .group_by(_I.resident_id)
 )
 

@@ -343,7 +343,12 @@ def _birth(year: int, month: int, day: int) -> Birth:
 
 
 def _codes(bits: int, codes: Sequence[Any]) -> list[Any]:
-    return [code for n, code in enumerate(codes) if bits >> n & 1]
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(codes[lowest.bit_length() - 1])
+        bits ^= lowest
+    return found
 
 
 def _levels(written: Sequence[int], codes: Sequence[str]) -> dict[str, Level]:
