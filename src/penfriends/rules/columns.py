@@ -116,12 +116,10 @@ def pair_numbers(c: Crowd, i: Ints, j: Ints) -> Ints:
 def gap_in_months(c: Crowd, i: Ints, j: Ints) -> Column:
     """A started month in full; by years where a date is not known (`matching.age_gap` without its hundredths)."""
     p = c.people
-    months = (p.year[i] * 12 + p.month[i]) - (p.year[j] * 12 + p.month[j])
-    days = p.day[i] - p.day[j]
-    later = (months * 32 + days) > 0
-    started = np.where(later, days > 0, days < 0)
+    # 32 days a month: the day decides whether one more has started
+    apart = np.abs((p.year[i] - p.year[j]) * 384 + (p.month[i] - p.month[j]) * 32 + (p.day[i] - p.day[j]))
     by_year = np.abs(p.year[i] - p.year[j]) * 12
-    gap: Column = np.where((p.day[i] > 0) & (p.day[j] > 0), np.abs(months) + started, by_year)
+    gap: Column = np.where((p.day[i] > 0) & (p.day[j] > 0), (apart + 31) >> 5, by_year)
     return gap
 
 

@@ -78,7 +78,7 @@ def _ages_fit(a: Seeker, b: Seeker, today: date) -> bool:
 def _months_allowed(age_of_younger: int) -> int:
     if age_of_younger <= 12:
         return 18
-    if age_of_younger <= 17:
+    if age_of_younger < 18:
         return 24
     return min(48 + 42 * (age_of_younger - 18) // 10, 240)
 
@@ -121,7 +121,7 @@ def _towns_fit(a: Seeker, b: Seeker, world: World) -> bool:
     if a.town == b.town:
         return False
     near, others = world.twins_of(a.town), world.twins_of(b.town)
-    if b.town in near and a.town in others:
+    if b.town in near:
         return True
     return a.open_to_twin_of_twin and b.open_to_twin_of_twin and not near.isdisjoint(others)
 
