@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.matching import edges, files, ours, population, work
+from bench.matching import edges, files, ours, population, work, worlds
 from bench.matching.check import BUDGET, check_file
 from bench.matching.runs import Wanted, run
 from bench.matching.table import HUGE, PEER_LIMIT, USUAL, Case, measure, usual_for
@@ -67,6 +67,10 @@ def _asked() -> argparse.Namespace:
     weeks.add_argument("--seed", type=int, default=1)
     weeks.add_argument("-o", dest="folder", type=Path, default=Path("build/bench-match"))
     weeks.set_defaults(does=_weeks)
+    many = kinds.add_parser("worlds", help="many small worlds: no rule broken, both engines and any order the same")
+    many.add_argument("--number", type=int, default=2000)
+    many.add_argument("--first", type=int, default=0)
+    many.set_defaults(does=lambda asked: worlds.main(asked.number, asked.first))
     plots = kinds.add_parser("plots", help="the pictures of what table and weeks have found")
     plots.add_argument("folder", type=Path, nargs="?", default=Path("build/bench-match"))
     plots.add_argument("pictures", type=Path, nargs="?", default=Path("docs/pictures"))

@@ -7,7 +7,8 @@ the order drawn and in another one; each time the two independent checkers look 
 import random
 import sys
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import combinations
 from uuid import UUID
@@ -16,7 +17,7 @@ from penfriends.rules import compiled, solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.eligibility import check_round
-from penfriends.rules.matching import Level, LinkKind, Medium, Pair, Seeker, TownLink, World
+from penfriends.rules.matching import Level, LinkKind, Medium, Pair, Seeker, TownLink, World, broken_rules
 
 TODAY = date(2026, 3, 1)
 TOWNS = ("Aachen", "Brest", "Cork", "Delft", "Elda")
@@ -24,32 +25,56 @@ RARITY = {"chess": 2, "cycling": 1, "stamps": 4, "owls": 3, "cooking": 1, "lace"
 LANGUAGES = ("en", "de", "ar")
 
 
+TOGETHER = 50
+"""So many worlds are played at once: no link leads from one to another, so they are still worlds of their own."""
+
+
 @dataclass(slots=True)
 class Counted:
-    """What came out. `faults` are the numbers of worlds with anything wrong, with what it was."""
+    """What came out. `faults`: the first world of a handful with anything wrong, and what it was."""
 
     worlds: int = 0
     people: int = 0
     pairs: int = 0
-    faults: dict[int, str] | None = None
+    faults: dict[int, str] = field(default_factory=dict)
 
 
 def run(number: int, first: int = 0) -> Counted:
     """Play so many worlds, from the one with the number `first`."""
-    counted = Counted(faults={})
-    assert counted.faults is not None
-    for seed in range(first, first + number):
-        world = drawn(seed)
-        if fault := _fault(world, seed, counted):
-            counted.faults[seed] = fault
-        counted.worlds += 1
+    counted = Counted()
+    for start in range(first, first + number, TOGETHER):
+        seeds = range(start, min(start + TOGETHER, first + number))
+        world = together([drawn(seed) for seed in seeds])
+        if fault := _fault(world, start, counted):
+            counted.faults[start] = fault
+        counted.worlds += len(seeds)
         counted.people += len(world.seekers)
     return counted
 
 
+def together(worlds: Sequence[World]) -> World:
+    """Side by side: every town gets the number of its world."""
+    seekers: list[Seeker] = []
+    links: list[TownLink] = []
+    for number, world in enumerate(worlds):
+        seekers += [
+            replace(s, town=f"{s.town} {number}", wished_town=s.wished_town and f"{s.wished_town} {number}")
+            for s in world.seekers
+        ]
+        links += [replace(link, a=f"{link.a} {number}", b=f"{link.b} {number}") for link in world.links]
+    return World(
+        tuple(seekers),
+        tuple(links),
+        blocked=frozenset().union(*(world.blocked for world in worlds)),
+        pending=frozenset().union(*(world.pending for world in worlds)),
+        rarity=RARITY,
+    )
+
+
 def drawn(seed: int) -> World:
     chance = random.Random(seed)  # noqa: S311 (no secret)
-    people = tuple(_person(chance, number) for number in range(chance.randint(2, 14)))
+    middle = date(chance.choice((2017, 2015, 2013, 2011, 2009, 2008, 2006, 1995, 1980, 1960)), chance.randint(1, 12), 1)
+    people = tuple(_person(chance, number, middle) for number in range(chance.randint(2, 14)))
     pairs = [Pair((a.uid, b.uid)) for a, b in combinations(people, 2)]
     links = [
         TownLink(a, b, chance.choice(list(LinkKind)), chance.choice([None, 1960]))
@@ -65,8 +90,8 @@ def drawn(seed: int) -> World:
     )
 
 
-def _person(chance: random.Random, number: int) -> Seeker:
-    birth = _birth(chance)
+def _person(chance: random.Random, number: int, middle: date) -> Seeker:
+    birth = _birth(chance, middle)
     honest = band_on(birth, TODAY)
     languages = {code: chance.choice(list(Level)) for code in chance.sample(LANGUAGES, chance.randint(1, 2))}
     return Seeker(
@@ -87,16 +112,14 @@ def _person(chance: random.Random, number: int) -> Seeker:
     )
 
 
-def _birth(chance: random.Random) -> Birth:
-    """Around a limit for one in two; else an age like that of those drawn before, so that pairs can come about."""
-    if chance.random() < 0.5:
-        day = date(TODAY.year - chance.choice((8, 9, 12, 13, 14, 17, 18, 19)), 3, 1)
-        day += timedelta(days=chance.choice((-1, 0, 1, 30)))
-        return Birth(day.year, day)
-    if chance.random() < 0.5:
-        return Birth(chance.randint(1950, 2006))
-    day = date(2008, 1, 1) + timedelta(days=chance.randrange(3600))
-    return Birth(day.year, day)
+def _birth(chance: random.Random, middle: date) -> Birth:
+    """Around the middle of this world, or around a limit of the rules; of some adults the year only."""
+    if chance.random() < 0.3:
+        middle = date(TODAY.year - chance.choice((8, 9, 12, 13, 14, 17, 18, 19)), 3, 1)
+        day = middle + timedelta(days=chance.choice((-1, 0, 1, 30)))
+    else:
+        day = middle + timedelta(days=chance.choice((-1, 1)) * chance.choice((0, 1, 30, 300, 548, 549, 730, 731, 1500)))
+    return Birth(day.year) if day.year < 2006 and chance.random() < 0.8 else Birth(day.year, day)
 
 
 def _fault(world: World, seed: int, counted: Counted) -> str:
@@ -114,6 +137,9 @@ def _fault(world: World, seed: int, counted: Counted) -> str:
             return "not the same again"
         if wrong := (*rounds[0].complaints, *check_round(world, rounds[0])):
             return wrong[0]
+        people = {one.uid: one for one in world.seekers}
+        if any(broken_rules(people[one.first], people[one.second], world, TODAY) for one in rounds[0].proposals):
+            return "rule_broken"
         counted.pairs += len(rounds[0].proposals)
     return ""
 
@@ -137,8 +163,8 @@ def main(number: int, first: int) -> None:
     counted = run(number, first)
     print(
         f"{counted.worlds} worlds, {counted.people} people, {counted.pairs} pairs proposed, "
-        f"{len(counted.faults or {})} with anything wrong, {time.process_time() - start:.0f} s"
+        f"{len(counted.faults)} with anything wrong, {time.process_time() - start:.0f} s"
     )
-    for seed, fault in list((counted.faults or {}).items())[:20]:
+    for seed, fault in list(counted.faults.items())[:20]:
         print(f"world {seed}: {fault}")
     sys.exit(bool(counted.faults))
