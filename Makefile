@@ -2,7 +2,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON_HERE := .venv/bin/python
 
-.PHONY: help run test check tests corpus bench bench-match fuzz crash pages format messages pseudo lock wheel run-env \
+.PHONY: help run test check tests corpus bench bench-match worlds fuzz crash pages format messages pseudo lock wheel run-env \
 	dev-env bench-env clean
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make fuzz    200,000 torn mails through the process that reads mail; NUMBER=5000 for fewer'
 	@echo 'make crash     kill every part at the worst moment, and look for lost letters; SCHEDULES=1000 for all'
 	@echo 'make bench     what a letter costs on its way, in processor seconds'
+	@echo 'make worlds    many small worlds through both matching engines; NUMBER=100000 for all'
 	@echo 'make bench-match   how well and how fast pen friends are found, beside others; BENCH=--all for a million'
 	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
 	@echo 'make format    lay out the code'
@@ -56,6 +57,10 @@ bench: dev-env
 # Ten minutes; the same invented people and possible pairs for all. docs/matching-figures.md has the rest of the commands.
 bench-match: bench-env
 	@$(PYTHON_HERE) -m bench table $(BENCH)
+
+# Small invented worlds full of near misses; with numba and without it, in two orders, looked at by both checkers.
+worlds: bench-env
+	@$(PYTHON_HERE) -m bench worlds --number $(or $(NUMBER),2000)
 
 pages: dev-env
 	@bin/pages
