@@ -32,7 +32,7 @@ from tests.support.site import Site
 from tests.support.visits import words
 
 NAME = re.compile(r"Zq[a-j]{4}z")
-LINKED = re.compile(r"^/(a|b|c|e|g|s|m|w|p|k|staff/invitation)/")
+LINKED = re.compile(r"^/(a|b|c|e|f|g|s|m|w|p|k|staff/invitation)/")
 WHO_READS = (
     "A grown-up helper reads every letter, before you get it and before your friend gets it. "
     "Your parent or guardian can ask to read them, too. Nobody else can."
