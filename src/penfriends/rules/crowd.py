@@ -189,9 +189,16 @@ def people_of(seekers: Sequence[Seeker], around: Surroundings) -> People:
             row[word] |= bit
         return row
 
-    def written(s: Seeker) -> list[int]:
-        return [sum(languages[code] for code, has in s.languages.items() if has.rank >= at.rank) for at in LEVELS]
+    # Many people write the same languages, and share the mapping where they were read together.
+    known: dict[int, list[int]] = {}
 
+    def written(s: Seeker) -> list[int]:
+        if id(s.languages) not in known:
+            ranks = {languages[code]: has.rank for code, has in s.languages.items()}
+            known[id(s.languages)] = [sum(bit for bit, has in ranks.items() if has >= at.rank) for at in LEVELS]
+        return known[id(s.languages)]
+
+    media = {some: sum(map(medium_bit, some)) for some in {s.media for s in seekers}}
     return People(
         uid=np.array([halves(s.uid) for s in seekers], dtype=np.uint64).reshape(-1, 2),
         band=np.array([list(Band).index(s.band) for s in seekers], dtype=np.int8),
@@ -202,7 +209,7 @@ def people_of(seekers: Sequence[Seeker], around: Surroundings) -> People:
         written=np.array([written(s) for s in seekers], dtype=np.uint64).reshape(-1, len(LEVELS)),
         practises=np.array([sum(languages[code] for code in s.practises) for s in seekers], dtype=np.uint64),
         interests=np.array([words(s) for s in seekers], dtype=np.uint64).reshape(len(seekers), len(around.interests)),
-        media=np.array([sum(medium_bit(medium) for medium in s.media) for s in seekers], dtype=np.uint8),
+        media=np.array([media[s.media] for s in seekers], dtype=np.uint8),
         wish=np.array(
             [NO_WISH if s.wished_town is None else towns.get(s.wished_town, WISH_ELSEWHERE) for s in seekers],
             dtype=np.int32,

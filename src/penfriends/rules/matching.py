@@ -35,7 +35,10 @@ class Level(enum.StrEnum):
 
     @property
     def rank(self) -> int:
-        return {Level.LITTLE: 1, Level.WELL: 2, Level.FIRST: 3}[self]
+        return _RANKS[self]
+
+
+_RANKS = {Level.LITTLE: 1, Level.WELL: 2, Level.FIRST: 3}
 
 
 class Medium(enum.StrEnum):
