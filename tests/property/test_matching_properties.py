@@ -21,7 +21,19 @@ from penfriends.rules.matching import Level, Pair, Seeker, World, broken_rules, 
 from penfriends.rules.score import explain, score, weight
 from penfriends.rules.tuning import compare
 from penfriends.rules.weights import LIMITS, STANDARD, WHOLE, Weights, between, kept, problems
-from tests.support.seekers import LINK, RARITY, TODAY, births, crowds, seeker, seekers, surroundings, tables, worlds
+from tests.support.seekers import (
+    LINK,
+    RARITY,
+    TODAY,
+    TOWNS,
+    births,
+    crowds,
+    seeker,
+    seekers,
+    surroundings,
+    tables,
+    worlds,
+)
 
 Worth = dict[Pair, int]
 
@@ -145,6 +157,23 @@ def test_the_order_of_the_lists_changes_nothing(around: World, chance: Random) -
     chance.shuffle(people)
     chance.shuffle(links)
     assert propose(replace(around, seekers=tuple(people), links=tuple(links)), TODAY) == propose(around, TODAY)
+
+
+@given(crowds(), st.permutations(TOWNS), st.sampled_from([2000, 0]))
+def test_the_names_of_the_towns_change_nothing(around: World, others: list[str], exact_up_to: int) -> None:
+    named = dict(zip(TOWNS, others, strict=True))
+    renamed = replace(
+        around,
+        seekers=tuple(
+            replace(s, town=named[s.town], wished_town=named.get(s.wished_town or "", s.wished_town))
+            for s in around.seekers
+        ),
+        links=tuple(replace(link, a=named[link.a], b=named[link.b]) for link in around.links),
+        weights={named[town]: table for town, table in around.weights.items()},
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "EXACT_UP_TO", exact_up_to)
+        assert pairs_of(propose(renamed, TODAY)) == pairs_of(propose(around, TODAY))
 
 
 @given(crowds())
