@@ -17,6 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 from sqlmodel import select
 
 from penfriends import i18n, pseudo
+from penfriends.models.groups import Group
 from penfriends.models.places import Association, Town
 from tests.e2e.looking import THEMES, WIDTHS, Looker
 from tests.e2e.sheets import contact_sheets
@@ -234,10 +235,12 @@ async def words_of_data(world: World) -> list[str]:
     async with world.site.database.reading() as db:
         towns, associations = (await db.exec(select(Town))).all(), (await db.exec(select(Association))).all()
     names = [name for town in towns for name in (town.name, *town.names.values())]
+        groups = (await db.exec(select(Group.name))).all()
     names += [text for one in associations for text in (one.name, one.contact_name, one.about) if text]
+    names += groups
     shown = [*locale.months.values(), *locale.days.values(), *british.months.values()]
     times = [word for lengths in shown for words in lengths.values() for word in words.values()]
-    units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "AM", "PM", "UTC"]
+    units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "years", "and", "AM", "PM", "UTC"]
     return [*names, *times, *units, *locale.territories.values(), *locale.languages.values(), *OWN]
 
 
