@@ -234,13 +234,13 @@ async def words_of_data(world: World) -> list[str]:
     british = Locale("en", "GB")
     async with world.site.database.reading() as db:
         towns, associations = (await db.exec(select(Town))).all(), (await db.exec(select(Association))).all()
-    names = [name for town in towns for name in (town.name, *town.names.values())]
         groups = (await db.exec(select(Group.name))).all()
+    names = [*groups, *(name for town in towns for name in (town.name, *town.names.values()))]
     names += [text for one in associations for text in (one.name, one.contact_name, one.about) if text]
-    names += groups
     shown = [*locale.months.values(), *locale.days.values(), *british.months.values()]
     times = [word for lengths in shown for words in lengths.values() for word in words.values()]
-    units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "years", "and", "AM", "PM", "UTC"]
+    units = ["hours", "hour", "minutes", "minute", "days", "day", "weeks", "week", "months", "month", "years"]
+    units += ["and", "AM", "PM", "UTC"]
     return [*names, *times, *units, *locale.territories.values(), *locale.languages.values(), *OWN]
 
 
