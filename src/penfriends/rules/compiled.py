@@ -5,11 +5,10 @@ answers cannot differ, and a test holds them equal all the same.
 """
 
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 Loop = Callable[..., Any]
 available = importlib.util.find_spec("numba") is not None
@@ -33,7 +32,3 @@ def run(loop: Loop, *values: Any) -> Any:
     if available:
         return fast(loop)(*values)
     return loop(*(value.tolist() if isinstance(value, np.ndarray) else value for value in values))
-
-
-def column(values: Sequence[int] | npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    return np.asarray(values, dtype=np.int64)
