@@ -94,6 +94,25 @@ async def test_the_outlook_counts_everybody_who_waits_and_shows_people_of_the_ow
     assert partners == {0, 1}
 
 
+async def test_the_lead_says_whether_friends_come_from_twin_towns_of_twin_towns_and_the_log_keeps_it(
+    db: AsyncSession, twin: Twins
+) -> None:
+    for mine in (twin.here, twin.there):
+        (await b.adult(db, mine)).twin_of_twin = True
+    await weights.let_from_further_away(db, twin.marta, False, now=b.NOW)
+    await weights.let_from_further_away(db, twin.marta, False, now=b.NOW)
+    seen = {one.town: one.open_to_twin_of_twin for one in (await world.load(db, now=b.NOW)).seekers}
+    assert seen == {"thetford": False, "hürth": True}
+    await weights.let_from_further_away(db, twin.ilse, True, now=b.NOW)
+    noted = await db.exec(select(AuditEntry.details).where(AuditEntry.action == "change_twin_of_twin"))
+    assert list(noted) == [{"old": True, "new": False}, {"old": False, "new": True}]
+    with pytest.raises(Refused) as refused:
+        await weights.let_from_further_away(
+            db, await b.moderator(db, twin.here.association_id, "Sam"), False, now=b.NOW
+        )
+    assert refused.value.refusal is Refusal.ONLY_LEAD
+
+
 @pytest.fixture
 async def desk(fresh_sqlite: str) -> AsyncIterator[Visit]:
     """The desk of Ilse, who is the lead in Thetford; Arthur waits there, two fit him in Hürth."""
@@ -138,3 +157,12 @@ async def test_what_does_not_fit_is_said_and_nothing_typed_is_lost(desk: Visit) 
     assert "Closeness in age: at most 300 points." in words(
         await desk.client.get("/desk/weights/outlook", params={**asdict(STANDARD), "age": 301, "interests": 249})
     )
+
+
+async def test_one_press_closes_and_opens_the_way_to_twin_towns_of_twin_towns(desk: Visit) -> None:
+    assert "Friends may come from there at the moment." in words(await desk.get("/desk/weights"))
+    done = await desk.post("/desk/weights/further/closing")
+    assert done.headers["location"] == "/desk/weights"
+    assert "from your twin towns only at the moment" in words(await desk.get("/desk/weights"))
+    await desk.post("/desk/weights/further/opening")
+    assert "Friends may come from there at the moment." in words(await desk.get("/desk/weights"))

@@ -1,4 +1,5 @@
-"""What counts for how much where an association looks after the towns, who changes that, and what would a change do?"""
+"""What counts for how much where an association looks after the towns, how far do friends come from, who changes that,
+and what would a change do?"""
 
 import asyncio
 from collections.abc import Sequence
@@ -75,6 +76,30 @@ async def change(db: AsyncSession, moderator: Moderator, wanted: Weights, *, now
     await audit.note(
         db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="change_weights",
         subject="association", subject_id=association.id, details={"old": asdict(before), "new": asdict(wanted)},
+    )  # fmt: skip
+
+
+async def from_further_away(db: AsyncSession, association_id: UUID) -> bool:
+    """Whether friends may come from twin towns of the twin towns."""
+    return (await db.get_one(Association, association_id)).twin_of_twin
+
+
+async def let_from_further_away(db: AsyncSession, moderator: Moderator, allowed: bool, *, now: datetime) -> None:
+    """From the next round on friends may, or may not, come from twin towns of the twin towns. The log keeps both.
+
+    Friendships that exist go on. Raises Refused for who is neither lead nor deputy.
+    """
+    if not moderator.active or not may_change(moderator):
+        raise Refused(Refusal.ONLY_LEAD)
+    found = await db.exec(select(Association).where(Association.id == moderator.association_id).with_for_update())
+    association = found.one()
+    if association.twin_of_twin is allowed:
+        return
+    association.twin_of_twin = allowed
+    db.add(association)
+    await audit.note(
+        db, now=now, actor=audit.Actor.MODERATOR, actor_id=moderator.id, action="change_twin_of_twin",
+        subject="association", subject_id=association.id, details={"old": not allowed, "new": allowed},
     )  # fmt: skip
 
 

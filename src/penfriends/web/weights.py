@@ -1,4 +1,5 @@
-"""How does an association tune what counts in matching? It types numbers, sees what they would do, and decides."""
+"""How does an association tune what counts in matching? It types numbers, sees what they would do, and decides; and it
+says whether friends may come from twin towns of its twin towns."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from penfriends.actions import viewing, weights
 from penfriends.actions.queues import Face
 from penfriends.actions.weights import Outlook
 from penfriends.i18n import gettext as _
+from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
 from penfriends.reasons import term_sentence
 from penfriends.rules.weights import STANDARD, TWICE, WHOLE, Weights
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from penfriends.rules.tuning import Partner
 
 table("weights", show_weights=Permission.STAFF, show_outlook=Permission.STAFF, change_weights=Permission.STAFF)
+table("weights", open_further=Permission.STAFF, close_further=Permission.STAFF)
 Asked = Request[Any, Any, Any]
 TELLING = ("interests", "language", "age")
 
@@ -57,9 +60,8 @@ class Shown:
 async def show_weights(request: Asked, db: NamedDependency[AsyncSession]) -> Template:
     """The seven numbers, as they are or as they were typed before."""
     moderator = await moderator_of(request, db)
-    now_valid = await weights.table_of(db, moderator.association_id)
-    form = WeightsForm(request.query_params, data=asdict(now_valid))
-    return _form_page(request, form, now_valid)
+    form = WeightsForm(request.query_params, data=asdict(await weights.table_of(db, moderator.association_id)))
+    return await _form_page(request, db, moderator, form)
 
 
 @get("/desk/weights/outlook", include_in_schema=False)
@@ -74,7 +76,7 @@ async def show_outlook(
     now_valid = await weights.table_of(db, desk.moderator.association_id)
     form = WeightsForm(request.query_params, data=asdict(now_valid))
     if not form.validate():
-        return _form_page(request, form, now_valid, status=422)
+        return await _form_page(request, db, desk.moderator, form, status=422)
     found = await weights.outlook(db, desk, form.weights, now=now)
     await viewing.note_list(tracing_db, desk.moderator, [one.face.resident for one in found.examples], now=now)
     return page(
@@ -99,12 +101,27 @@ async def change_weights(
     moderator = await moderator_of(request, db)
     form = await filled(WeightsForm, request)
     if not form.validate():
-        return _form_page(request, form, await weights.table_of(db, moderator.association_id), status=422)
+        return await _form_page(request, db, moderator, form, status=422)
     await weights.change(db, moderator, form.weights, now=now)
     return go("/desk/weights", say=_("These numbers count from the next round on."))
 
 
-def _form_page(request: Asked, form: WeightsForm, now_valid: Weights, *, status: int = 200) -> Template:
+@post("/desk/weights/further/opening", include_in_schema=False)
+async def open_further(request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Redirect:
+    await weights.let_from_further_away(db, await moderator_of(request, db), True, now=now)
+    return go("/desk/weights", say=_("From the next round on friends may come from twin towns of your twin towns."))
+
+
+@post("/desk/weights/further/closing", include_in_schema=False)
+async def close_further(request: Asked, db: NamedDependency[AsyncSession], now: NamedDependency[datetime]) -> Redirect:
+    await weights.let_from_further_away(db, await moderator_of(request, db), False, now=now)
+    return go("/desk/weights", say=_("From now on friends come from your twin towns only."))
+
+
+async def _form_page(
+    request: Asked, db: AsyncSession, moderator: Moderator, form: WeightsForm, *, status: int = 200
+) -> Template:
+    now_valid = await weights.table_of(db, moderator.association_id)
     return page(
         request,
         "weights/form.html",
@@ -116,6 +133,8 @@ def _form_page(request: Asked, form: WeightsForm, now_valid: Weights, *, status:
         whole=WHOLE,
         is_standard=now_valid == STANDARD,
         standard=asdict(STANDARD),
+        further=await weights.from_further_away(db, moderator.association_id),
+        may_change=weights.may_change(moderator),
     )
 
 
@@ -151,4 +170,4 @@ def _years(months: int) -> str:
     return str(format_unit(round(months / 12, 1), "duration-year", locale=i18n.locale_of(i18n.current.get())))
 
 
-ROUTES = [show_weights, show_outlook, change_weights]
+ROUTES = [show_weights, show_outlook, change_weights, open_further, close_further]
