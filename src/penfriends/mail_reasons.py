@@ -46,6 +46,7 @@ NOTICES: Mapping[str, str] = {
     Notice.MATCH_PROPOSED: _MATCH,
     Notice.MATCH_NOT_WORKED_OUT: _MATCH,
     Notice.GROUP_PROPOSED: _MATCH,
+    Notice.GROUP_NOT_WORKED_OUT: _MATCH,
     Notice.LETTER_WAITING: _LETTER,
     Notice.LETTER_RETURNED: _LETTER,
     Notice.EMPTY_LETTER: _LETTER,

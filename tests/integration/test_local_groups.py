@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, correspondences, group_matches, group_rounds, groups, matching
+from penfriends.actions import births, correspondences, group_closing, group_matches, group_rounds, groups, matching
 from penfriends.actions.groups import GroupFacts
 from penfriends.clock import utc_now
 from penfriends.errors import NotFound, Refusal, Refused
@@ -250,9 +250,24 @@ async def test_time_runs_out_and_an_ended_correspondence_frees_a_place(db: Async
     with pytest.raises(Refused) as refused:
         await group_matches.answer(db, match.id, two.henk.id, yes=True, at=AT, policy=POLICY, now=late)
     assert refused.value.refusal is Refusal.OUT_OF_TIME
-    found = await group_rounds.propose(db, now=late)
-    await db.refresh(match)
-    assert (match.state, found.unmatched[two.here.id]) == (MatchState.EXPIRED, "not_blocked")
+    assert (await group_rounds.propose(db, now=late)).unmatched[two.here.id] == "not_blocked"
+    assert (await group_closing.expire(db, at=AT, now=late), match.state) == (1, MatchState.EXPIRED)
+    assert await mails(db, Notice.GROUP_NOT_WORKED_OUT) == []
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_who_said_yes_for_a_group_hears_once_that_the_other_did_not(db: AsyncSession, answered: bool) -> None:
+    two = await two_groups(db)
+    match = await approved(db, two)
+    await group_matches.answer(db, match.id, two.arthur.id, yes=True, at=AT, policy=POLICY, now=NOW)
+    if answered:
+        await group_matches.answer(db, match.id, two.henk.id, yes=False, at=AT, policy=POLICY, now=NOW)
+    for _again in range(2):
+        await group_closing.expire(db, at=AT, now=NOW + timedelta(days=15))
+    [told] = await mails(db, Notice.GROUP_NOT_WORKED_OUT)
+    assert (told.sign_in_id, told.payload["group"]) == (two.arthur.sign_in_id, "Thetford Singers")
+    assert "Hürth" not in str(told.payload)
+    assert (match.state, told.payload["seeks"]) == (MatchState.DECLINED if answered else MatchState.EXPIRED, True)
 
 
 async def test_a_group_with_a_partner_has_no_place_until_they_stop_writing(db: AsyncSession) -> None:

@@ -84,6 +84,7 @@ SAMPLES: dict[str, Value] = {
     "members": 34,
     "youngest": 20,
     "eldest": 78,
+    "seeks": True,
 }
 BOTH = pytest.mark.parametrize("band", ["child", "adult"])
 EVERY_NOTICE = pytest.mark.parametrize("notice", list(Notice))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, eligible, group_notices, introductions, world
+from penfriends.actions import delivery, eligible, group_closing, group_notices, introductions, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.group_rounds import far_allowed, seeking_as
 from penfriends.actions.groups import GroupCard, card_of, must_judge
@@ -170,7 +170,7 @@ async def answer(
     db: AsyncSession, match_id: UUID, resident_id: UUID, *, yes: bool, at: Addresses, policy: Policy, now: datetime
 ) -> GroupMatch:
     """A contact's yes or no; two times yes opens a correspondence of the two contacts."""
-    _match, mine, _theirs = await asked(db, match_id, resident_id)
+    _match, mine, theirs = await asked(db, match_id, resident_id)
     match = await _locked(db, match_id, MatchState.APPROVED)
     if match.expires_at is not None and match.expires_at <= now:
         raise Refused(Refusal.OUT_OF_TIME)
@@ -179,7 +179,7 @@ async def answer(
         raise Refused(Refusal.ALREADY_DECIDED)
     setattr(match, side, Answer.YES if yes else Answer.NO)
     if not yes:
-        match.state, match.closed_at = MatchState.DECLINED, now
+        await group_closing.close(db, match, (mine, theirs), MatchState.DECLINED, at=at, now=now)
     elif match.low_answer is match.high_answer is Answer.YES:
         cards = await _cards(db, match)
         await _must_still_fit(db, cards, now=now)

@@ -1,4 +1,5 @@
-"""What does the contact of a group hear? Asked once both towns have said yes; the introduction is that of everybody."""
+"""What does the contact of a group hear? Asked once both towns have said yes, told if it does not work out; the
+introduction is that of everybody."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +12,7 @@ from penfriends.actions.groups import GroupCard
 from penfriends.actions.telling import called, tell_resident
 from penfriends.mail.naming import group_kind
 from penfriends.mail.notices import Notice, Value
-from penfriends.models.groups import GroupMatch
+from penfriends.models.groups import GroupMatch, GroupState
 
 
 async def ask_both(
@@ -36,3 +37,18 @@ async def ask_both(
             "url": at.link(f"/groups/{match.id}"),
         }
         await tell_resident(db, Notice.GROUP_PROPOSED, me, mailbox, values, at=at, now=now)
+
+
+async def not_worked_out(db: AsyncSession, told: Sequence[GroupCard], *, at: Addresses, now: datetime) -> None:
+    """Tell the contacts who had said yes: never who did not and why. A group that looks is told that we go on."""
+    for one in told:
+        me = one.contact
+        mailbox = await people.mail_to(db, me)
+        if mailbox is None:
+            continue
+        values: dict[str, Value] = {
+            "name": me.first_name,
+            "group": one.group.name,
+            "seeks": one.group.state is GroupState.SEEKING,
+        }
+        await tell_resident(db, Notice.GROUP_NOT_WORKED_OUT, me, mailbox, values, at=at, now=now)

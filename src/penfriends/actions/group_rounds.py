@@ -8,7 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -35,11 +35,6 @@ async def propose(db: AsyncSession, *, now: datetime) -> "GroupRound":
 
     Raises RuntimeError if the second look finds the round wrong: then nothing is proposed.
     """
-    await db.exec(
-        update(GroupMatch)
-        .where(col(GroupMatch.state) == MatchState.APPROVED, col(GroupMatch.expires_at) <= now)
-        .values(state=MatchState.EXPIRED, closed_at=now)
-    )
     towns = {town.id: town for town in await db.exec(select(Town))}
     seeking = await _seeking(db, towns, now=now)
     around = World(
@@ -116,7 +111,8 @@ async def _seeking(db: AsyncSession, towns: dict[UUID, Town], *, now: datetime) 
         .order_by(col(Group.id))
     )
     guarded, far = await world.children_allowed(db), await far_allowed(db)
-    taken, partners = await _counted(db, OPEN), await _counted(db, (MatchState.ACCEPTED,))
+    taken = await _counted(db, OPEN, now=now)
+    partners = await _counted(db, (MatchState.ACCEPTED,), now=now)
     return [
         replace(
             seeking_as(one, towns[one.town_id], far, now=now),
@@ -128,13 +124,15 @@ async def _seeking(db: AsyncSession, towns: dict[UUID, Town], *, now: datetime) 
     ]
 
 
-async def _counted(db: AsyncSession, states: tuple[MatchState, ...]) -> Counter[UUID]:
-    """How many partners each group has (or may have soon); those who write no more do not count."""
+async def _counted(db: AsyncSession, states: tuple[MatchState, ...], *, now: datetime) -> Counter[UUID]:
+    """How many partners each group has (or may have soon); those who write no more do not count, nor a question whose
+    time is over and which no sweep has closed yet."""
     found = await db.exec(
         select(GroupMatch.low_id, GroupMatch.high_id)
         .join(Correspondence, col(Correspondence.id) == col(GroupMatch.correspondence_id), isouter=True)
         .where(
             col(GroupMatch.state).in_(states),
+            or_(col(GroupMatch.state) != MatchState.APPROVED, col(GroupMatch.expires_at) > now),
             or_(col(Correspondence.id).is_(None), col(Correspondence.state) != CorrespondenceState.ENDED),
         )
     )

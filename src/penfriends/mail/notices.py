@@ -36,6 +36,7 @@ class Notice(StrEnum):
     MATCH_PROPOSED = "match_proposed"
     MATCH_NOT_WORKED_OUT = "match_not_worked_out"
     GROUP_PROPOSED = "group_proposed"
+    GROUP_NOT_WORKED_OUT = "group_not_worked_out"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -97,6 +98,7 @@ VALUES: dict[Notice, frozenset[str]] = {
             *("answer_by", "url"),
         }
     ),
+    Notice.GROUP_NOT_WORKED_OUT: frozenset({"name", "group", "seeks"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {
