@@ -53,6 +53,7 @@ NOTICES: Mapping[str, str] = {
     Notice.CONFIRM_MAIL: _LETTER,
     Notice.MAIL_NOT_TAKEN: _LETTER,
     Notice.TEAM_ANSWER: N_("An answer of the team"),
+    Notice.TEAM_WORDS: N_("A message of the team"),
     Notice.DESK_DIGEST: _TEAM,
     Notice.STAFF_INVITATION: _TEAM,
 }

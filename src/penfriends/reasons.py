@@ -232,6 +232,7 @@ VERBS: Mapping[str, str] = {
     "change_birth": N_("Changed the date of birth"),
     "retry": N_("Sent a mail again"),
     "settle": N_("Settled an unsure mail"),
+    "write": N_("Wrote a message"),
 }
 
 SUPPRESSIONS: Mapping[str, str] = {

@@ -136,6 +136,7 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
         "/desk/matches/{match_id}": [f"/desk/matches/{one}" for one in match_ids],
         "/desk/matches/{match_id}/veto": [f"/desk/matches/{one}/veto" for one in match_ids[:1]],
         "/desk/people/{resident_id}": [f"/desk/people/{one.id}" for one in (people.adult, people.child)],
+        "/desk/people/{resident_id}/words": [f"/desk/people/{one.id}/words" for one in (people.adult, people.child)],
     }
     found = await rounds.draft(db, staff, now=now)
     pair = (await round_publishing.waiting(db, await remit.desk_of(db, staff, now=now), found.id))[0]

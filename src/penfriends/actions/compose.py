@@ -125,7 +125,7 @@ async def _notice(
     notice = Notice(row.notice or "")
     rendered = notices.render(notice, language=row.language, values=unpacked(row.payload))
     name, address = await _sender(db, row, notice, at=at)
-    automatic = notice is not Notice.TEAM_ANSWER  # a person wrote that one
+    automatic = notice not in (Notice.TEAM_ANSWER, Notice.TEAM_WORDS)  # a person wrote these
     outgoing = _outgoing(row, reader, rendered, name=name, address=address, at=at, now=now, automatic=automatic)
     stop = row.payload.get("stop_url")
     return replace(outgoing, unsubscribe_url=str(stop)) if stop else outgoing

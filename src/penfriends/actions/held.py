@@ -15,6 +15,7 @@ from penfriends.models.delivery import RawMail, TeamMessage
 from penfriends.models.groups import Group
 from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, LetterState, Participant
 from penfriends.models.matching import Block, FitCheck
+from penfriends.models.moderation import Decision, Verb
 from penfriends.models.residents import BirthChange, Resident, ResidentAddress
 from penfriends.models.signin import Session, SignIn
 
@@ -26,7 +27,7 @@ LEFT_OUT: Mapping[str, str] = {
     "bounce": "a mail server's answer about an address; what followed from it is under no_longer_written_to",
     "conflict": "whom a moderator knows too well: the moderator's own data",
     "consent_age": "the law of a country, about nobody",
-    "decision": "what a moderator decided and noted: would also speak of the other writer; what was asked is shown",
+    "decision": "what a moderator noted would also speak of the other writer; what they wrote to somebody is shown",
     "delivery": "which mail went when is listed; its words lie in the mailbox that it went to",
     "domain_check": "what DNS says of our own domains, nobody’s person",
     "group_approval": "which moderators agreed: their data",
@@ -107,6 +108,7 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
     return {
         "other_addresses": await _other_addresses(db, resident),
         "signed_in": await rows(db, Session, Session.sign_in_id == sign_in.id) if sign_in else [],
+        "written_by_the_team": await _written_by_the_team(db, resident),
         "questions_to_the_team": await rows(db, TeamMessage, TeamMessage.sign_in_id == sign_in.id) if sign_in else [],
         "birth_date_corrections": await rows(db, BirthChange, BirthChange.resident_id == resident.id),
         "how_it_fits": await rows(db, FitCheck, col(FitCheck.participant_id).in_(mine)),
@@ -115,6 +117,16 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
         "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
         "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),
     }
+
+
+async def _written_by_the_team(db: AsyncSession, resident: Resident) -> list[dict[str, Any]]:
+    """What a moderator wrote to them, without who it was. What went to a guardian is the guardian's mail."""
+    found = await db.exec(
+        select(Decision)
+        .where(Decision.verb == Verb.WRITE, Decision.subject == "resident", Decision.subject_id == resident.id)
+        .order_by(col(Decision.at))
+    )
+    return [{"at": plain(one.at), "text": one.note} for one in found if not one.reasons]
 
 
 async def _other_addresses(db: AsyncSession, resident: Resident) -> list[dict[str, Any]]:

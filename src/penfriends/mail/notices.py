@@ -59,6 +59,7 @@ class Notice(StrEnum):
     FRIEND_CAME_OF_AGE = "friend_came_of_age"
     REPORT_OUTCOME = "report_outcome"
     TEAM_ANSWER = "team_answer"
+    TEAM_WORDS = "team_words"
     DESK_DIGEST = "desk_digest"
     STAFF_INVITATION = "staff_invitation"
 
@@ -126,6 +127,7 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.FRIEND_CAME_OF_AGE: frozenset({"name", "friend", "url"}),
     Notice.REPORT_OUTCOME: frozenset({"name", "outcome", "url"}),
     Notice.TEAM_ANSWER: frozenset({"asked_subject", "asked", "letter_text"}),
+    Notice.TEAM_WORDS: frozenset({"child", "letter_text"}),
     Notice.DESK_DIGEST: frozenset(
         {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}
     ),

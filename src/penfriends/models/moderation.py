@@ -70,6 +70,7 @@ class Verb(enum.StrEnum):
     CHANGE_BIRTH = "change_birth"
     RETRY = "retry"
     SETTLE = "settle"
+    WRITE = "write"
 
 
 class ReportState(enum.StrEnum):

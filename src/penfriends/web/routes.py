@@ -43,6 +43,7 @@ STAFF_MODULES = (
     "group_matches",
     "reports",
     "people",
+    "desk_words",
     "mail_desk",
     "mail_health",
     "silences",

@@ -288,6 +288,7 @@ def upgrade() -> None:
                 "change_birth",
                 "retry",
                 "settle",
+                "write",
                 name="verb",
                 native_enum=False,
                 create_constraint=True,

@@ -71,6 +71,16 @@ class AnswerForm(Form):
             raise ValidationError(gettext("The answer is too long for one mail."))
 
 
+class WordsForm(Form):
+    text = TextAreaField(_("Your message"), filters=[lambda value: (value or "").strip()])
+
+    def validate_text(self, field: TextAreaField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Please write a message."))
+        if len(field.data) > ANSWER_LONGEST:
+            raise ValidationError(gettext("The message is too long for one mail."))
+
+
 class VetoForm(Form):
     reason = TextAreaField(_("Why should these two not write to each other?"), filters=[tidy])
 
