@@ -14,7 +14,7 @@ from penfriends.models.moderation import AuditEntry, Moderator
 from penfriends.models.residents import Consent
 from tests import builders as b
 from tests.support.desk import Twins, twins
-from tests.support.rounds import draft
+from tests.support.rounds import befriended, draft
 from tests.support.visits import Visit, visiting, words
 
 
@@ -92,6 +92,23 @@ async def test_who_got_nobody_stands_with_the_reason_and_what_would_help(visit: 
     assert "Nobody who waits writes the same language." in shown
     assert "Would be possible if they wrote some English." in shown
     assert "Ina" not in shown, "of another town"
+
+
+async def test_who_has_a_friend_and_got_no_further_one_stands_in_a_section_of_its_own(visit: Visit) -> None:
+    now = datetime.now(UTC)
+    async with visit.database.transaction() as db:
+        twin = await twins(db, now=now)
+        arthur, henk = await b.adult(db, twin.here, "Arthur"), await b.adult(db, twin.there, "Henk")
+        await b.adult(db, twin.here, "Beryl", languages=("fr",))
+        arthur.capacity = 2
+        await befriended(db, arthur, henk)
+        made = await draft(db, twin.ilse, now=now)
+    await sit_down(visit, twin.ilse)
+    first, _, second = words(await visit.get(f"/desk/rounds/{made.id}/unmatched")).partition("one more friend")
+    assert "Beryl" in first
+    assert "Arthur" not in first
+    assert "Arthur" in second
+    assert "Beryl" not in second
 
 
 async def test_R18_on_the_sheet_are_numbers_only_and_none_below_three_children(visit: Visit) -> None:

@@ -27,7 +27,7 @@ from penfriends.models.residents import Resident, ResidentState
 from penfriends.rules.bands import Band
 from tests import builders as b
 from tests.support.desk import Twins, proposed, twins
-from tests.support.rounds import draft, names_in, pairs_of, run
+from tests.support.rounds import befriended, draft, names_in, pairs_of, run
 
 NOW = b.NOW
 LATER = NOW + timedelta(minutes=5)
@@ -401,6 +401,19 @@ async def test_the_batch_runs_once_a_week_and_again_where_it_failed(db: AsyncSes
     assert (second.state, second.proposals) == (RoundState.PUBLISHED, 2)
     assert await round_runs.start_weekly(db, now=NOW + timedelta(hours=2)) is None
     assert await round_runs.start_weekly(db, now=NOW + timedelta(days=7)) is not None
+
+
+async def test_who_wished_for_one_more_and_got_none_is_kept_apart_from_those_alone(db: AsyncSession) -> None:
+    twin = await twins(db)
+    people = await four_adults(db, twin)
+    people["Arthur"].capacity = 2
+    for name, friend in (("Arthur", "Henk"), ("Beryl", "Inge")):
+        await befriended(db, people[name], people[friend])
+    row = await draft(db, twin.ilse)
+    assert (row.unmatched, set(row.one_more)) == ({}, {str(people["Arthur"].id)}), "Beryl has as many as she wished for"
+    assert (await draft(db, twin.uli)).one_more == {}, "nobody of that town"
+    await round_runs.drop(db, row.id, twin.ilse, now=LATER)
+    assert row.one_more == {}
 
 
 async def test_old_drafts_are_dropped_and_names_forgotten(db: AsyncSession) -> None:

@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import round_drafts, round_runs
-from penfriends.models.matching import MatchRound, RoundPair
+from penfriends.models.letters import Correspondence
+from penfriends.models.matching import MatchRound, MatchState, RoundPair
 from penfriends.models.moderation import Moderator
 from penfriends.models.residents import Resident
 from tests import builders as b
@@ -26,6 +27,16 @@ async def run(db: AsyncSession, round_id: UUID, *, now: datetime = b.NOW) -> Mat
 async def draft(db: AsyncSession, moderator: Moderator, *, now: datetime = b.NOW) -> MatchRound:
     """A draft of this moderator's association."""
     return await run(db, (await round_runs.start(db, moderator, now=now)).id, now=now)
+
+
+async def befriended(db: AsyncSession, one: Resident, other: Resident) -> None:
+    """The two write with each other, by a match; only the first may still wait for somebody besides."""
+    other.waiting_since = None
+    mine, _theirs = await b.correspondence(db, one, other)
+    match = await b.approved_match(db, one, other)
+    match.state = MatchState.ACCEPTED
+    (await db.get_one(Correspondence, mine.correspondence_id)).match_id = match.id
+    await db.flush()
 
 
 async def pairs_of(db: AsyncSession, round_id: UUID) -> dict[frozenset[str], RoundPair]:

@@ -40,12 +40,14 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was found: the round, the proposals of a draft told in full (they are told one by one, which takes a while),
-    who has nobody at all and why, what would help them, and how many that are."""
+    who has nobody at all and why, what would help them, how many that are, and who has friends and got no further one.
+    """
 
     found: Round
     ours: tuple[Proposal, ...]
     alone: dict[UUID, str]
     helps: dict[UUID, tuple[str, ...]]
+    one_more: dict[UUID, str]
     groups: tuple[shortage.Group, ...]
 
 
@@ -84,6 +86,11 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
         tuple(one for one in found.proposals if {one.first, one.second} & own) if reading.own else (),
         {uid: code for uid, code in alone.items() if uid in own or not reading.own},
         helping.helps(reading.rest, own & alone.keys(), today),
+        {
+            uid: found.unmatched[uid]
+            for uid in sorted(without - friendless)
+            if found.unmatched[uid] not in shortage.OWN_MATTERS and (uid in own or not reading.own)
+        },
         tuple(one for one in counted if one.town in near or not reading.own),
     )
 
@@ -98,6 +105,7 @@ async def keep(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Out
         row.state = RoundState.DRAFT
     row.unmatched = {str(uid): code for uid, code in outcome.alone.items()}
     row.helps = {str(uid): list(codes) for uid, codes in outcome.helps.items()}
+    row.one_more = {str(uid): code for uid, code in outcome.one_more.items()}
     row.shortage = [[one.town, one.ages, one.language, one.number] for one in outcome.groups]
     row.step, row.failure = None, ""
     db.add(row)

@@ -106,7 +106,7 @@ async def drop(db: AsyncSession, round_id: UUID, moderator: Moderator, *, now: d
         raise Refused(Refusal.ROUND_RUNNING)
     await _forget(db, [row.id])
     row.state, row.finished_at, row.step = RoundState.DROPPED, now, None
-    row.unmatched, row.helps = {}, {}
+    row.unmatched, row.helps, row.one_more = {}, {}, {}
     db.add(row)
     await _note(db, moderator, "drop_round", row.id, now=now)
 
@@ -203,7 +203,7 @@ async def _forget_old(db: AsyncSession, *, now: datetime) -> None:
     found = list(rows.all())
     await _forget(db, [row.id for row in found])
     for row in found:
-        row.unmatched, row.helps, row.runs = {}, {}, 0
+        row.unmatched, row.helps, row.one_more, row.runs = {}, {}, {}, 0
         db.add(row)
     await db.flush()
 

@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_
@@ -195,6 +196,17 @@ async def others_in(db: AsyncSession, desk: Desk, shown: Sequence[Proposed]) -> 
 async def alone(db: AsyncSession, desk: Desk, row: MatchRound, *, now: datetime) -> list[Alone]:
     """Everybody of the own towns who got nobody, still waits, and whom this moderator may judge; the longest
     wait first."""
+    return await _left(db, desk, row.unmatched, row.helps, now=now)
+
+
+async def wish_for_more(db: AsyncSession, desk: Desk, row: MatchRound, *, now: datetime) -> list[Alone]:
+    """The same for those who have friends, wished for one more, and got none."""
+    return await _left(db, desk, row.one_more, {}, now=now)
+
+
+async def _left(
+    db: AsyncSession, desk: Desk, codes: Mapping[str, Any], helps: Mapping[str, Any], *, now: datetime
+) -> list[Alone]:
     found = await db.exec(
         select(Resident, Town)
         .join(Town, col(Town.id) == col(Resident.town_id))
@@ -204,11 +216,11 @@ async def alone(db: AsyncSession, desk: Desk, row: MatchRound, *, now: datetime)
     return [
         Alone(
             face_of(resident, town, now.date()),
-            str(row.unmatched[str(resident.id)]),
-            tuple(str(code) for code in row.helps.get(str(resident.id), ())),
+            str(codes[str(resident.id)]),
+            tuple(str(code) for code in helps.get(str(resident.id), ())),
         )
         for resident, town in found.all()
-        if str(resident.id) in row.unmatched
+        if str(resident.id) in codes
     ]
 
 

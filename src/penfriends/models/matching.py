@@ -108,6 +108,7 @@ class MatchRound(SQLModel, table=True):
     bound: int = column(PLAIN, default=0)
     unmatched: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
     helps: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
+    one_more: dict[str, Any] = column(PERSON, sa_type=JSONValue, default_factory=no_values)
     shortage: list[Any] = column(PLAIN, sa_type=JSONValue, default_factory=no_items)
 
 

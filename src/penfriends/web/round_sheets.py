@@ -42,13 +42,22 @@ class Row:
 async def unmatched(
     request: Asked, round_id: FromPath[UUID], tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template:
-    """Everybody of the own towns who got nobody, why, and what would help."""
+    """Everybody of the own towns who got nobody, why, and what would help; and who got no further friend."""
     desk = await desk_of(request, tracing_db, now)
     row = await round_views.must_see(tracing_db, round_id, desk)
     found = await round_views.alone(tracing_db, desk, row, now=now)
-    await viewing.note_list(tracing_db, desk.moderator, [one.face.resident for one in found], now=now)
-    closed = refusal_sentence(desk.closed) if desk.closed else ""
-    return page(request, "rounds/unmatched.html", row=row, found=found, words=round_reasons, now=now, closed=closed)
+    more = await round_views.wish_for_more(tracing_db, desk, row, now=now)
+    await viewing.note_list(tracing_db, desk.moderator, [one.face.resident for one in [*found, *more]], now=now)
+    return page(
+        request,
+        "rounds/unmatched.html",
+        row=row,
+        found=found,
+        more=more,
+        words=round_reasons,
+        now=now,
+        closed=refusal_sentence(desk.closed) if desk.closed else "",
+    )
 
 
 @get("/desk/rounds/{round_id:uuid}/shortage", include_in_schema=False)
