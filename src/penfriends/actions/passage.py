@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.ids import fingerprint
 from penfriends.mail.notices import Notice
+from penfriends.models.consents import CONSENT, HOLDS
 from penfriends.models.delivery import Alias, Delivery, MailTrouble, Suppression
 from penfriends.models.groups import GroupMatch
 from penfriends.models.letters import (
@@ -32,7 +33,7 @@ from penfriends.models.letters import (
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Decision, Verb
 from penfriends.models.places import Town
-from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
+from penfriends.models.residents import Resident, ResidentState
 from penfriends.models.signin import OneTimeLink, SignIn
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.relay import Obstacle, Passage, Person, obstacle
@@ -219,12 +220,7 @@ _YES: Any = sa.select(col(Decision.id)).where(
     col(Decision.content_hash) == sa.bindparam("hash", type_=sa.String()),
     col(Decision.undone_at).is_(None),
 )
-_CONSENT: Any = (
-    sa.select(col(Consent.state), col(Consent.expires_at))
-    .where(col(Consent.resident_id) == sa.bindparam("resident_id", type_=sa.Uuid()))
-    .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
-    .limit(1)
-)
+_CONSENT: Any = sa.select(CONSENT.id).where(CONSENT.resident_id == sa.bindparam("resident_id", type_=sa.Uuid()), *HOLDS)
 
 
 async def alias_of(db: AsyncSession, participant_id: UUID) -> Alias | None:
@@ -245,10 +241,8 @@ async def consent_holds(db: AsyncSession, resident: Resident, *, now: datetime) 
     """
     if resident.band is Band.ADULT:
         return True
-    newest = (await db.exec(_CONSENT, params={"resident_id": resident.id})).first()
-    if newest is None or newest.state is not ConsentState.GIVEN:
-        return False
-    return newest.expires_at is not None and newest.expires_at > now
+    found = await db.exec(_CONSENT, params={"resident_id": resident.id, "now": now})
+    return found.first() is not None
 
 
 async def _person(db: AsyncSession, participant: Participant, resident: Resident, *, now: datetime) -> Person:

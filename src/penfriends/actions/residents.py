@@ -11,11 +11,12 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import consent, further_addresses, proposals, turns
+from penfriends.actions import further_addresses, proposals, turns
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.audit import Actor, note
 from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.actions.newcomers import write_lists
+from penfriends.actions.passage import consent_holds
 from penfriends.actions.telling import end_correspondences
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.mail.notices import Notice
@@ -23,7 +24,6 @@ from penfriends.models.letters import Correspondence, CorrespondenceState, Lette
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.places import Town
 from penfriends.models.residents import (
-    ConsentState,
     Guardian,
     Resident,
     ResidentInterest,
@@ -244,7 +244,7 @@ async def pause(db: AsyncSession, resident: Resident, *, until: date | None) -> 
 
 async def resume(db: AsyncSession, resident: Resident, *, now: datetime) -> None:
     """Come back. Raises Refused(CONSENT_MISSING) for a child whose guardian's yes is not valid (rules R09, R10)."""
-    if resident.band is Band.CHILD and not await _consented(db, resident.id, now=now):
+    if not await consent_holds(db, resident, now=now):
         raise Refused(Refusal.CONSENT_MISSING)
     if awaits_agreement(resident):
         raise Refused(Refusal.CHANGED_SINCE)
@@ -254,13 +254,6 @@ async def resume(db: AsyncSession, resident: Resident, *, now: datetime) -> None
     await db.flush()
 
 
-async def _consented(db: AsyncSession, resident_id: UUID, *, now: datetime) -> bool:
-    newest = await consent.newest(db, resident_id)
-    if newest is None or newest.state is not ConsentState.GIVEN:
-        return False
-    return newest.expires_at is not None and newest.expires_at > now
-
-
 async def wake(db: AsyncSession, *, now: datetime) -> int:
     """Everybody whose pause is over comes back, for workers. Returns how many."""
     found = await db.exec(
@@ -268,9 +261,7 @@ async def wake(db: AsyncSession, *, now: datetime) -> int:
     )
     back = 0
     for resident in found.all():
-        if not awaits_agreement(resident) and (
-            resident.band is Band.ADULT or await _consented(db, resident.id, now=now)
-        ):
+        if not awaits_agreement(resident) and await consent_holds(db, resident, now=now):
             await resume(db, resident, now=now)
             back += 1
     return back

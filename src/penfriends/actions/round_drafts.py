@@ -76,11 +76,11 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
     """The round for the rest of the world. Raises RuntimeError if the independent checker finds it wrong."""
     found = rounds.worked_out(reading.rest, today, told)
     without = pins.alone(reading.seen, found.unmatched, reading.pinned) - reading.busy
-    friendless = {one.uid for one in reading.seen.seekers if one.friends == 0}
-    alone = {uid: found.unmatched[uid] for uid in sorted(without & friendless)}
+    friendless = sorted(one.uid for one in reading.seen.some(without) if one.friends == 0)
+    alone = {uid: found.unmatched[uid] for uid in friendless}
     near = reading.own.union(*(reading.seen.twins_of(town) for town in reading.own))
     counted = shortage.groups(reading.seen, alone, today)
-    own = {one.uid for one in reading.seen.seekers if one.town in reading.own}
+    own = {one.uid for one in reading.seen.seekers if one.town in reading.own} if reading.own else set()
     return Outcome(
         found,
         tuple(one for one in found.proposals if {one.first, one.second} & own) if reading.own else (),

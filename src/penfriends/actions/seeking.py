@@ -13,22 +13,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.classified import UTCDateTime
+from penfriends.models.consents import CONSENT, HOLDS
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, LinkState, Town, TwinLink
-from penfriends.models.residents import (
-    Consent,
-    ConsentState,
-    Resident,
-    ResidentInterest,
-    ResidentLanguage,
-    ResidentState,
-)
+from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage, ResidentState
+from penfriends.models.untouched import AsItIs, raw, table
 from penfriends.rules import gist
 from penfriends.rules.bands import Band, Birth, age_on
 from penfriends.rules.matching import Level, LinkKind, Medium, age_window, friends_allowed
@@ -172,27 +166,9 @@ async def pack_missing(db: AsyncSession, *, limit: int = 500) -> int:
 
 # --- the statements, on the tables: without objects to make or to watch ---------------------------------------------
 
-
-def _table(kind: type[SQLModel]) -> Any:
-    return sa.inspect(kind).local_table.c
-
-
-_R, _S, _M, _P, _C = (_table(one) for one in (Resident, MatchSide, Match, Participant, Correspondence))
-_T, _A, _L, _B, _G, _V = (_table(one) for one in (Town, Association, TwinLink, Block, Consent, Moderator))
-
-
-class _AsItIs(sa.types.UserDefinedType[Any]):
-    """A value that goes to the database and comes from it untouched."""
-
-    cache_ok = True
-
-
-_PEOPLE: Any = sa.inspect(Resident).local_table
-
-
-def _raw(column: Any) -> Any:
-    """The value as the database gives it: thousands of UUIDs and words that nobody looks at cost more than the rest."""
-    return sa.type_coerce(column, _AsItIs()).label(column.name)
+_R, _S, _M, _P, _C = (table(one).c for one in (Resident, MatchSide, Match, Participant, Correspondence))
+_T, _A, _L, _B, _V = (table(one).c for one in (Town, Association, TwinLink, Block, Moderator))
+_PEOPLE: Any = table(Resident)
 
 
 def _count(*where: Any) -> Any:
@@ -206,18 +182,17 @@ _GOES_ON = (
     _C.match_id.is_not(None),
 )
 _STANDS = (_M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED)))
-_VALID = (_G.state == ConsentState.GIVEN, _G.expires_at > sa.bindparam("now", type_=UTCDateTime()))
 _FRIENDS: Any = _count(_P.resident_id == _R.id, *_GOES_ON).label("friends")
 _PENDING: Any = _count(_S.resident_id == _R.id, *_STANDS).label("pending")
-_CONSENTED: Any = sa.exists(sa.select(_G.id).where(_G.resident_id == _R.id, *_VALID)).correlate(_PEOPLE)
-_ME_KEY: Any = sa.bindparam("me", type_=_AsItIs())
-_TOWNS: Any = sa.bindparam("towns", expanding=True, type_=_AsItIs())
+_CONSENTED: Any = sa.exists(sa.select(CONSENT.id).where(CONSENT.resident_id == _R.id, *HOLDS)).correlate(_PEOPLE)
+_ME_KEY: Any = sa.bindparam("me", type_=AsItIs())
+_TOWNS: Any = sa.bindparam("towns", expanding=True, type_=AsItIs())
 
 
 def _waiting(band: Band, *, far: bool, counted: bool) -> Any:
-    raw = (_R.id, _R.medium, _R.town_id, _R.wished_town_id, _R.household_id)
+    keys = (_R.id, _R.medium, _R.town_id, _R.wished_town_id, _R.household_id)
     counts = (_FRIENDS, _PENDING) if counted else ()
-    wanted = sa.select(*map(_raw, raw), _R.birth_on, _R.birth_year, _R.capacity, _R.gist, *counts).where(
+    wanted = sa.select(*map(raw, keys), _R.birth_on, _R.birth_year, _R.capacity, _R.gist, *counts).where(
         _R.state == ResidentState.ACTIVE,
         _R.band == band,
         _R.town_id.in_(_TOWNS),
@@ -231,7 +206,7 @@ def _waiting(band: Band, *, far: bool, counted: bool) -> Any:
 
 
 def _open(band: Band) -> Any:
-    wanted = sa.select(_raw(_T.id), _A.twin_of_twin, _A.weights).where(
+    wanted = sa.select(raw(_T.id), _A.twin_of_twin, _A.weights).where(
         _T.id.in_(_TOWNS), _A.id == _T.association_id, _T.paused_reason.is_(None)
     )
     if band is Band.CHILD:
@@ -249,7 +224,7 @@ _WAITING: Mapping[tuple[Band, bool, bool], Any] = {
 }
 _OPEN: Mapping[Band, Any] = {band: _open(band) for band in Band}
 _ME: Any = sa.select(
-    *map(_raw, (_R.id, _R.town_id, _R.wished_town_id, _R.household_id)), _R.band, _R.birth_year, _R.birth_on, _R.medium,
+    *map(raw, (_R.id, _R.town_id, _R.wished_town_id, _R.household_id)), _R.band, _R.birth_year, _R.birth_on, _R.medium,
     _R.gist, _R.waiting_since, _R.twin_of_twin, _A.twin_of_twin.label("association_allows_far"),
 ).where(
     _R.id == sa.bindparam("me", type_=sa.Uuid()), _T.id == _R.town_id, _A.id == _T.association_id,
@@ -257,20 +232,22 @@ _ME: Any = sa.select(
 )  # fmt: skip
 _LINKS: Any = sa.union_all(
     *(
-        sa.select(_raw(_L.low_id), _raw(_L.high_id), _L.kind).where(end.in_(_TOWNS), _L.state == LinkState.ACTIVE)
+        sa.select(raw(_L.low_id), raw(_L.high_id), _L.kind).where(end.in_(_TOWNS), _L.state == LinkState.ACTIVE)
         for end in (_L.low_id, _L.high_id)
     )
 )
 _BLOCKS: Any = sa.union_all(
-    *(sa.select(_raw(_B.low_id), _raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
+    *(sa.select(raw(_B.low_id), raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
 )
-_SOME: Any = sa.bindparam("residents", expanding=True, type_=_AsItIs())
+_SOME: Any = sa.bindparam("residents", expanding=True, type_=AsItIs())
 _TAKEN: Any = sa.union_all(
-    sa.select(_raw(_P.resident_id).label("id"), sa.literal("friends").label("kind"), sa.func.count().label("number"))
+    sa.select(raw(_P.resident_id).label("id"), sa.literal("friends").label("kind"), sa.func.count().label("number"))
     .where(_P.resident_id.in_(_SOME), *_GOES_ON)
     .group_by(_P.resident_id),
-    sa.select(_raw(_S.resident_id), sa.literal("pending"), sa.func.count())
+    sa.select(raw(_S.resident_id), sa.literal("pending"), sa.func.count())
     .where(_S.resident_id.in_(_SOME), *_STANDS)
     .group_by(_S.resident_id),
-    sa.select(_raw(_G.resident_id), sa.literal("consented"), sa.literal(0)).where(_G.resident_id.in_(_SOME), *_VALID),
+    sa.select(raw(CONSENT.resident_id), sa.literal("consented"), sa.literal(0)).where(
+        CONSENT.resident_id.in_(_SOME), *HOLDS
+    ),
 )

@@ -3,20 +3,23 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import gathering
+from penfriends.actions import seekers
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant, ParticipantState
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, LinkState, Town, TwinLink
 from penfriends.models.residents import Resident
+from penfriends.models.untouched import raw
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Pair, TownLink, World
+from penfriends.rules.newcomer_rows import Key
 from penfriends.rules.weights import Weights, kept
 
 PENDING = (MatchState.PROPOSED, MatchState.APPROVED)
@@ -27,11 +30,18 @@ async def load(db: AsyncSession, *, now: datetime, afresh: bool = False) -> Worl
 
     `afresh`: as if the proposals to which no moderator has said yes yet had not been made.
     """
+    from penfriends.actions import gathering  # its numbers are heavy: loaded with the first question
+
     towns = {town.id: town for town in await db.exec(select(Town))}
-    pending = await _pending(db, PENDING[1:] if afresh else PENDING)
-    allowed = await children_allowed(db), await _far_allowed(db)
+    ground = gathering.Ground(
+        towns=sorted(towns.values(), key=lambda town: town.slug),
+        guarded=await children_allowed(db),
+        far=await _far_allowed(db),
+        friends=await _friends(db),
+        pending=await _pending(db, PENDING[1:] if afresh else PENDING),
+    )
     return World(
-        seekers=tuple(await gathering.seekers(db, towns, await _friends(db), pending, allowed, now=now)),
+        seekers=await gathering.gathered(db, ground, now=now),
         links=await links_of(db, towns),
         blocked=await _blocked(db),
         rarity={code: one.rarity for code, one in INTERESTS.items()},
@@ -64,12 +74,12 @@ async def people_world(db: AsyncSession, ids: list[UUID], *, now: datetime, coun
     """A world of these people as they are at this moment, whether they may be matched now or not."""
     towns = {town.id: town for town in await db.exec(select(Town))}
     found = await db.exec(select(Resident).where(col(Resident.id).in_(ids)).order_by(col(Resident.id)))
-    written, liked = await gathering.of_some(db, ids)
-    friends, far = await _friends(db), await _far_allowed(db)
-    pending = await _pending(db, PENDING) if count_pending else {}
+    written, liked = await seekers.lists_of(db, ids)
+    friends, far = await _friends(db, ids), await _far_allowed(db)
+    pending = await _pending(db, PENDING, ids) if count_pending else {}
     return World(
         seekers=tuple(
-            gathering.seeker_of(
+            seekers.seeker_of(
                 row,
                 towns,
                 (*written[row.id], liked[row.id]),
@@ -112,28 +122,38 @@ async def children_allowed(db: AsyncSession) -> frozenset[UUID]:
     return frozenset(key for key, has in roles.items() if {Role.LEAD, Role.DEPUTY} <= has)
 
 
-async def _friends(db: AsyncSession) -> dict[UUID, int]:
-    found = await db.exec(
-        select(Participant.resident_id, func.count())
-        .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
+async def _friends(db: AsyncSession, ids: Sequence[UUID] | None = None) -> dict[Key, int]:
+    """How many friends people have: some people, or everybody by their ids as the database writes them."""
+    return await _numbers(
+        db,
+        sa.select(sa.func.count())
+        .join_from(Participant, Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
         .where(
-            Correspondence.state != CorrespondenceState.ENDED,
-            Participant.state != ParticipantState.LEFT,
+            col(Correspondence.state) != CorrespondenceState.ENDED,
+            col(Participant.state) != ParticipantState.LEFT,
             col(Correspondence.match_id).is_not(None),
-        )
-        .group_by(col(Participant.resident_id))
+        ),
+        col(Participant.resident_id),
+        ids,
     )
-    return dict(found.all())
 
 
-async def _pending(db: AsyncSession, states: Sequence[MatchState]) -> dict[UUID, int]:
-    found = await db.exec(
-        select(MatchSide.resident_id, func.count())
-        .join(Match, col(Match.id) == col(MatchSide.match_id))
-        .where(col(Match.state).in_(states))
-        .group_by(col(MatchSide.resident_id))
+async def _pending(db: AsyncSession, states: Sequence[MatchState], ids: Sequence[UUID] | None = None) -> dict[Key, int]:
+    """How many proposals in these states people have, as above."""
+    return await _numbers(
+        db,
+        sa.select(sa.func.count())
+        .join_from(MatchSide, Match, col(Match.id) == col(MatchSide.match_id))
+        .where(col(Match.state).in_(states)),
+        col(MatchSide.resident_id),
+        ids,
     )
-    return dict(found.all())
+
+
+async def _numbers(db: AsyncSession, counted: Any, who: Any, ids: Sequence[UUID] | None) -> dict[Key, int]:
+    wanted = counted.add_columns(raw(who)) if ids is None else counted.add_columns(who).where(who.in_(ids))
+    found: Any = await db.exec(wanted.group_by(who))
+    return {key: number for number, key in found.all()}
 
 
 async def _far_allowed(db: AsyncSession) -> frozenset[UUID | None]:

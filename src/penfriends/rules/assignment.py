@@ -19,6 +19,7 @@ from penfriends.rules.bands import Band
 from penfriends.rules.candidates import Found, find, find_among
 from penfriends.rules.crowd import (
     OBSTACLES,
+    WORD,
     Column,
     Crowd,
     Ints,
@@ -26,9 +27,8 @@ from penfriends.rules.crowd import (
     crowd_of,
     obstacles,
     pairs_in,
-    people_of,
-    surroundings_in,
 )
+from penfriends.rules.gathered import columns_in
 from penfriends.rules.matching import World
 from penfriends.rules.score import Explanation, explain
 from penfriends.rules.solver import Graph, Solution, graph_of, solve
@@ -191,13 +191,13 @@ class Proposals(Sequence[Proposal]):
 
 def propose(world: World, today: date, told: Told = in_silence) -> Round:
     """One round for everybody who waits. The same world gives the same round, in whatever order it is listed."""
-    around = surroundings_in(world)
-    people, pairs = people_of(world.seekers, around), pairs_in(world)
+    around, people = columns_in(world)
+    pairs = pairs_in(world)
     runs = [played(crowd_of(people, around, band, today, pairs), told) for band in Band]
     return Round(
         today,
         Proposals(runs),
-        {**_kept_back(world, people, today), **{uid: code for run in runs for uid, code in run.alone()}},
+        {**_kept_back(people, today), **{uid: code for run in runs for uid, code in run.alone()}},
         tuple(_certificate(turn) for run in runs for turn in run.turns),
         frozenset().union(*(run.opened() for run in runs)),
         tuple(code for run in runs for code in run.complaints()),
@@ -232,10 +232,12 @@ def _turn(number: int, found: Found, solution: Solution) -> Turn:
     return Turn(number, found, solution, chosen.i, chosen.j, chosen.weight)
 
 
-def _kept_back(world: World, people: People, today: date) -> dict[UUID, str]:
+def _kept_back(people: People, today: date) -> dict[UUID, str]:
     """Who cannot be matched to anybody today, whoever is there."""
-    wrong = obstacles(people, today).tolist()
-    return {s.uid: OBSTACLES[code - 1] for s, code in zip(world.seekers, wrong, strict=True) if code}
+    wrong = obstacles(people, today)
+    rows = np.flatnonzero(wrong)
+    ids = (UUID(int=high << WORD | low) for high, low in people.uid[rows].tolist())
+    return {uid: OBSTACLES[code - 1] for uid, code in zip(ids, wrong[rows].tolist(), strict=True)}
 
 
 def _certificate(turn: Turn) -> Certificate:

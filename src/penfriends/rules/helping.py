@@ -23,6 +23,8 @@ AT_MOST = 300_000
 
 def helps(world: World, alone: Collection[UUID], today: date) -> dict[UUID, tuple[str, ...]]:
     """For each of `alone` for whom something would help, the codes of what would."""
+    if not alone:
+        return {}
     by_town: dict[str, list[Seeker]] = {}
     for seeker in world.seekers:
         by_town.setdefault(seeker.town, []).append(seeker)

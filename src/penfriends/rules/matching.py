@@ -5,7 +5,8 @@ are in `score`, the choice of the pairs in `assignment`, the second look at the 
 """
 
 import enum
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -81,6 +82,14 @@ class Seeker:
     friends: int = 0
 
 
+class Roll(Sequence[Seeker]):
+    """A list of people in which some can be found without looking at all."""
+
+    @abstractmethod
+    def of(self, uids: Collection[UUID]) -> list[Seeker]:
+        """Those of these people who are on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class TownLink:
     """An active link of two towns."""
@@ -96,7 +105,7 @@ class World:
     """Everything that a round is decided from. `blocked` holds earlier partners, relatives, vetoes and blocks alike;
     `weights` are the tables of towns whose association has tuned its own."""
 
-    seekers: tuple[Seeker, ...]
+    seekers: Sequence[Seeker]
     links: tuple[TownLink, ...]
     blocked: frozenset[Pair] = frozenset()
     pending: frozenset[Pair] = frozenset()
@@ -114,6 +123,12 @@ class World:
             neighbours.setdefault(link.b, set()).add(link.a)
         object.__setattr__(self, "_direct", direct)
         object.__setattr__(self, "_neighbours", {town: frozenset(near) for town, near in neighbours.items()})
+
+    def some(self, uids: Collection[UUID]) -> list[Seeker]:
+        """Those of these people who wait."""
+        if isinstance(self.seekers, Roll):
+            return self.seekers.of(uids)
+        return [one for one in self.seekers if one.uid in uids]
 
     def link(self, a: str, b: str) -> TownLink | None:
         """The link of two towns: of several the strongest, then the oldest."""

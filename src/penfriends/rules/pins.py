@@ -15,7 +15,7 @@ def still_hold(world: World, pins: Collection[Pair], today: date) -> frozenset[P
 
     Looked at in the order of their numbers, so that the answer does not depend on the order of the list.
     """
-    people = {seeker.uid: seeker for seeker in world.seekers}
+    people = {seeker.uid: seeker for seeker in world.some({uid for pair in pins for uid in pair})}
     kept: set[Pair] = set()
     for low, high in sorted(sorted(pair) for pair in pins):
         one, other = people.get(low), people.get(high)
@@ -28,13 +28,13 @@ def still_hold(world: World, pins: Collection[Pair], today: date) -> frozenset[P
 def without(world: World, pins: Collection[Pair], apart: Collection[Pair], today: date) -> World:
     """The world for the rest of the round: pinned pairs have used up their places and cannot come twice, and the
     pairs of `apart` never come."""
+    blocked = world.blocked | frozenset(pins) | frozenset(apart)
+    if not pins:
+        return replace(world, blocked=blocked)
     taken = Counter(uid for pair in pins for uid in pair)
     seekers = (with_a_friend(seeker, taken[seeker.uid]) for seeker in world.seekers)
-    return replace(
-        world,
-        seekers=tuple(one for one in seekers if one.uid not in taken or places(one, today) > 0),
-        blocked=world.blocked | frozenset(pins) | frozenset(apart),
-    )
+    left = tuple(one for one in seekers if one.uid not in taken or places(one, today) > 0)
+    return replace(world, seekers=left, blocked=blocked)
 
 
 def with_a_friend(seeker: Seeker, more: int = 1) -> Seeker:
@@ -47,5 +47,4 @@ def with_a_friend(seeker: Seeker, more: int = 1) -> Seeker:
 def alone(world: World, unmatched: Collection[UUID], pins: Collection[Pair]) -> frozenset[UUID]:
     """Who got nobody at all: neither in the round nor among the pinned."""
     pinned = {uid for pair in pins for uid in pair}
-    known = {seeker.uid for seeker in world.seekers}
-    return frozenset(uid for uid in unmatched if uid in known and uid not in pinned)
+    return frozenset(seeker.uid for seeker in world.some(unmatched)) - pinned

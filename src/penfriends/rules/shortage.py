@@ -80,10 +80,9 @@ def ages_of(age: int) -> int:
 def groups(world: World, unmatched: Mapping[UUID, str], today: date) -> tuple[Group, ...]:
     """Everybody who got nobody for want of others, counted."""
     counted: Counter[tuple[str, int, str]] = Counter()
-    for seeker in world.seekers:
-        if unmatched.get(seeker.uid, "no_place_left") not in OWN_MATTERS:
-            ages = ages_of(age_on(seeker.birth, today))
-            counted.update((seeker.town, ages, language) for language in seeker.languages)
+    for seeker in world.some({uid for uid, code in unmatched.items() if code not in OWN_MATTERS}):
+        ages = ages_of(age_on(seeker.birth, today))
+        counted.update((seeker.town, ages, language) for language in seeker.languages)
     return tuple(Group(*key, number) for key, number in sorted(counted.items()))
 
 
