@@ -76,8 +76,8 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
     """The round for the rest of the world. Raises RuntimeError if the independent checker finds it wrong."""
     found = rounds.worked_out(reading.rest, today, told)
     without = pins.alone(reading.seen, found.unmatched, reading.pinned) - reading.busy
-    friendless = sorted(one.uid for one in reading.seen.some(without) if one.friends == 0)
-    alone = {uid: found.unmatched[uid] for uid in friendless}
+    friendless = {one.uid for one in reading.seen.some(without) if one.friends == 0}
+    alone = {uid: found.unmatched[uid] for uid in sorted(friendless)}
     near = reading.own.union(*(reading.seen.twins_of(town) for town in reading.own))
     counted = shortage.groups(reading.seen, alone, today)
     own = {one.uid for one in reading.seen.seekers if one.town in reading.own} if reading.own else set()
