@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from penfriends.actions import group_closing, matching, refusals, round_runs
+from penfriends.actions import group_closing, matching, refusals, round_runs, unanswered
 from penfriends.clock import utc_now
 from workers.tools import Tools
 
@@ -51,9 +51,10 @@ async def sweep_rounds(tools: Tools) -> None:
 
 
 async def sweep_matches(tools: Tools) -> None:
-    """Close what nobody answered in time, between people and between groups."""
+    """Close what nobody answered in time, between people and between groups; ask who never answers."""
     async with tools.database.transaction() as db:
         now = utc_now()
         await refusals.settle(db, at=tools.at, now=now)
         await matching.expire(db, at=tools.at, now=now)
         await group_closing.expire(db, at=tools.at, now=now)
+        await unanswered.sweep(db, at=tools.at, now=now)

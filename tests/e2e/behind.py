@@ -264,11 +264,29 @@ async def _links(db: AsyncSession, people: People, *, now: datetime) -> Addresse
         "/p/{secret}": f"/p/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
         "/a/{secret}": f"/a/{await link(LinkPurpose.COME_OF_AGE, (await _came_of_age(db, people, now=now)).id)}",
         "/e/{secret}": f"/e/{await _further(db, people.adult, now=now)}",
+        "/y/{secret}": f"/y/{await link(LinkPurpose.STILL_WAITING, (await _asked_whether(db, people, now=now)).id)}",
         "/b/{secret}": f"/b/{await link(LinkPurpose.STOP_LETTERS, reader, people.adult.sign_in_id)}",
         "/k/{secret}": f"/k/{await link(LinkPurpose.CONFIRM_MAIL, mail, people.adult.sign_in_id)}",
         "/staff/invitation/{secret}": f"/staff/invitation/{await link(LinkPurpose.STAFF_INVITATION, staff, ilse.id)}",
     }
     return {route: {"anonymous": [address]} for route, address in found.items()}
+
+
+async def _asked_whether(db: AsyncSession, people: People, *, now: datetime) -> Resident:
+    """Somebody who let two proposals pass and is asked whether they still wait; nobody of the roles."""
+    roles = [one.id for one in (people.adult, people.asked)]
+    found = await db.exec(
+        select(Resident)
+        .where(
+            Resident.state == ResidentState.ACTIVE, Resident.band == "adult", col(Resident.id).not_in(roles),
+            col(Resident.waiting_since).is_not(None),
+        )
+        .order_by(col(Resident.id))
+    )  # fmt: skip
+    one = found.all()[0]
+    one.still_asked_at, one.waited_days, one.waiting_since = now, 34, None
+    db.add(one)
+    return one
 
 
 async def _came_of_age(db: AsyncSession, people: People, *, now: datetime) -> Resident:

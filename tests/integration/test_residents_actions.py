@@ -34,7 +34,7 @@ async def two_friends(db: AsyncSession) -> tuple[Resident, Resident]:
 
 async def test_home_says_whose_turn_it_is(db: AsyncSession) -> None:
     henk, lucja = await two_friends(db)
-    assert (await residents.home_of(db, henk.id, now=NOW)).is_waiting
+    assert (await residents.home_of(db, henk.id, now=NOW)).is_alone
     mine, theirs = await b.correspondence(db, henk, lucja)
     assert await turn(db, henk) is Turn.BEGIN
     await b.letter(db, theirs, state=LetterState.HELD, at=NOW)

@@ -43,7 +43,7 @@ def test_R47_R21_of_a_resident_this_is_known_and_nothing_more() -> None:
         "id", "sign_in_id", "guardian_id", "household_id", "town_id", "band", "birth_year", "birth_on", "first_name",
         "locale", "avatar", "colour", "medium", "capacity", "wished_town_id", "twin_of_twin", "facts", "question",
         "state", "paused_until", "waiting_since", "profile_changed_at", "rules_agreed_at", "reminded_at", "created_at",
-        "age_told_at", "came_of_age_at", "gist",
+        "age_told_at", "came_of_age_at", "gist", "still_asked_at", "waited_days",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import groups, people, reports, telling
+from penfriends.actions import groups, people, reports, still_waiting, telling
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.threads import partner_of
 from penfriends.errors import Refusal, Refused
@@ -89,6 +89,10 @@ async def wait_again(db: AsyncSession, resident_id: UUID, *, now: datetime) -> N
     again. Raises Refused where they have as many as they wished for."""
     if not await may_wait_again(db, resident_id):
         raise Refused(Refusal.CHANGED_SINCE)
+    me = await db.get_one(Resident, resident_id)
+    if still_waiting.is_asked(me):
+        await still_waiting.say(db, me, yes=True, now=now)
+        return
     since = now - timedelta(days=await _waited_in_vain(db, resident_id))
     await db.exec(update(Resident).where(col(Resident.id) == resident_id).values(waiting_since=since))
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, eligible, groups, introductions, world
+from penfriends.actions import delivery, eligible, groups, introductions, still_waiting, world
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
@@ -111,6 +111,7 @@ async def answer(
         raise Refused(Refusal.ALREADY_DECIDED)
     mine.answer, mine.answered_at = Answer.YES if yes else Answer.NO, now
     db.add(mine)
+    await still_waiting.heard_from(db, resident_id, now=now)
     if all(one.answer is Answer.YES for one in rows):
         sides = await residents_of(db, match_id)
         await must_still_fit(db, match, sides, now=now)

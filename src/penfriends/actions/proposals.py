@@ -1,6 +1,7 @@
 """What does a resident see of a match that was proposed to them, while it stands? Never who said no."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from penfriends.models.places import Town
 from penfriends.models.residents import Resident
 
 NOT_SHOWN = (MatchState.PROPOSED, MatchState.VETOED)
+STILL_OPEN = (MatchState.PROPOSED, MatchState.APPROVED)
 
 
 class Standing(enum.StrEnum):
@@ -67,11 +69,12 @@ async def my_proposal(db: AsyncSession, resident_id: UUID | None, match_id: UUID
     )  # fmt: skip
 
 
-async def lapse(db: AsyncSession, resident_id: UUID, *, now: datetime) -> None:
+async def lapse(
+    db: AsyncSession, resident_id: UUID, *, states: Sequence[MatchState] = STILL_OPEN, now: datetime
+) -> None:
     """Somebody stops, or their guardian's yes is over: from now on nobody is shown their card to decide (R08, R10)."""
     mine = select(MatchSide.match_id).where(MatchSide.resident_id == resident_id)
-    still_open = (MatchState.PROPOSED, MatchState.APPROVED)
-    found = await db.exec(select(Match.id).where(col(Match.id).in_(mine), col(Match.state).in_(still_open)))
+    found = await db.exec(select(Match.id).where(col(Match.id).in_(mine), col(Match.state).in_(states)))
     lapsed = list(found.all())
     await db.exec(update(MatchSide).where(col(MatchSide.match_id).in_(lapsed)).values(open_band=None))
     await db.exec(update(Match).where(col(Match.id).in_(lapsed)).values(state=MatchState.EXPIRED, closed_at=now))

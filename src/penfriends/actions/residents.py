@@ -80,7 +80,7 @@ class Home:
         return [one for one in self.friends if one.turn is not Turn.THEIRS]
 
     @property
-    def is_waiting(self) -> bool:
+    def is_alone(self) -> bool:
         return self.resident.state is ResidentState.ACTIVE and not self.friends and not self.proposals
 
 

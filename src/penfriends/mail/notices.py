@@ -35,6 +35,7 @@ class Notice(StrEnum):
     GUARDIAN_INFORMED = "guardian_informed"
     MATCH_PROPOSED = "match_proposed"
     MATCH_NOT_WORKED_OUT = "match_not_worked_out"
+    STILL_WAITING = "still_waiting"
     GROUP_PROPOSED = "group_proposed"
     GROUP_NOT_WORKED_OUT = "group_not_worked_out"
     INTRODUCTION = "introduction"
@@ -93,6 +94,7 @@ VALUES: dict[Notice, frozenset[str]] = {
         {"name", "friend", "friend_age", "friend_town", "likes", "writes", "question", "answer_by", "url"}
     ),
     Notice.MATCH_NOT_WORKED_OUT: frozenset({"name"}),
+    Notice.STILL_WAITING: frozenset({"name", "url"}),
     Notice.GROUP_PROPOSED: frozenset(
         {
             *("name", "group", "friend_group", "friend_kind", "friend_town", "members", "youngest", "eldest"),

@@ -81,6 +81,8 @@ class Resident(SQLModel, table=True):
 
     `age_told_at`: told that they turn 18 soon; `came_of_age_at`: they did, and agree to the rules anew after it (R04).
     `gist`: languages and likes as bits (rules/gist.py), for the newcomer's preview; NULL until a sweep has packed them.
+    `still_asked_at`: when we last asked whether they still wait, after proposals without an answer; `waited_days`: how
+    long they had waited, until they say so.
     `ix_resident_waiting` holds all that the preview asks of somebody who waits, so that it need not open their rows.
     """
 
@@ -122,6 +124,8 @@ class Resident(SQLModel, table=True):
     state: ResidentState = choice(ResidentState, name="state", default=ResidentState.UNCONFIRMED)
     paused_until: date | None = column(WHEN, default=None)
     waiting_since: datetime | None = moment(default=None)
+    still_asked_at: datetime | None = moment(default=None)
+    waited_days: int | None = column(PERSON, default=None)
     profile_changed_at: datetime = moment()
     rules_agreed_at: datetime | None = moment(PROOF, default=None)
     reminded_at: datetime | None = moment(default=None)

@@ -25,6 +25,7 @@ class LinkPurpose(enum.StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     COME_OF_AGE = "come_of_age"
     FIT_CHECK = "fit_check"
+    STILL_WAITING = "still_waiting"
 
 
 class SignIn(SQLModel, table=True):

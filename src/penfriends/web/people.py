@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
-from penfriends.actions import births, desk_mail, lookup, mail_care, queues, viewing, waiting
+from penfriends.actions import births, desk_mail, lookup, mail_care, queues, still_waiting, viewing, waiting
 from penfriends.actions.remit import Desk
 from penfriends.i18n import gettext as _
 from penfriends.models.residents import ChangeState
@@ -146,6 +146,7 @@ async def _person_page(
         status=status,
         view=view,
         waiting=await waiting.waiting_of(db, resident, now=now),
+        asked=still_waiting.is_asked(resident),
         form=form or BirthForm(data=known),
         moderator=desk.moderator,
         changes=[one for one in view.changes if one.state is ChangeState.PROPOSED],

@@ -10,7 +10,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import fit_checks, group_matches, refusals, residents, sessions, unreachable, waiting
+from penfriends.actions import (
+    fit_checks,
+    group_matches,
+    refusals,
+    residents,
+    sessions,
+    still_waiting,
+    unreachable,
+    waiting,
+)
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.coming_of_age import awaits_agreement
 from penfriends.errors import NotFound
@@ -71,6 +80,7 @@ async def home(request: Shown, db: NamedDependency[AsyncSession], now: NamedDepe
         fits=await fit_checks.unanswered(db, found.resident.id, now=now),
         refusals=await refusals.open_refusals(db, found.resident.id, now=now),
         groups=await group_matches.open_for(db, found.resident.id, now=now),
+        asked=still_waiting.is_asked(found.resident),
         awaits_agreement=waits,
         mail_stopped=stopped,
         now=now,

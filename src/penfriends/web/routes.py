@@ -18,6 +18,7 @@ MODULES = (
     "signin",
     "residents",
     "waiting",
+    "still_waiting",
     "my_data",
     "coming_of_age",
     "further_addresses",

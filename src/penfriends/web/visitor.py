@@ -28,7 +28,21 @@ FLASH_COOKIE = "flash"
 PUBLIC = frozenset({"/", "/safety", "/privacy", "/how-it-works", "/about", "/help", "/health"})
 PUBLIC_BELOW = ("/static/", "/t/")
 # The secret in these addresses is a key: it must not travel on in a Referer, not even to ourselves.
-SECRET_BELOW = ("/s/", "/c/", "/g/", "/m/", "/w/", "/p/", "/b/", "/k/", "/e/", "/f/", "/a/", "/staff/invitation/")
+SECRET_BELOW = (
+    "/s/",
+    "/c/",
+    "/g/",
+    "/m/",
+    "/w/",
+    "/p/",
+    "/b/",
+    "/k/",
+    "/e/",
+    "/f/",
+    "/a/",
+    "/y/",
+    "/staff/invitation/",
+)
 THEMES = ("light", "dark")
 AS_THE_DEVICE = "system"
 log = structlog.get_logger()
