@@ -13,16 +13,19 @@ from bench.matching.edges import Graph, graph_of
 from bench.matching.files import liked, slug, uids, written
 from bench.matching.peers import Answer
 from bench.matching.population import KINDS, LANGUAGES, LEVELS, LIKED, MEDIA, Column, Instance, Ints, People
-from penfriends.rules import candidates, compiled, crowd, scans
+from penfriends.rules import candidates, compiled, crowd, permitted_blocks, permitted_compiled
 from penfriends.rules.assignment import Run, played, propose
 from penfriends.rules.bands import ADULT_AGE, Band, Birth, band_on
 from penfriends.rules.candidates import Edges, Lacking, find
 from penfriends.rules.crowd import splitmix
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Pair, Seeker, TownLink, World
+from penfriends.rules.permitted import Aim
 from penfriends.rules.solver import solve
 
 RARITY = {code: one.rarity for code, one in INTERESTS.items()}
+LISTED = 16
+"""So many pairs of each person every solver gets; the engine's own lists begin shorter and grow where they must."""
 
 
 def without_numba() -> None:
@@ -97,29 +100,31 @@ def weekly(instance: Instance, pending: Sequence[tuple[int, int]]) -> tuple[Grap
         at, found = row.of(one), find(one)
         chosen = solve(found).mate
         mate[at] = np.where(chosen >= 0, at[chosen], -1)
-        every = scans.walk(one, scans.Aim.best(len(one), 1 + int(found.degree.max(initial=0))))
-        for links, opened in zip(found.links, (None, found.opened), strict=True):
-            every.over(links, opened)
-        parts.append((at, every.kept()[0]))
-    u, v, w = (np.concatenate(one) for one in zip(*((at[e.i], at[e.j], e.weight) for at, e in parts), strict=True))
+        parts += [(at[i], at[j], weight) for i, j, weight in found.pairs.all()]
+    u, v, w = (np.concatenate(one) for one in zip(*parts, strict=True))
     return graph_of(len(instance.people), u, v, w), mate
 
 
 @contextmanager
 def tuned(points_a_day: int, open_after: int) -> Iterator[None]:
     """The engine with another weight of waiting, and twins of twins opened after so many days."""
-    before = scans.WAITING_WEIGHT, candidates.OPEN_AFTER_DAYS
-    scans.WAITING_WEIGHT, candidates.OPEN_AFTER_DAYS = points_a_day, open_after
+    engines = (permitted_blocks, permitted_compiled)
+    before = permitted_blocks.WAITING_WEIGHT, candidates.OPEN_AFTER_DAYS
+    candidates.OPEN_AFTER_DAYS = open_after
+    for engine in engines:
+        engine.WAITING_WEIGHT = points_a_day
     try:
         yield
     finally:
-        scans.WAITING_WEIGHT, candidates.OPEN_AFTER_DAYS = before
+        candidates.OPEN_AFTER_DAYS = before[1]
+        for engine in engines:
+            engine.WAITING_WEIGHT = before[0]
 
 
 def possible_pairs(instance: Instance) -> Graph:
     """The lists of the first turn, of both bands: what the solver starts from and what every peer gets."""
     row = _Rows(instance.people)
-    parts = [(row.of(one), find(one).edges) for one in crowds(instance)]
+    parts = [(row.of(one), find(one).pairs.best(Aim.best(len(one), LISTED))) for one in crowds(instance)]
     u, v, w = (np.concatenate(one) for one in zip(*((at[e.i], at[e.j], e.weight) for at, e in parts), strict=True))
     return graph_of(len(instance.people), u, v, w)
 
@@ -127,7 +132,7 @@ def possible_pairs(instance: Instance) -> Graph:
 def solved(graph: Graph) -> Answer:
     """The solver alone, on pairs that somebody else has found: it cannot look for more than these."""
     mix = splitmix(np.arange(graph.people, dtype=np.uint64))
-    edges = Edges(graph.u, graph.v, graph.w, splitmix(mix[graph.u] ^ mix[graph.v]))
+    edges = Edges(graph.u, graph.v, graph.w, splitmix(mix[graph.u] ^ mix[graph.v])).ranked()
     found: Any = _Listed(edges, _Numbers(mix))
     solution = solve(found)
     return Answer(solution.mate, duals=solution.duals)

@@ -220,15 +220,19 @@ def played(crowd: Crowd, told: Told = in_silence) -> Run:
         if not len(found.edges):
             continue
         solution = solve(found)
+        if found is not run.whole:
+            found.pairs.forget()
         run.turns.append(turn := _turn(number, found, solution))
         i, j = rows[turn.i], rows[turn.j]
         run.given += np.bincount(np.concatenate((i, j)), minlength=len(crowd))
         taken = np.concatenate((taken, i * len(crowd) + j))
+    run.whole.pairs.forget()
     return run
 
 
 def _turn(number: int, found: Found, solution: Solution) -> Turn:
     chosen = solution.edges.only(np.flatnonzero(solution.mate[solution.edges.i] == solution.edges.j))
+    chosen = chosen.only(np.argsort(chosen.i, kind="stable"))
     return Turn(number, found, solution, chosen.i, chosen.j, chosen.weight)
 
 
@@ -270,11 +274,9 @@ class _Options:
 
     def of(self, row: int, partner: int, weight: int) -> Iterator[Alternative]:
         """The two strongest others, and why it was not them."""
-        start = self._graph.starts[self._vertex[row]]
-        end = min(start + ALTERNATIVES + 1, self._graph.starts[self._vertex[row] + 1])
-        others = self._order[self._graph.other[start:end]].tolist()
-        weights = self._graph.weight[start:end].tolist()
-        found = [(other, value) for other, value in zip(others, weights, strict=True) if other != partner]
+        others, weights = self._graph.near(int(self._vertex[row]))
+        near = zip(self._order[others[: ALTERNATIVES + 1]].tolist(), weights, strict=False)
+        found = [(other, value) for other, value in near if other != partner]
         for other, value in found[:ALTERNATIVES]:
             reason = _why_not(value, weight, taken=bool(self._mate[other] >= 0))
             yield Alternative(self._crowd.uid(row), self._crowd.uid(other), value, reason)

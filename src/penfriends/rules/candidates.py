@@ -13,14 +13,16 @@ from penfriends.rules.bands import Band
 from penfriends.rules.columns import Counting, mixes
 from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
 from penfriends.rules.matching import LinkKind, World
-from penfriends.rules.scans import ALWAYS, PAIRS_AT_ONCE, Aim, Kept, Links, counted, offsets_of, walk
+from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of, permitted
+from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE
 from penfriends.rules.weights import STANDARD, between
 
-KEPT_PER_PERSON = 16
-ADDED_PER_PERSON = 6
+KEPT_PER_PERSON = 8
+ADDED_PER_PERSON = 8
 SWAPS_PER_PERSON = 2
 OPEN_AFTER_DAYS = 28
 FEW_CANDIDATES = 3
+WIDEST_RANK = 1 << 16
 
 STUCK = (
     "no_link",
@@ -39,7 +41,8 @@ are left, and these open after four weeks of waiting."""
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Possible pairs as columns: rows i < j of the crowd, weight, and a mix that settles equal weights."""
+    """Possible pairs as columns: rows i < j of the crowd, weight, and a mix that settles equal weights; the heaviest
+    first."""
 
     i: Column
     j: Column
@@ -48,7 +51,7 @@ class Edges:
 
     @classmethod
     def of(cls, crowd: Crowd, kept: Kept) -> "Edges":
-        return cls(kept.i, kept.j, kept.weight, mixes(crowd, kept.i, kept.j))
+        return cls(kept.i, kept.j, kept.weight, mixes(crowd, kept.i, kept.j)).ranked()
 
     def __len__(self) -> int:
         return len(self.i)
@@ -56,14 +59,19 @@ class Edges:
     def only(self, rows: Column) -> "Edges":
         return Edges(self.i[rows], self.j[rows], self.weight[rows], self.mix[rows])
 
-    def joined(self, others: "Edges", people: int) -> "Edges":
-        """Both together, each pair once, in order."""
-        if not len(others):
-            return self
-        i, j = (np.concatenate(both) for both in ((self.i, others.i), (self.j, others.j)))
-        _, first = np.unique(i.astype(np.int64) * people + j, return_index=True)
-        weight = np.concatenate((self.weight, others.weight))
-        return Edges(i[first], j[first], weight[first], np.concatenate((self.mix, others.mix))[first])
+    def joined(self, others: "Edges") -> "Edges":
+        """Both together, which have no pair in common."""
+        columns = zip(*((one.i, one.j, one.weight, one.mix) for one in (self, others)), strict=True)
+        return Edges(*(np.concatenate(both) for both in columns)).ranked()
+
+    def ranked(self) -> "Edges":
+        """The same from the heaviest on; equal ones by their mix."""
+        weight = self.weight.astype(np.int64)
+        if weight.max(initial=0) >= WIDEST_RANK:
+            return self.only(np.lexsort((self.mix, -weight)))
+        # two ranked parts one after the other are sorted in one go through them
+        below = (WIDEST_RANK - 1 - weight).astype(np.uint64) << np.uint64(48)
+        return self.only(np.argsort(below | (self.mix >> np.uint64(16)), kind="stable"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +86,28 @@ class Lacking:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best pairs of everybody in a crowd, who may go two links, and how many possible partners each has; `links`
-    are the pairs of twins, and of towns two links apart."""
+    """The best pairs of everybody in a crowd, who may go two links, and all permitted pairs; `links` are the pairs of
+    twins, and of towns two links apart."""
 
     crowd: Crowd
     links: tuple[Links, Links]
     opened: Bools
-    degree: Ints
+    pairs: Permitted
     edges: Edges
+
+    @property
+    def degree(self) -> Ints:
+        return self.pairs.degree
 
     def lacking(self, price: Ints, gain: Ints, now: Ints | None = None) -> Lacking:
         """One more walk over all permitted pairs. Swaps are looked for if it is told what everybody has now."""
-        near, far = self.links
-        aims = [Aim(price, gain, ADDED_PER_PERSON)]
-        if now is not None:
-            aims.append(Aim(now, now, SWAPS_PER_PERSON))
-        again = walk(self.crowd, *aims)
-        again.over(near, None)
-        again.over(far, self.opened)
-        kept = again.kept()
-        listed, *swaps = (Edges.of(self.crowd, one) for one in kept)
-        return Lacking(listed, swaps[0] if swaps else listed.only(np.zeros(0, dtype=np.int64)), kept[0].best)
+        kept = self.pairs.best(Aim(price, gain, ADDED_PER_PERSON))
+        listed = Edges.of(self.crowd, kept)
+        swaps = listed.only(_NOBODY) if now is None else self._swaps(now)
+        return Lacking(listed, swaps, kept.best)
+
+    def _swaps(self, now: Ints) -> Edges:
+        return Edges.of(self.crowd, self.pairs.best(Aim(now, now, SWAPS_PER_PERSON)))
 
     def stuck(self) -> list[str]:
         """For everybody how far they came with whoever they came furthest with."""
@@ -140,21 +149,23 @@ _NOBODY = np.zeros(0, dtype=np.int64)
 def find(crowd: Crowd) -> Found:
     """The best pairs of everybody. Children and adults are never in one crowd: rule R02 from the outside."""
     near, far = links_of(crowd)
-    first = walk(crowd, Aim.best(len(crowd), KEPT_PER_PERSON))
-    first.over(near, None)
-    waited_or_lonely = (crowd.people.waited >= OPEN_AFTER_DAYS) | (first.degree < FEW_CANDIDATES)
+    pairs = permitted(crowd)
+    pairs.add(near, None)
+    waited_or_lonely = (crowd.people.waited >= OPEN_AFTER_DAYS) | (pairs.degree < FEW_CANDIDATES)
     opened = crowd.people.allows & waited_or_lonely
-    first.over(far, opened)
-    return Found(crowd, (near, far), opened, first.degree, Edges.of(crowd, first.kept()[0]))
+    pairs.add(far, opened)
+    return Found(crowd, (near, far), opened, pairs, _listed(crowd, pairs))
 
 
 def find_among(whole: Found, rows: Ints, taken: Ints) -> Found:
     """The best pairs among some of a crowd, without the pairs `taken` before. Who may go two links stays decided."""
     crowd, opened = whole.crowd.only(rows, taken), whole.opened[rows]
-    again = walk(crowd, Aim.best(len(crowd), KEPT_PER_PERSON))
-    again.over(whole.links[0], None)
-    again.over(whole.links[1], opened)
-    return Found(crowd, whole.links, opened, again.degree, Edges.of(crowd, again.kept()[0]))
+    pairs = whole.pairs.only(crowd, rows)
+    return Found(crowd, whole.links, opened, pairs, _listed(crowd, pairs))
+
+
+def _listed(crowd: Crowd, pairs: Permitted) -> Edges:
+    return Edges.of(crowd, pairs.best(Aim.best(len(crowd), KEPT_PER_PERSON)))
 
 
 def crowd_in(world: World, band: Band, today: date) -> Crowd:

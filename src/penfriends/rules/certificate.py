@@ -20,13 +20,12 @@ def complaints(
     wrong = []
     if np.bincount(np.concatenate((i, j)), minlength=1).max() > 1:
         wrong.append("somebody_twice")
-    known = np.minimum(a, b) * people + np.maximum(a, b)
-    place = np.argsort(known, kind="stable")
-    at = np.searchsorted(known[place], np.minimum(i, j) * people + np.maximum(i, j))
-    hit = place[np.minimum(at, len(place) - 1)] if len(place) else np.zeros(len(i), dtype=np.int64)
-    if len(i) and (not len(place) or (known[hit] != np.minimum(i, j) * people + np.maximum(i, j)).any()):
+    partner, told = np.full(people, -1), np.full(people, -1)
+    partner[i], partner[j], told[i], told[j] = j, i, weight, weight
+    chosen = np.flatnonzero(partner[a] == b)
+    if not np.isin(i, np.concatenate((a[chosen], b[chosen]))).all():
         wrong.append("not_possible")
-    elif (worth[hit] != weight).any():
+    if (worth[chosen] != told[a[chosen]]).any():
         wrong.append("weight_untrue")
     if duals.min(initial=0) < 0 or (duals[a] + duals[b] < 2 * worth).any():
         wrong.append("bound_not_proved")

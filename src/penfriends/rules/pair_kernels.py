@@ -1,27 +1,59 @@
-"""The loops over pairs of people, for numba only; `candidates` does the same in numpy blocks where numba is missing.
+"""The loop over all pairs of people of linked towns, for numba only; `permitted_blocks` does the same in numpy.
 
-Every pair of a link is looked at once. What cannot be (age, language, medium, household) is sieved out of a town's
-rows first, in a loop that a processor runs on several rows at a time; only the rest is scored. All values are integers,
-so both engines give the same lists, bit for bit.
+Everybody in the towns that one town is linked to is laid side by side, by age, once for the whole town. Who in it fits
+somebody is sieved out in a loop that a processor runs on many people at a time; only those are scored. All values are
+integers, so both engines find the same pairs and weights, bit for bit.
 """
 
-import importlib
-from functools import cache
-from typing import Any
+from math import sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
 
 Column = Any
 
 
-@cache
-def loops() -> tuple[Any, Any]:
-    """The two compiled loops, `scan` and `joined`. Compiling takes seconds, so numba keeps them on disk if it can."""
-    numba = importlib.import_module("numba")
-    try:
-        return make(numba.njit(cache=True), numba.njit(cache=True, inline="always"))
-    except RuntimeError:  # no folder that numba may keep them in
-        return make(numba.njit, numba.njit(inline="always"))
+class Facts(NamedTuple):
+    """A crowd as the loop reads it. `order`: months for children, years for adults, rising within a town; nobody fits
+    who is further away in it than `reach`. `marks`: written at least little, well, as first language; practised; then
+    words of interests. `guarded` has bit 1 for rows in any blocked pair, bit 2 for rows in any pending one."""
+
+    order: Column
+    reach: Column
+    key: Column
+    year: Column
+    dated: Column
+    window: Column
+    step: Column
+    marks: Column
+    writes: Column
+    rarity_of_word: Column
+    rarity: Column
+    ways: Column
+    media: Column
+    household: Column
+    town: Column
+    wish: Column
+    extra: Column
+    allows: Column
+    guarded: Column
+    blocked: Column
+    pending: Column
+    pending_weight: int
+
+
+class Roads(NamedTuple):
+    """The links from town a: other[starts[a]:starts[a + 1]], each larger than a; what counts there is row `kind` of
+    `terms`. `far` links are open to those who allow them, if one of the two has `opened`."""
+
+    offsets: Column
+    starts: Column
+    other: Column
+    kind: Column
+    terms: Column
+    age_points: Column
+    far: bool
+    opened: Column
 
 
 def popcount(x: Any) -> Any:
@@ -32,55 +64,9 @@ def popcount(x: Any) -> Any:
     return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
-    """Made here, so that importing this module does not need numba."""
+def make(njit: Any, inlined: Any) -> Any:
+    """`pairs_from`, made here so that importing this module does not need numba."""
     count_bits = inlined(popcount)
-
-    @njit
-    def mixed(a: Any, b: Any) -> Any:
-        x = (a ^ b) + np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return x ^ (x >> np.uint64(31))
-
-    @njit
-    def keep(i: Any, j: Any, net: Any, mix: Any, ids: Any, nets: Any, used: Any, bar: Any) -> None:
-        """Put j into the list of i, best net first, equal ones by the mix of the pair; a full list raises its bar."""
-        size = ids.shape[1]
-        m = used[i]
-        if m == size:
-            last = nets[i, size - 1]
-            if net < last:
-                return
-            if net == last and mixed(mix[i], mix[j]) > mixed(mix[i], mix[ids[i, size - 1]]):
-                return
-            at = size - 1
-        else:
-            at = m
-            used[i] = m + 1
-        while at > 0:
-            before = nets[i, at - 1]
-            if before > net:
-                break
-            if before == net and mixed(mix[i], mix[ids[i, at - 1]]) < mixed(mix[i], mix[j]):
-                break
-            nets[i, at] = before
-            ids[i, at] = ids[i, at - 1]
-            at -= 1
-        nets[i, at] = net
-        ids[i, at] = j
-        if used[i] == size:
-            bar[i] = max(bar[i], nets[i, size - 1])
-
-    @njit
-    def first_at_least(keys: Any, lo: Any, hi: Any, value: Any) -> Any:
-        while lo < hi:
-            middle = (lo + hi) >> 1
-            if keys[middle] < value:
-                lo = middle + 1
-            else:
-                hi = middle
-        return lo
 
     @njit
     def among(values: Any, number: Any) -> Any:
@@ -88,208 +74,138 @@ def make(njit: Any, inlined: Any) -> tuple[Any, Any]:
         return at < len(values) and values[at] == number
 
     @njit
-    def scan(
-        offsets: Column,
-        link_a: Column,
-        link_b: Column,
-        terms_of_link: Column,
-        terms: Column,
-        age_points: Column,
-        order: Column,
-        reach: Column,
-        key: Column,
-        year: Column,
-        dated: Column,
-        window: Column,
-        step: Column,
-        marks: Column,
-        writes: Column,
-        rarity_of_word: Column,
-        rarity: Column,
-        root: Column,
-        ways: Column,
-        media: Column,
-        household: Column,
-        town: Column,
-        wish: Column,
-        extra: Column,
-        mix: Column,
-        allows: Column,
-        opened: Column,
-        far: Any,
-        guarded: Column,
-        blocked: Column,
-        pending: Column,
-        pending_weight: Any,
-        price: Column,
-        ids: Column,
-        nets: Column,
-        used: Column,
-        bar: Column,
-        now: Column,
-        swap_ids: Column,
-        swap_nets: Column,
-        swap_used: Column,
-        swap_bar: Column,
-        degree: Column,
-    ) -> None:
-        """Keep for every row the best others by weight − price[other] that reach bar[row], and the best by
-        weight − now[other] that reach swap_bar[row], unless there is no room for any of these.
+    def neighbours(facts: Facts, roads: Roads, town: Any) -> Any:
+        """Everybody in the towns linked to this one, by `order`; the row of `terms` for each; and for every value from
+        the least on how many come before it."""
+        size = 0
+        for e in range(roads.starts[town], roads.starts[town + 1]):
+            size += roads.offsets[roads.other[e] + 1] - roads.offsets[roads.other[e]]
+        rows, kinds = np.empty(size, np.int32), np.empty(size, np.int32)
+        least, most, n = 1 << 30, -1, 0
+        for e in range(roads.starts[town], roads.starts[town + 1]):
+            for j in range(roads.offsets[roads.other[e]], roads.offsets[roads.other[e] + 1]):
+                if roads.far and not facts.allows[j]:
+                    continue
+                rows[n], kinds[n] = j, roads.kind[e]
+                least, most = min(least, facts.order[j]), max(most, facts.order[j])
+                n += 1
+        before = np.zeros(max(0, most - least) + 2, np.int64)
+        for at in range(n):
+            before[facts.order[rows[at]] - least + 1] += 1
+        for value in range(1, len(before)):
+            before[value] += before[value - 1]
+        sorted_rows, sorted_kinds, place = np.empty(n, np.int32), np.empty(n, np.int32), before.copy()
+        for at in range(n):
+            value = facts.order[rows[at]] - least
+            sorted_rows[place[value]], sorted_kinds[place[value]] = rows[at], kinds[at]
+            place[value] += 1
+        return sorted_rows, sorted_kinds, before, least
 
-        `marks` of a row: written at least a little, well, as first language; practised; then words of interests.
-        `guarded` has bit 1 for rows in any blocked pair, bit 2 for rows in any pending one.
-        """
-        n = len(order)
-        room_for_swaps = swap_ids.shape[1] > 0
+    @njit
+    def pairs_from(
+        facts: Facts, roads: Roads, row: Any, starts: Column, other: Column, weight: Column, degree: Column
+    ) -> Any:
+        """Write down the permitted pairs of `row` and those after it with larger rows, while there is room: those of
+        the n-th are other[starts[n]:starts[n + 1]]. Returns the row to go on with, and how many pairs these are."""
+        # each column by its own name: reaching into a tuple a hundred million times costs more than the work
+        order, reach, all_keys, all_years, all_dated, windows, step, marks, all_writes, rarity_of_word = facts[:10]
+        rarity, all_ways, media, households, towns, wish, extra, allows, guarded = facts[10:19]
+        blocked, pending, pending_weight = facts[19:]
+        terms, age_points, far, opens = roads.terms, roads.age_points, roads.far, roads.opened
         words = marks.shape[1] - 4
-        largest = 0
-        for t in range(len(offsets) - 1):
-            largest = max(largest, offsets[t + 1] - offsets[t])
-        held = np.empty(largest + 1, np.int32)
-        fit = np.empty(largest + 1, np.uint8)
-        for e in range(len(link_a)):
-            kind = terms_of_link[e]
-            by_interests = terms[kind, 0]
-            by_practice = terms[kind, 4]
-            by_town = terms[kind, 6]
-            by_wish = terms[kind, 7]
-            no_wish = terms[kind, 8]
-            by_medium = terms[kind, 9]
-            table = age_points[terms[kind, 5]]
-            first = offsets[link_b[e]]
-            last = offsets[link_b[e] + 1]
-            for i in range(offsets[link_a[e]], offsets[link_a[e] + 1]):
+        n, first, found = len(order), row, 0
+        starts[0] = 0
+        while row < n:
+            town = towns[row]
+            end = roads.offsets[town + 1]
+            rows, kinds, before, least = neighbours(facts, roads, town)
+            size, values = len(rows), len(before) - 1
+            if size == 0:
+                starts[row - first + 1 : end - first + 1] = found
+                row = end
+                continue
+            key, year, window, household = all_keys[rows], all_years[rows], windows[rows], households[rows]
+            dated, ways, writes, opened = all_dated[rows], all_ways[rows], all_writes[rows], opens[rows]
+            # side by side, since they are gone through once for everybody in this town
+            theirs, base = np.empty((size, marks.shape[1]), np.uint64), np.empty(size, np.int64)
+            steps, rarities, their_media = step[rows], rarity[rows], media[rows]
+            for at in range(size):
+                j, kind = rows[at], kinds[at]
+                theirs[at] = marks[j]
+                met = terms[kind, 8] if wish[j] == -1 else terms[kind, 7] * (wish[j] == town)
+                base[at] = extra[j] + terms[kind, 6] + met
+            fit = np.empty(size, np.uint8)
+            held = np.empty(size + 1, np.int32)
+            while row < end:
+                if found + size > len(other):
+                    return row, found
+                i = row
+                row += 1
+                starts[row - first] = found
                 if far and not allows[i]:
                     continue
-                lo = first_at_least(order, first, last, order[i] - reach[i])
-                hi = first_at_least(order, lo, last, order[i] + reach[i] + 1)
-                count = hi - lo
-                if count == 0:
-                    continue
-                key_i, year_i, dated_i, window_i, home_i = key[i], year[i], dated[i], window[i], household[i]
-                writes_i, ways_i = writes[i], ways[i]
+                lo = before[min(values, max(0, order[i] - reach[i] - least))]
+                hi = before[min(values, max(0, order[i] + reach[i] + 1 - least))]
+                key_i, year_i, dated_i, window_i, home_i = (
+                    all_keys[i],
+                    all_years[i],
+                    all_dated[i],
+                    windows[i],
+                    households[i],
+                )
+                writes_i, ways_i = all_writes[i], all_ways[i]
                 # unsigned, so that no index is looked at for being negative and several rows go through at a time
-                start, end = np.uint64(lo), np.uint64(hi)
-                for j in range(start, end):
-                    allowed = min(window_i, window[j])
-                    by_date = abs(key_i - key[j]) <= 32 * allowed
-                    by_year = 12 * abs(year_i - year[j]) <= allowed
-                    both = (dated_i & dated[j]) != 0
+                start, stop = np.uint64(lo), np.uint64(hi)
+                for at in range(start, stop):
+                    allowed = min(window_i, window[at])
+                    by_date = abs(key_i - key[at]) <= 32 * allowed
+                    by_year = 12 * abs(year_i - year[at]) <= allowed
+                    both = (dated_i & dated[at]) != 0
                     ages = (both & by_date) | ((not both) & by_year)
-                    homes = (home_i < 0) | (home_i != household[j])
-                    fit[j - start] = ages & homes & ((ways_i & ways[j]) != 0)
-                for j in range(start, end):
-                    fit[j - start] = fit[j - start] & ((writes_i & writes[j]) != 0)
-                if far and opened[i]:
-                    for j in range(start, end):
-                        fit[j - start] = fit[j - start] & allows[j]
-                elif far:
-                    for j in range(start, end):
-                        fit[j - start] = fit[j - start] & allows[j] & opened[j]
+                    homes = (home_i < 0) | (home_i != household[at])
+                    fit[at] = ages & homes & ((ways_i & ways[at]) != 0)
+                for at in range(start, stop):
+                    fit[at] = fit[at] & ((writes_i & writes[at]) != 0)
+                if far and not opens[i]:
+                    for at in range(start, stop):
+                        fit[at] = fit[at] & opened[at]
                 q = 0
-                for j in range(start, end):
-                    held[q] = j
-                    q += fit[j - start]
-                if q == 0:
-                    continue
-                mine = extra[i] + by_town
+                for at in range(start, stop):
+                    held[q] = at
+                    q += fit[at]
                 well_i, own_i, practises_i = marks[i, 1], marks[i, 2], marks[i, 3]
-                step_i, media_i, wish_i, town_i = step[i], media[i], wish[i], town[i]
-                rarity_i, root_i, now_i, price_i = rarity[i], root[rarity[i]], now[i], price[i]
-                permitted = 0
-                for at in range(q):
-                    j = held[at]
-                    if guarded[i] & guarded[j] & 1 and among(blocked, min(i, j) * n + max(i, j)):
+                step_i, media_i, wish_i, extra_i, rarity_i = step[i], media[i], wish[i], extra[i], float(rarity[i])
+                for index in range(q):
+                    at = held[index]
+                    j, kind = rows[at], kinds[at]
+                    both = guarded[i] & guarded[j]
+                    if both & 1 and among(blocked, i * n + j):
                         continue
-                    permitted += 1
-                    degree[j] += 1
-                    gap = 12 * abs(year_i - year[j])
-                    if dated_i & dated[j]:
-                        gap = (abs(key_i - key[j]) + 31) >> 5
-                    level = 1 + ((well_i & marks[j, 1]) != 0) + ((own_i & marks[j, 2]) != 0)
-                    weight = mine + extra[j] + table[min(step_i, step[j]), gap] + terms[kind, level]
-                    weight += by_medium * ((media_i & media[j]) != 0)
-                    weight += by_practice * (((practises_i & marks[j, 2]) != 0) + ((marks[j, 3] & own_i) != 0))
-                    weight += no_wish if wish_i == -1 else by_wish * (wish_i == town[j])
-                    weight += no_wish if wish[j] == -1 else by_wish * (wish[j] == town_i)
-                    if guarded[i] & guarded[j] & 2 and among(pending, min(i, j) * n + max(i, j)):
-                        weight += pending_weight
-                    # nobody has more in common than the one who likes less
-                    less = min(rarity_i, rarity[j])
-                    most = weight + 1 + np.int64(by_interests * less * root_i * root[rarity[j]])
-                    swap = room_for_swaps and most > now_i + now[j]
-                    if most - price[j] < bar[i] and most - price_i < bar[j] and not swap:
-                        continue
+                    gap = 12 * abs(year_i - year[at])
+                    if dated_i & dated[at]:
+                        gap = (abs(key_i - key[at]) + 31) >> 5
+                    level = 1 + ((well_i & theirs[at, 1]) != 0) + ((own_i & theirs[at, 2]) != 0)
+                    value = extra_i + base[at] + terms[kind, level]
+                    value += age_points[terms[kind, 5], min(step_i, steps[at]), gap]
+                    practised = ((practises_i & theirs[at, 2]) != 0) + ((theirs[at, 3] & own_i) != 0)
+                    value += terms[kind, 4] * practised + terms[kind, 9] * ((media_i & their_media[at]) != 0)
+                    value += terms[kind, 8] if wish_i == -1 else terms[kind, 7] * (wish_i == towns[j])
                     common = 0
                     for word in range(words):
-                        bits = marks[i, 4 + word] & marks[j, 4 + word]
+                        bits = marks[i, 4 + word] & theirs[at, 4 + word]
                         if bits != 0:
                             common += rarity_of_word[word] * count_bits(bits)
                     if common > 0:
-                        product = np.int64(rarity_i) * np.int64(rarity[j])
-                        square = (by_interests * common) ** 2
-                        points = np.int64(by_interests * common * root_i * root[rarity[j]])
-                        # the float is off by one at most; the integers decide
-                        if (points + 1) * (points + 1) * product <= square:
-                            points += 1
-                        elif points * points * product > square:
-                            points -= 1
-                        weight += points
-                    if weight - price[j] >= bar[i]:
-                        keep(i, j, weight - price[j], mix, ids, nets, used, bar)
-                    if weight - price_i >= bar[j]:
-                        keep(j, i, weight - price_i, mix, ids, nets, used, bar)
-                    if room_for_swaps and weight > now_i + now[j]:
-                        if weight - now[j] >= swap_bar[i]:
-                            keep(i, j, weight - now[j], mix, swap_ids, swap_nets, swap_used, swap_bar)
-                        if weight - now_i >= swap_bar[j]:
-                            keep(j, i, weight - now_i, mix, swap_ids, swap_nets, swap_used, swap_bar)
-                degree[i] += permitted
+                        # exact: quotients and roots of whole numbers below 2**52 are cut to whole numbers rightly
+                        square = float((terms[kind, 0] * common) ** 2)
+                        value += int(sqrt(float(int(square / (rarity_i * float(rarities[at]))))))
+                    if both & 2 and among(pending, i * n + j):
+                        value += pending_weight
+                    other[found], weight[found] = j, value
+                    degree[j] += 1
+                    found += 1
+                degree[i] += found - starts[row - first]
+                starts[row - first] = found
+        return row, found
 
-    @njit
-    def joined(ids: Column, nets: Column, used: Column, price: Column) -> Any:
-        """The lists of all as pairs i < j with their weights, each once, in order of i and j."""
-        n = len(used)
-        starts = np.zeros(n + 1, np.int64)
-        for phase in range(2):
-            if phase == 1:
-                total = 0
-                for i in range(n + 1):
-                    count = starts[i]
-                    starts[i] = total
-                    total += count
-                other = np.empty(total, np.int32)
-                weight = np.empty(total, np.int32)
-                filled = starts.copy()
-            for i in range(n):
-                for at in range(used[i]):
-                    j = ids[i, at]
-                    if i > j:
-                        seen = False
-                        for back in range(used[j]):
-                            if ids[j, back] == i:
-                                seen = True
-                                break
-                        if seen:
-                            continue
-                    low = min(i, j)
-                    if phase == 0:
-                        starts[low] += 1
-                    else:
-                        at_low = filled[low]
-                        high = max(i, j)
-                        value = nets[i, at] + price[j]
-                        filled[low] = at_low + 1
-                        while at_low > starts[low] and other[at_low - 1] > high:
-                            other[at_low] = other[at_low - 1]
-                            weight[at_low] = weight[at_low - 1]
-                            at_low -= 1
-                        other[at_low] = high
-                        weight[at_low] = value
-        first = np.empty(len(other), np.int32)
-        for i in range(n):
-            for at in range(starts[i], starts[i + 1]):
-                first[at] = i
-        return first, other, weight
-
-    return scan, joined
+    return pairs_from

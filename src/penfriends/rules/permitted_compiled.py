@@ -1,0 +1,208 @@
+"""The permitted pairs of a crowd found in compiled loops, where numba is."""
+
+import importlib
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from penfriends.rules import list_kernels, pair_kernels
+from penfriends.rules.bands import Band
+from penfriends.rules.columns import DIGITAL, PAPER
+from penfriends.rules.crowd import OLDEST_STEP, Bools, Column, Crowd, Ints
+from penfriends.rules.crowd import window_by_age as windows
+from penfriends.rules.pair_kernels import Facts, Roads
+from penfriends.rules.permitted import Aim, Kept, Links, offsets_of
+from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
+from penfriends.rules.weights import WHOLE
+
+PAIRS_AT_ONCE = 1 << 22
+PAIRS_KEPT = 1 << 27
+"""As many pairs are remembered: six bytes each, or eight where somebody has waited for decades."""
+LONGEST_GAP = 240
+NARROW = 1 << 16
+
+
+class Piece(NamedTuple):
+    """The pairs of some rows on: those of row first + n are other[starts[n]:starts[n + 1]], all larger."""
+
+    first: int
+    starts: Column
+    other: Column
+    weight: Column
+
+
+@cache
+def loops() -> tuple[Any, Any, Any, Any]:
+    """The compiled loops. Compiling takes seconds, so numba keeps them on disk if it can."""
+    numba = importlib.import_module("numba")
+    try:
+        return _made(numba.njit(cache=True), numba.njit(cache=True, inline="always"))
+    except RuntimeError:  # no folder that numba may keep them in
+        return _made(numba.njit, numba.njit(inline="always"))
+
+
+def _made(njit: Any, inlined: Any) -> tuple[Any, Any, Any, Any]:
+    return (pair_kernels.make(njit, inlined), *list_kernels.make(njit, inlined))
+
+
+class CompiledPairs:
+    """See `permitted.Permitted`."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self.degree: Ints = np.zeros(len(crowd), dtype=np.int64)
+        self._crowd = crowd
+        self._pairs_from, self._best_few, self._joined, self._only = loops()
+        self._roads: list[Roads] = []
+        self._pieces: list[Piece] | None = []
+        self._room = PAIRS_KEPT
+
+    def add(self, links: Links, opened: Bools | None) -> None:
+        if not len(links):
+            return
+        self._roads.append(roads := _roads(self._crowd, links, opened))
+        for piece in self._found(roads, self.degree):
+            self._remember(piece)
+
+    def best(self, aim: Aim) -> Kept:
+        people = len(self._crowd)
+        ids, nets = np.zeros((people, aim.size), np.int32), np.zeros((people, aim.size), np.int32)
+        price, bar, used = (column.astype(np.int32) for column in (aim.price, aim.gain + 1, np.zeros(people)))
+        for piece in self._all():
+            self._best_few(*piece, price, self._crowd.mix, ids, nets, used, bar)
+        i, j, weight = self._joined(ids, nets, used, price)
+        return Kept(i, j, weight, np.where(used > 0, np.maximum(aim.gain, nets[:, 0]), aim.gain))
+
+    def only(self, crowd: Crowd, rows: Ints) -> "CompiledPairs":
+        found = CompiledPairs(crowd)
+        if self._pieces is None:
+            found._roads = [_among(one, crowd, rows) for one in self._roads]
+            for roads in found._roads:
+                for piece in found._found(roads, found.degree):
+                    found._remember(piece)
+            return found
+        place = np.full(len(self._crowd), -1, dtype=np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        for before in self._pieces:
+            piece = Piece(*self._only(*before, place, crowd.blocked))
+            found._remember(piece)
+            found.degree += np.bincount(piece.other, minlength=len(crowd))
+            found.degree[piece.first : piece.first + len(piece.starts) - 1] += np.diff(piece.starts)
+        return found
+
+    def forget(self) -> None:
+        self._pieces = None
+
+    def all(self) -> Iterator[tuple[Column, Column, Column]]:
+        for first, starts, other, weight in self._all():
+            yield np.repeat(np.arange(first, first + len(starts) - 1), np.diff(starts)), other, weight
+
+    def _all(self) -> Iterator[Piece]:
+        if self._pieces is not None:
+            yield from self._pieces
+            return
+        for roads in self._roads:
+            yield from self._found(roads, np.zeros_like(self.degree))
+
+    def _remember(self, piece: Piece) -> None:
+        self._room -= len(piece.other)
+        if self._room < 0:
+            self._pieces = None
+        elif self._pieces is not None:
+            self._pieces.append(piece)
+
+    def _found(self, roads: Roads, degree: Ints) -> Iterator[Piece]:
+        facts, people = _facts(self._crowd), len(self._crowd)
+        most = BASE_WEIGHT + WHOLE + PENDING_WEIGHT + 2 * WAITING_WEIGHT * int(self._crowd.people.waited.max(initial=0))
+        kind = np.uint16 if most < NARROW else np.int32
+        row, room = 0, max(PAIRS_AT_ONCE, people)
+        while row < people:
+            starts, other, weight = np.zeros(people - row + 1, np.int64), np.empty(room, np.int32), np.empty(room, kind)
+            end, found = self._pairs_from(facts, roads, row, starts, other, weight, degree)
+            yield Piece(row, starts[: end - row + 1].copy(), other[:found], weight[:found])
+            row = end
+
+
+def _roads(crowd: Crowd, links: Links, opened: Bools | None) -> Roads:
+    order = np.lexsort((links.b, links.a))
+    towns = np.arange(len(crowd.around.towns) + 1)
+    kinds, points = _terms(links)
+    return Roads(
+        offsets=offsets_of(crowd),
+        starts=np.searchsorted(links.a[order], towns),
+        other=links.b[order],
+        kind=links.of[order],
+        terms=kinds,
+        age_points=points,
+        far=opened is not None,
+        opened=np.zeros(len(crowd), dtype=bool) if opened is None else opened,
+    )
+
+
+def _among(roads: Roads, crowd: Crowd, rows: Ints) -> Roads:
+    return roads._replace(offsets=offsets_of(crowd), opened=roads.opened[rows])
+
+
+def _terms(links: Links) -> tuple[Column, Column]:
+    """A row a kind: interests, three levels, practice, number of the table of ages, town, wish, no wish, medium."""
+    told = links.counting
+    most, table = np.unique(told.age, return_inverse=True)
+    rows = (
+        told.interests,
+        *told.levels[:, 1:].T,
+        told.practice,
+        table,
+        told.town,
+        told.wish,
+        told.wish // 2,
+        told.medium,
+    )
+    return np.stack(rows, axis=1).astype(np.int64), np.array([_age_points(points) for points in most.tolist()])
+
+
+@cache
+def _age_points(most: int) -> Column:
+    """Points by the age of the younger and the gap in months."""
+    window = windows(OLDEST_STEP)[:, None]
+    gap = 100 * np.arange(LONGEST_GAP + 1)[None, :]
+    points: Column = np.maximum(0, most * (window - gap) // window)
+    return points
+
+
+def _facts(crowd: Crowd) -> Facts:
+    p = crowd.people
+    is_child = crowd.band is Band.CHILD
+    months = p.year * 12 + p.month
+    return Facts(
+        order=months if is_child else p.year,
+        reach=crowd.window if is_child else crowd.window // 12 + 1,
+        key=months * 32 + p.day,
+        year=p.year,
+        dated=(p.day > 0).astype(np.uint8),
+        window=crowd.window,
+        step=crowd.step,
+        marks=np.concatenate((p.written, p.practises[:, None], p.interests), axis=1),
+        writes=np.ascontiguousarray(p.written[:, 0]),
+        rarity_of_word=np.array([crowd.around.rarity[codes[0]] for codes in crowd.around.interests], dtype=np.int64),
+        rarity=crowd.rarity,
+        ways=((p.media & PAPER) > 0).astype(np.uint8) | (((p.media & DIGITAL) > 0).astype(np.uint8) << 1),
+        media=p.media,
+        household=p.household,
+        town=p.town,
+        wish=p.wish,
+        extra=(BASE_WEIGHT // 2 + WAITING_WEIGHT * p.waited).astype(np.int64),
+        allows=p.allows,
+        guarded=_guarded(crowd),
+        blocked=crowd.blocked,
+        pending=crowd.pending,
+        pending_weight=PENDING_WEIGHT,
+    )
+
+
+def _guarded(crowd: Crowd) -> Column:
+    """Bit 1 for rows in any blocked pair, bit 2 for rows in any pending one."""
+    flags = np.zeros(len(crowd), dtype=np.uint8)
+    for bit, pairs in ((1, crowd.blocked), (2, crowd.pending)):
+        flags[np.concatenate((pairs // max(1, len(crowd)), pairs % max(1, len(crowd))))] |= np.uint8(bit)
+    return flags
