@@ -38,6 +38,12 @@ REPLAY_HELP = """What would the mailroom make of these mails? Nothing is stored 
 The class of a mail is one of human, auto_reply, bounce, complaint, loop, quarantined. FILE is a mail as it came (.eml)
 or a folder of them. The finished mail is one between two invented people; there is none where a person looks first.
 """
+PAIR_HELP = """Who would write to whom in two school classes, or in a ring of more? Nothing is stored.
+
+Prints the partners and the points of each pair, the worst pair and who has more than one partner. FILE is JSON as told
+in docs/pair-classes.md; - reads standard input. Ends with 1 if the wishes of the teachers cannot be kept, 2 if the file
+cannot be read.
+"""
 
 
 def main() -> None:
@@ -254,6 +260,25 @@ def replay(
     from penfriends.replay_command import replay_files
 
     raise SystemExit(replay_files(files, json_lines=as_json, out=sys.stdout, show_addresses=show_addresses))
+
+
+@app.command("pair-classes", help=PAIR_HELP)
+def pair_classes(
+    file: Annotated[str, typer.Argument(metavar="FILE")],
+    seed: Annotated[int, typer.Option(help="Decides between equals: another seed, another choice among the best.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    lang: Annotated[str, typer.Option(help="The language of the answer.")] = "en",
+) -> None:
+    from penfriends import clock, i18n, pair_command
+
+    if lang not in i18n.LANGUAGES:
+        raise typer.BadParameter(", ".join(i18n.LANGUAGES), param_hint="--lang")
+    today = clock.utc_now().date()
+    with i18n.speaking(lang):
+        done = pair_command.pair_classes(
+            file, seed=seed, as_json=as_json, today=today, out=sys.stdout, wrong=sys.stderr
+        )
+    raise SystemExit(done)
 
 
 # --- what the commands share ------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.support.command import penfriends
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     *("run", "web", "worker", "mailroom", "postbox", "migrate", "demo", "moderator", "backup", "restore", "check"),
-    *("screen", "replay"),
+    *("screen", "replay", "pair-classes"),
 )
 
 

@@ -33,7 +33,7 @@ def _placed(person: int, cost: Ints, paid: Ints, price: Ints, place_of: Ints, ta
     far, place = 0, -1
     while True:
         reached = far + cost[asked[-1]] - paid[asked[-1]] - price
-        nearer = ~closed & (reached < near)
+        nearer = reached < near
         near[nearer], before[nearer] = reached[nearer], asked[-1]
         place = int(np.where(closed, FORBIDDEN, near).argmin())
         far = int(near[place])

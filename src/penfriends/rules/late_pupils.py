@@ -41,7 +41,6 @@ def _joined_in(
 ) -> frozenset[Couple]:
     """`kept`, and with them those who had nobody; not more than `kept` where that does not work without moving."""
     couples = kept | rules.locks
-    couples |= _with_their_mates(couples, rules)
     taken = frozenset[str]().union(*couples)
     sides = [sorted(one.present, key=lambda pupil: draw(pupil, seed)) for one in (first, second)]
     alone = [tuple(one for one in side if one.uid not in taken) for side in sides]
@@ -54,17 +53,6 @@ def _joined_in(
         return couples
     outcome = search(_board(hosts, guests, couples, most, rules, around))
     return couples | {Couple((guests[n].uid, hosts[entry].uid)) for n, entry in enumerate(outcome.entry_of or ())}
-
-
-def _with_their_mates(couples: frozenset[Couple], rules: Rules) -> frozenset[Couple]:
-    """Who comes late and is to be together with somebody, gets the same partners."""
-    taken = frozenset[str]().union(*couples)
-    found = set()
-    for couple in rules.together if not rules.join_circles else ():
-        late, early = couple - taken, couple & taken
-        if len(late) == len(early) == 1:
-            found |= {Couple(late | other - early) for other in couples if early <= other}
-    return frozenset(found)
 
 
 def _alone_of(pupil: Pupil, side: Collection[Pupil], couples: Collection[Couple], rules: Rules) -> bool:
