@@ -24,8 +24,9 @@ from penfriends.models.delivery import Delivery, DeliveryState
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Answer, Match, MatchSide, MatchState
 from penfriends.models.residents import Resident
-from penfriends.rules.assignment import Proposal, Round
+from penfriends.rules.assignment import Round
 from penfriends.rules.bands import Band
+from penfriends.rules.proposals import Proposal
 from penfriends.rules.score import explain
 from tests import builders as b
 from tests.support.desk import Twins, adults, children, held, twins

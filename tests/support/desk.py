@@ -11,8 +11,8 @@ from penfriends.models.matching import Match, MatchSide
 from penfriends.models.moderation import Hold, Moderator, Role
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
-from penfriends.rules.assignment import Proposal
 from penfriends.rules.bands import Band
+from penfriends.rules.proposals import Proposal
 from penfriends.rules.score import explain
 from penfriends.rules.screening import screen
 from tests import builders as b

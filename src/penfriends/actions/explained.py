@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from penfriends.rules.assignment import Proposal
+from penfriends.rules.proposals import Proposal
 
 
 def stored(proposal: Proposal, *, waiting: Mapping[str, int]) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from penfriends.actions import explained, rounds, world
 from penfriends.models.matching import MatchRound, PairState, RoundPair, RoundState
 from penfriends.models.places import Town
 from penfriends.rules import helping, pins, shortage
-from penfriends.rules.assignment import Proposal, Round, Told, in_silence
+from penfriends.rules.assignment import Round, Told, in_silence
 from penfriends.rules.matching import Pair, World
+from penfriends.rules.proposals import Proposal
 
 KEPT = (PairState.PINNED, PairState.FORBIDDEN, PairState.PUBLISHED)
 

@@ -13,9 +13,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import explained, world
 from penfriends.ids import uuid7
 from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState
-from penfriends.rules.assignment import Proposal, Round, Told, in_silence, propose
+from penfriends.rules.assignment import Round, Told, in_silence, propose
 from penfriends.rules.eligibility import EVERY_PAIR_UP_TO, check_round, may_be_matched
 from penfriends.rules.matching import Seeker, World
+from penfriends.rules.proposals import Proposal
 
 STORED_AT_ONCE = 1000
 

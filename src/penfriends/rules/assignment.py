@@ -30,38 +30,13 @@ from penfriends.rules.crowd import (
 )
 from penfriends.rules.gathered import columns_in
 from penfriends.rules.matching import World
-from penfriends.rules.score import Explanation, explain
-from penfriends.rules.solver import Graph, Solution, graph_of, solve
+from penfriends.rules.proposals import Chosen, Proposal, tell
+from penfriends.rules.solver import Solution, solve
 
 TURNS = 3
-ALTERNATIVES = 2
 FEW = 2000
 Told = Callable[[str, int], None]
 """Is told the code of a step when it begins, and how many people or possible pairs it works on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Somebody else who was possible for `of`, and why not: `weaker` (than the one proposed), `taken` (by somebody
-    for whom they weigh more) or `costs_others` (together all others would lose more)."""
-
-    of: UUID
-    other: UUID
-    weight: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A pair (`first` has the smaller uid), its explanation in that order, and two alternatives of each."""
-
-    first: UUID
-    second: UUID
-    band: Band
-    turn: int
-    weight: int
-    explanation: Explanation
-    alternatives: tuple[Alternative, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +117,8 @@ class Run:
     def proposals(self) -> Iterator[Proposal]:
         """The pairs with their explanations, turn by turn."""
         for turn in self.turns:
-            yield from _told(turn)
+            chosen = Chosen(turn.i, turn.j, turn.weight)
+            yield from tell(turn.found.crowd, turn.number, turn.solution, chosen)
 
     def opened(self) -> frozenset[UUID]:
         """Who may go two links."""
@@ -248,41 +224,3 @@ def _certificate(turn: Turn) -> Certificate:
     crowd = turn.found.crowd
     duals = {crowd.uid(row): dual for row, dual in enumerate(turn.solution.duals.tolist())}
     return Certificate(crowd.band, turn.number, int(turn.weight.sum()), duals)
-
-
-def _told(turn: Turn) -> Iterator[Proposal]:
-    """The chosen pairs with their explanations and those who were possible instead."""
-    crowd, around = turn.found.crowd, turn.found.crowd.around
-    world = World((), around.links, rarity=around.rarity, weights=around.weights)
-    order, graph = graph_of(turn.solution.edges, crowd.mix)
-    options = _Options(crowd, order, graph, turn.solution.mate)
-    for i, j, weight in zip(turn.i.tolist(), turn.j.tolist(), turn.weight.tolist(), strict=True):
-        one, two = sorted((crowd.seeker(i), crowd.seeker(j)), key=lambda seeker: seeker.uid)
-        a, b = (i, j) if crowd.uid(i) == one.uid else (j, i)
-        others = (*options.of(a, b, weight), *options.of(b, a, weight))
-        explanation = explain(one, two, world, crowd.today)
-        yield Proposal(one.uid, two.uid, crowd.band, turn.number, weight, explanation, others)
-
-
-class _Options:
-    """Who else was possible for somebody."""
-
-    def __init__(self, crowd: Crowd, order: Ints, graph: Graph, mate: Ints) -> None:
-        self._crowd, self._order, self._graph, self._mate = crowd, order, graph, mate
-        self._vertex = np.zeros(len(crowd), dtype=np.int64)
-        self._vertex[order] = np.arange(len(order))
-
-    def of(self, row: int, partner: int, weight: int) -> Iterator[Alternative]:
-        """The two strongest others, and why it was not them."""
-        others, weights = self._graph.near(int(self._vertex[row]))
-        near = zip(self._order[others[: ALTERNATIVES + 1]].tolist(), weights, strict=False)
-        found = [(other, value) for other, value in near if other != partner]
-        for other, value in found[:ALTERNATIVES]:
-            reason = _why_not(value, weight, taken=bool(self._mate[other] >= 0))
-            yield Alternative(self._crowd.uid(row), self._crowd.uid(other), value, reason)
-
-
-def _why_not(weight: int, chosen: int, *, taken: bool) -> str:
-    if weight <= chosen:
-        return "weaker"
-    return "taken" if taken else "costs_others"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import chain
-from typing import overload
+from typing import TypeVar, overload
 from uuid import UUID
 
 import numpy as np
@@ -28,6 +28,7 @@ from penfriends.rules.crowd import (
 )
 from penfriends.rules.matching import Level, Medium, Roll, Seeker, World
 
+T = TypeVar("T")
 AT_ONCE = 4096
 _BANDS, _MEDIA = tuple(Band), tuple(Medium)
 _MEDIA_OF = tuple(frozenset(one for n, one in enumerate(_MEDIA) if bits >> n & 1) for bits in range(1 << len(_MEDIA)))
@@ -79,7 +80,7 @@ class Gathered(Roll):
             some.household.tolist(), some.allows.tolist(), strict=True,
         ):  # fmt: skip
             if bits not in known:
-                known[bits] = _levels(bits[:-1], around.languages), frozenset(_set(bits[-1], around.languages))
+                known[bits] = _levels(bits[:-1], around.languages), frozenset(codes_in(bits[-1], around.languages))
             levels, practises = known[bits]
             found.append(
                 Seeker(
@@ -127,14 +128,15 @@ def codes_of(bits: Column, around: Surroundings) -> list[list[str]]:
     return [found[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _set(bits: int, codes: Sequence[str]) -> list[str]:
+def codes_in(bits: int, codes: Sequence[T]) -> list[T]:
+    """What the bits stand for."""
     return [code for n, code in enumerate(codes) if bits >> n & 1]
 
 
 def _levels(written: Sequence[int], codes: Sequence[str]) -> dict[str, Level]:
     levels: dict[str, Level] = {}
     for level, bits in zip(LEVELS, written, strict=True):
-        levels.update(dict.fromkeys(_set(bits, codes), level))
+        levels.update(dict.fromkeys(codes_in(bits, codes), level))
     return levels
 
 

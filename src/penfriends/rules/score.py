@@ -4,13 +4,13 @@ Integers only (0 to 1000), so that every platform and every later engine gives t
 carries coded facts from which a template makes a sentence. The score promises something to write about, no more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import isqrt
 from types import MappingProxyType
 
-from penfriends.rules.matching import Level, LinkKind, Pair, Seeker, World, age_gap, age_window
+from penfriends.rules.matching import Level, LinkKind, Medium, Pair, Seeker, World, age_gap, age_window
 from penfriends.rules.weights import STANDARD
 
 MAXIMA: Mapping[str, int] = MappingProxyType(dict(STANDARD.by_term))
@@ -87,19 +87,28 @@ def rarity_sum(interests: Iterable[str], rarity: Mapping[str, int]) -> int:
 
 
 def common_interests(a: frozenset[str], b: frozenset[str], rarity: Mapping[str, int], maximum: int) -> Term:
-    """Cosine of the rarity-weighted interests. Detail: common codes, the rarest first."""
     common = sorted(a & b, key=lambda code: (-rarity.get(code, 1), code))
-    product = rarity_sum(a, rarity) * rarity_sum(b, rarity)
+    return interests_term(common, rarity_sum(a, rarity) * rarity_sum(b, rarity), rarity, maximum)
+
+
+def interests_term(common: Sequence[str], product: int, rarity: Mapping[str, int], maximum: int) -> Term:
+    """Cosine of the rarity-weighted interests; `product` is that of the sums of both. Detail: common codes, the rarest
+    first."""
     points = isqrt((maximum * rarity_sum(common, rarity)) ** 2 // product) if common else 0
     return Term("interests", points, maximum, tuple(common))
 
 
 def common_language(a: Mapping[str, Level], b: Mapping[str, Level], maximum: int) -> Term:
-    """The best language of both, at the level of the weaker writer. Detail: code, level; empty without one."""
+    """The best language of both, at the level of the weaker writer."""
     common = [(min(level, b[code], key=lambda x: x.rank), code) for code, level in a.items() if code in b]
-    if not common:
+    level, code = min(common, key=lambda entry: (-entry[0].rank, entry[1])) if common else (None, "")
+    return language_term(level, code, maximum)
+
+
+def language_term(level: Level | None, code: str, maximum: int) -> Term:
+    """Detail: code, level; empty without a common language."""
+    if level is None:
         return Term("language", 0, maximum)
-    level, code = min(common, key=lambda entry: (-entry[0].rank, entry[1]))
     return Term("language", language_points(level, maximum), maximum, (code, level.value))
 
 
@@ -116,32 +125,48 @@ def link_of_towns(a: str, b: str, world: World, maximum: int) -> Term:
 
 
 def _practice(name: str, learner: Seeker, other: Seeker, maximum: int) -> Term:
-    """Whether the other's first language is one that the learner wants to practise. Detail: those codes."""
+    """Whether the other's first language is one that the learner wants to practise."""
     taught = {code for code, level in other.languages.items() if level is Level.FIRST}
-    codes = tuple(sorted(learner.practises & taught))
+    return practice_term(name, learner.practises & taught, maximum)
+
+
+def practice_term(name: str, taught: Iterable[str], maximum: int) -> Term:
+    """Detail: the codes of the languages that the other can teach."""
+    codes = tuple(sorted(taught))
     return Term(name, maximum if codes else 0, maximum, codes)
 
 
 def _age(a: Seeker, b: Seeker, today: date, maximum: int) -> Term:
+    by_year = a.birth.on is None or b.birth.on is None
+    return age_term(age_gap(a.birth, b.birth), age_window(a.birth, b.birth, today), maximum, by_year=by_year)
+
+
+def age_term(gap: int, window: int, maximum: int, *, by_year: bool) -> Term:
     """Closeness in age within what the younger allows. Detail: `months` or `years`, and how many."""
-    gap, window = age_gap(a.birth, b.birth), age_window(a.birth, b.birth, today)
     points = max(0, maximum * (window - gap) // window)
     months = gap // 100
-    by_year = a.birth.on is None or b.birth.on is None
     detail = ("years", str(months // 12)) if by_year or months >= 24 else ("months", str(months))
     return Term("age", points, maximum, detail)
 
 
 def _wish(name: str, wisher: Seeker, other: Seeker, maximum: int) -> Term:
+    return wish_term(name, wisher.wished_town, other.town, maximum)
+
+
+def wish_term(name: str, wish: str | None, town: str, maximum: int) -> Term:
     """Detail: `met` or `unmet` and the town; `none` if there was no wish."""
-    if wisher.wished_town is None:
+    if wish is None:
         return Term(name, maximum // 2, maximum, ("none",))
-    if wisher.wished_town == other.town:
-        return Term(name, maximum, maximum, ("met", other.town))
-    return Term(name, 0, maximum, ("unmet", wisher.wished_town))
+    if wish == town:
+        return Term(name, maximum, maximum, ("met", town))
+    return Term(name, 0, maximum, ("unmet", wish))
 
 
 def _medium(a: Seeker, b: Seeker, maximum: int) -> Term:
+    return medium_term(a.media & b.media, maximum)
+
+
+def medium_term(common: Iterable[Medium], maximum: int) -> Term:
     """Whether both want the same way of writing. Detail: the media of both."""
-    common = tuple(sorted(medium.value for medium in a.media & b.media))
-    return Term("medium", maximum if common else 0, maximum, common)
+    media = tuple(sorted(medium.value for medium in common))
+    return Term("medium", maximum if media else 0, maximum, media)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from penfriends.rules.assignment import Proposal, propose
+from penfriends.rules.assignment import propose
 from penfriends.rules.matching import Level, Pair, Seeker, World, age_gap
+from penfriends.rules.proposals import Proposal
 from penfriends.rules.score import Explanation, explain
 from penfriends.rules.weights import Weights
 

@@ -1,0 +1,115 @@
+"""What is told of a pair that a round has chosen: the points, and who else was possible for either of the two?
+
+Told in the order of the choice, some thousand pairs at a time, because a hundred thousand at once are many megabytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from penfriends.rules.bands import Band
+from penfriends.rules.crowd import WORD, Column, Crowd, Ints
+from penfriends.rules.reasons import Reasons
+from penfriends.rules.score import Explanation
+from penfriends.rules.solver import Graph, Solution, graph_of
+
+ALTERNATIVES = 2
+AT_ONCE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Somebody else who was possible for `of`, and why not: `weaker` (than the one proposed), `taken` (by somebody
+    for whom they weigh more) or `costs_others` (together all others would lose more)."""
+
+    of: UUID
+    other: UUID
+    weight: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pair (`first` has the smaller uid), its explanation in that order, and two alternatives of each."""
+
+    first: UUID
+    second: UUID
+    band: Band
+    turn: int
+    weight: int
+    explanation: Explanation
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The pairs of one turn as rows of its crowd, with their weights."""
+
+    i: Column
+    j: Column
+    weight: Column
+
+    def some(self, start: int) -> "Chosen":
+        end = start + AT_ONCE
+        return Chosen(self.i[start:end], self.j[start:end], self.weight[start:end])
+
+
+def tell(crowd: Crowd, turn: int, solution: Solution, chosen: Chosen) -> Iterator[Proposal]:
+    """The chosen pairs with their explanations and those who were possible instead."""
+    if not len(chosen.i):
+        return
+    uids = [UUID(int=high << WORD | low) for high, low in crowd.people.uid.tolist()]
+    reasons = Reasons(crowd)
+    options = _Options(uids, *graph_of(solution.edges, crowd.mix), solution.mate)
+    for start in range(0, len(chosen.i), AT_ONCE):
+        some = chosen.some(start)
+        first, second = _by_uid(crowd, some.i, some.j)
+        weights = some.weight.tolist()
+        for a, b, weight, explanation, mine, theirs in zip(
+            first.tolist(), second.tolist(), weights, reasons.of(first, second),
+            options.of(first, second, weights), options.of(second, first, weights), strict=True,
+        ):  # fmt: skip
+            yield Proposal(uids[a], uids[b], crowd.band, turn, weight, explanation, (*mine, *theirs))
+
+
+def _by_uid(crowd: Crowd, i: Ints, j: Ints) -> tuple[Ints, Ints]:
+    one, other = crowd.people.uid[i], crowd.people.uid[j]
+    smaller = (one[:, 0] < other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] < other[:, 1]))
+    return np.where(smaller, i, j), np.where(smaller, j, i)
+
+
+class _Options:
+    """Who else was possible for somebody."""
+
+    def __init__(self, uids: list[UUID], order: Ints, graph: Graph, mate: Ints) -> None:
+        self._uids, self._order, self._mate = uids, order, mate
+        self._starts, self._other, self._weight = (np.asarray(one, dtype=np.int64) for one in graph.all_near)
+        self._vertex = np.zeros(len(uids), dtype=np.int64)
+        self._vertex[order] = np.arange(len(order))
+
+    def of(self, rows: Ints, partners: Ints, weights: list[int]) -> Iterator[list[Alternative]]:
+        """For each row the two strongest others, and why it was not them."""
+        vertex = self._vertex[rows]
+        place = self._starts[vertex][:, None] + np.arange(ALTERNATIVES + 1)
+        there = place < self._starts[vertex + 1][:, None]
+        place = np.where(there, place, 0)
+        other = np.where(there, self._order[self._other[place]], partners[:, None])
+        taken = self._mate[other] >= 0
+        values = self._weight[place].tolist()
+        for row, partner, weight, *others in zip(
+            rows.tolist(), partners.tolist(), weights, other.tolist(), values, taken.tolist(), strict=True
+        ):
+            kept = [one for one in zip(*others, strict=True) if one[0] != partner][:ALTERNATIVES]
+            uid = self._uids[row]
+            yield [
+                Alternative(uid, self._uids[one], value, _why_not(value, weight, taken=gone))
+                for one, value, gone in kept
+            ]
+
+
+def _why_not(weight: int, chosen: int, *, taken: bool) -> str:
+    if weight <= chosen:
+        return "weaker"
+    return "taken" if taken else "costs_others"
