@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import births, dispatch, matching, moderation, rounds, world
+from penfriends.actions import births, dispatch, matching, moderation, rounds, storing, world
 from penfriends.db import Database, make_engine
 from penfriends.errors import Refusal, Refused
 from penfriends.ids import uuid7
@@ -67,7 +67,7 @@ async def test_R02_matching_alone_never_puts_an_adult_beside_a_child(
     db: AsyncSession, monkeypatch: pytest.MonkeyPatch, hidden: str
 ) -> None:
     monkeypatch.setattr(rounds, "check_round", lambda *_: ())
-    monkeypatch.setattr(rounds, "may_be_matched", lambda *_: True)
+    monkeypatch.setattr(storing, "may_be_matched", lambda *_: True)
     await without_the_database(db)
     twin = await twins(db)
     tom, henk = await tom_and_henk(db, twin, hidden)
@@ -93,7 +93,8 @@ async def test_R02_a_wrong_round_is_stored_by_neither_of_the_second_looks(
     first, second = sorted((tom.id, henk.id))
     wrong = Proposal(first, second, Band.CHILD, 0, told.total, told, ())
     monkeypatch.setattr(rounds, "propose", lambda *_: Round(NOW.date(), (wrong,), {}, (), frozenset()))
-    monkeypatch.setattr(rounds, off, lambda *_: () if off == "check_round" else True)
+    look, says = (rounds, ()) if off == "check_round" else (storing, True)
+    monkeypatch.setattr(look, off, lambda *_: says)
     with pytest.raises(RuntimeError):
         await rounds.propose_matches(db, now=NOW)
     assert (await db.exec(select(MatchSide))).all() == []

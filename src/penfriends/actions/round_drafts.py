@@ -4,6 +4,7 @@ Three steps that do not hold each other up: `read` in a reading transaction, `wo
 writing one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +13,8 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import explained, rounds, world
+from penfriends.actions import explained, rounds, storing, world
+from penfriends.actions.storing import Ready
 from penfriends.models.matching import MatchRound, PairState, RoundPair, RoundState
 from penfriends.models.places import Town
 from penfriends.rules import helping, pins, shortage
@@ -27,24 +29,25 @@ KEPT = (PairState.PINNED, PairState.FORBIDDEN, PairState.PUBLISHED)
 class Reading:
     """Everybody who waits, and `rest`: the same world without the places that pinned pairs use up.
 
-    `own` are the towns of the association, none for the batch; `apart` have a proposal between them already, `busy` a
-    proposal with anybody.
+    `own` are the towns of the association, none for the batch; `busy` have a proposal with anybody.
     """
 
     seen: World
     rest: World
     pinned: frozenset[Pair]
+    is_batch: bool
     own: frozenset[str]
     busy: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found: the round, the proposals of a draft told in full (they are told one by one, which takes a while),
-    who has nobody at all and why, what would help them, how many that are, and who has friends and got no further one.
-    """
+    """What was found: the round; its proposals, told one by one, which takes a while: `ready` to be stored those of the
+    batch, `ours` those of a draft; who has nobody at all and why, what would help them, how many that are, and who has
+    friends and got no further one."""
 
     found: Round
+    ready: Sequence[Ready]
     ours: tuple[Proposal, ...]
     alone: dict[UUID, str]
     helps: dict[UUID, tuple[str, ...]]
@@ -68,6 +71,7 @@ async def read(db: AsyncSession, round_id: UUID, *, now: datetime) -> Reading:
         seen,
         pins.without(seen, pinned, pending, today),
         pinned,
+        row.association_id is None,
         await _own_towns(db, row.association_id),
         frozenset(uid for pair in pending for uid in pair),
     )
@@ -84,6 +88,7 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
     own = {one.uid for one in reading.seen.seekers if one.town in reading.own} if reading.own else set()
     return Outcome(
         found,
+        storing.made_ready(reading.seen, found) if reading.is_batch else (),
         tuple(one for one in found.proposals if {one.first, one.second} & own) if reading.own else (),
         {uid: code for uid, code in alone.items() if uid in own or not reading.own},
         helping.helps(reading.rest, own & alone.keys(), today),
@@ -99,7 +104,7 @@ def worked_out(reading: Reading, today: date, told: Told = in_silence) -> Outcom
 async def keep(db: AsyncSession, row: MatchRound, reading: Reading, outcome: Outcome, *, now: datetime) -> None:
     """Store what was found. The batch's proposals wait for moderators from now on; a draft's for its publication."""
     if row.association_id is None:
-        await rounds.keep(db, row, reading.seen, outcome.found, now=now)
+        await rounds.keep(db, row, reading.seen, outcome.found, outcome.ready, now=now)
         row.state = RoundState.PUBLISHED
     else:
         await _keep_draft(db, row, reading, outcome, now=now)

@@ -59,7 +59,7 @@ async def _batch(db: AsyncSession, *, now: datetime) -> None:
     there = set(await db.exec(select(Resident.id).where(col(Resident.waiting_since) <= now)))
     seen = await world.load(db, now=now)
     seen = replace(seen, seekers=tuple(one for one in seen.seekers if one.uid in there))
-    reading = Reading(seen, seen, frozenset(), frozenset(), frozenset())
+    reading = Reading(seen, seen, frozenset(), True, frozenset(), frozenset())
     row = MatchRound(started_at=now)
     db.add(row)
     await db.flush()
