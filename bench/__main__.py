@@ -1,4 +1,4 @@
-"""Measures the matching: python -m bench make | run | check | fill. `make bench-match` prints the whole table.
+"""Measures the matching: python -m bench make | run | check | fill | house. `make bench-match` prints the whole table.
 
 Everybody measured is invented, and drawn from a seed. What the figures are and which command made each of them is told
 in docs/matching-figures.md.
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 from bench.matching import edges, files, ours, population, work, worlds
@@ -36,6 +37,13 @@ def _asked() -> argparse.Namespace:
     _about_people(fill)
     fill.add_argument("--database", required=True, help="sqlite+aiosqlite:///file or postgresql+asyncpg://…")
     fill.set_defaults(does=_fill)
+    house = kinds.add_parser("house", help="the weekly round, from people in a database to proposals in it")
+    _about_people(house)
+    house.add_argument(
+        "--database", default="both", help="sqlite, postgresql, both (fresh ones), or one that is filled"
+    )
+    house.add_argument("--repeat", type=int, default=3)
+    house.set_defaults(does=_house)
     check = kinds.add_parser("check", help="hold an answer against the rules, without our code")
     check.add_argument("folder", type=Path)
     check.add_argument("answer", type=Path)
@@ -114,10 +122,7 @@ def _fill(asked: argparse.Namespace) -> None:
     from penfriends.db import make_engine
 
     now = utc_now()
-    made = population.make(
-        asked.people, asked.per_town, asked.seed, asked.degree, folder=_folder(asked), graph=asked.graph,
-        today=now.date(),
-    )  # fmt: skip
+    made = _drawn(asked, now)
 
     async def whole() -> None:
         engine = make_engine(asked.database)
@@ -127,6 +132,28 @@ def _fill(asked: argparse.Namespace) -> None:
     start = time.perf_counter()
     asyncio.run(whole())
     print(f"{asked.people} people in {len(made.towns.names)} towns, {time.perf_counter() - start:.1f} s")
+
+
+def _house(asked: argparse.Namespace) -> None:
+    from bench.matching import databases, house
+    from penfriends.clock import utc_now
+
+    if "://" in asked.database:
+        print(house.HEAD, house.told(asked.database.split(":")[0], house.run(asked.database, asked.repeat)), sep="\n")
+        return
+    now = utc_now()
+    made = _drawn(asked, now)
+    print(house.HEAD, flush=True)
+    for kind in databases.KINDS if asked.database == "both" else (asked.database,):
+        print(house.measure(kind, made, now=now, repeat=asked.repeat), flush=True)
+
+
+def _drawn(asked: argparse.Namespace, now: datetime) -> population.Instance:
+    """People whose ages are those of today."""
+    return population.make(
+        asked.people, asked.per_town, asked.seed, asked.degree, folder=_folder(asked), graph=asked.graph,
+        today=now.date(),
+    )  # fmt: skip
 
 
 def _check(asked: argparse.Namespace) -> None:

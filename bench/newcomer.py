@@ -10,12 +10,9 @@ person several times: `first` is the first try, `best` the quickest, which a bus
 import argparse
 import asyncio
 import json
-import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,14 +21,13 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bench.matching import population
+from bench.matching import databases, population
 from bench.matching.fill import fill
 from penfriends.actions import preview, seeking
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.jobs import nobody
 from penfriends.models.residents import Resident
-from tests.support import pgserver
 
 WARM = 20
 Ask = Callable[[AsyncSession, UUID, datetime], Awaitable[int]]
@@ -39,8 +35,8 @@ Ask = Callable[[AsyncSession, UUID, datetime], Awaitable[int]]
 
 def main() -> None:
     asked = _asked()
-    for kind in ("sqlite", "postgresql") if asked.database == "both" else (asked.database,):
-        with tempfile.TemporaryDirectory(prefix="pf-newcomer-") as folder, _database(kind, Path(folder)) as url:
+    for kind in databases.KINDS if asked.database == "both" else (asked.database,):
+        with databases.fresh(kind) as url:
             print(json.dumps({"database": kind} | asyncio.run(_measured(url, asked))), flush=True)
 
 
@@ -51,20 +47,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--asked", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tries", type=int, default=5, help="for each person")
-    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--database", choices=(*databases.KINDS, "both"), default="both")
     return parser.parse_args()
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{folder / 'newcomer.sqlite3'}"
-        return
-    server = pgserver.start(autovacuum="on")
-    try:
-        yield server.url()
-    finally:
-        server.stop()
 
 
 async def _measured(url: str, asked: argparse.Namespace) -> dict[str, Any]:

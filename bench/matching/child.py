@@ -27,8 +27,8 @@ def main() -> None:
     task = work.task(asked["solver"], Path(asked["folder"]))
     found, seconds = _timed(task.run, asked["repeat"], asked["limit"])
     _stop_after(FOR_THE_REST)
-    peak = _peak()
-    told = {"solver": asked["solver"], "imports": imports, "peak_mb": peak, **seconds, **task.tell(found)}
+    most = peak()
+    told = {"solver": asked["solver"], "imports": imports, "peak_mb": most, **seconds, **task.tell(found)}
     if asked.get("answer"):
         Path(asked["answer"]).write_text(json.dumps(task.answer(found)), encoding="utf-8")
     print(json.dumps(told))
@@ -53,7 +53,7 @@ def _stop_after(limit: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + limit) + 1, most))
 
 
-def _peak() -> float:
+def peak() -> float:
     """The most memory this process ever had, in megabytes; Linux tells it without what was there before the start."""
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")

@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bench.matching import check, facts, files, ours, population
+from bench.matching import check, facts, files, house, ours, population
 from bench.matching.fill import fill
 from bench.matching.population import Instance
 from bench.matching.towns import towns_for
 from penfriends.actions import world
+from penfriends.clock import utc_now
 from penfriends.db import make_engine
+from penfriends.models.matching import Match
 
 Answer = dict[str, Any]
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -137,6 +140,18 @@ async def test_a_filled_database_holds_the_same_world(drawn: Instance, tmp_path:
     assert [_told(one) for one in sorted(loaded.seekers, key=lambda one: one.uid)] == [
         _told(one) for one in sorted(known.seekers, key=lambda one: one.uid)
     ]
+
+
+async def test_a_house_is_measured_and_left_as_it_was(tmp_path: Path) -> None:
+    url, now = f"sqlite+aiosqlite:///{tmp_path / 'house.sqlite3'}", utc_now()
+    engine = make_engine(url)
+    await fill(engine, population.make(200, 20, 1, 2, today=now.date()), now=now)
+    found = await house.measured(url, 1)
+    assert found["first"]["waiting"] > found["first"]["proposals"] > 0
+    assert house.told("sqlite", found).count("|") == house.HEAD.splitlines()[0].count("|")
+    async with AsyncSession(engine) as db:
+        assert (await db.exec(select(Match))).all() == []
+    await engine.dispose()
 
 
 def _told(one: Any) -> tuple[object, ...]:

@@ -21,10 +21,11 @@ def may_be_matched(a: Seeker, b: Seeker, world: World, today: date) -> bool:
         return False
     if a.household and a.household == b.household:
         return False
+    age_a, age_b = _age(a, today), _age(b, today)
     return (
-        _ages_fit(a, b, today)
-        and _has_room(a, today)
-        and _has_room(b, today)
+        _ages_fit(a, b, age_a, age_b)
+        and _room(a, age_a) >= 1
+        and _room(b, age_b) >= 1
         and _towns_fit(a, b, world)
         and any(code in b.languages for code in a.languages)
         and _letters_arrive(a, b)
@@ -46,7 +47,7 @@ def check_round(world: World, found: "Round") -> tuple[str, ...]:
             wrong.append("rule_broken")
         given[proposal.first] += 1
         given[proposal.second] += 1
-    wrong += ["too_many" for uid, count in given.items() if count > _room(people[uid], found.today)]
+    wrong += ["too_many" for uid, count in given.items() if count > _room(people[uid], _age(people[uid], found.today))]
     for proof in found.certificates:
         mine = [p for p in found.proposals if p.band is proof.band and p.turn == proof.turn]
         gone = {Pair((p.first, p.second)) for p in found.proposals if p.band is proof.band and p.turn < proof.turn}
@@ -62,8 +63,7 @@ def check_round(world: World, found: "Round") -> tuple[str, ...]:
     return tuple(wrong)
 
 
-def _ages_fit(a: Seeker, b: Seeker, today: date) -> bool:
-    age_a, age_b = _age(a, today), _age(b, today)
+def _ages_fit(a: Seeker, b: Seeker, age_a: int, age_b: int) -> bool:
     if (age_a >= 18) != (age_b >= 18) or min(age_a, age_b) < 8:
         return False
     if {a.band.value, b.band.value} != ({"adult"} if age_a >= 18 else {"child"}):
@@ -107,14 +107,9 @@ def _digits(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def _room(seeker: Seeker, today: date) -> int:
-    age = _age(seeker, today)
+def _room(seeker: Seeker, age: int) -> int:
     most = sum(age >= step for step in (8, 13, 18))
     return max(0, min(seeker.capacity_left, most - seeker.friends))
-
-
-def _has_room(seeker: Seeker, today: date) -> bool:
-    return _room(seeker, today) >= 1
 
 
 def _towns_fit(a: Seeker, b: Seeker, world: World) -> bool:
@@ -127,5 +122,11 @@ def _towns_fit(a: Seeker, b: Seeker, world: World) -> bool:
 
 
 def _letters_arrive(a: Seeker, b: Seeker) -> bool:
-    reach = {Medium.WEB: {Medium.WEB, Medium.EMAIL}, Medium.EMAIL: {Medium.WEB, Medium.EMAIL}}
-    return any(other in reach.get(medium, {Medium.PAPER}) for medium in a.media for other in b.media)
+    return any(other in _REACH[medium] for medium in a.media for other in b.media)
+
+
+_REACH = {
+    Medium.WEB: {Medium.WEB, Medium.EMAIL},
+    Medium.EMAIL: {Medium.WEB, Medium.EMAIL},
+    Medium.PAPER: {Medium.PAPER},
+}

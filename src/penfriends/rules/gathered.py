@@ -4,7 +4,7 @@ A round is worked out on columns. Few of its steps ask about single people, and 
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import chain
 from typing import TypeVar, overload
@@ -41,6 +41,7 @@ class Gathered(Roll):
 
     people: People
     around: Surroundings
+    _writers: dict[tuple[int, ...], tuple[dict[str, Level], frozenset[str]]] = field(default_factory=dict, init=False)
 
     def __len__(self) -> int:
         return len(self.people)
@@ -70,8 +71,7 @@ class Gathered(Roll):
         """The people of these rows, made anew."""
         some, around = self.people.only(rows), self.around
         towns = around.towns
-        known: dict[tuple[int, ...], tuple[dict[str, Level], frozenset[str]]] = {}
-        found = []
+        known, found = self._writers, []
         writes = np.concatenate((some.written, some.practises[:, None]), axis=1).tolist()
         for uid, band, town, year, month, day, bits, likes, media, wish, waited, left, friends, home, allows in zip(
             some.uid.tolist(), some.band.tolist(), some.town.tolist(), some.year.tolist(), some.month.tolist(),
@@ -113,7 +113,7 @@ def columns_in(world: World) -> tuple[Surroundings, People]:
 
 def joined(parts: Sequence[People]) -> People:
     """Several lots of people as one. At least one lot."""
-    return People(*(np.concatenate([getattr(one, field.name) for one in parts]) for field in fields(People)))
+    return People(*(np.concatenate([getattr(one, column.name) for one in parts]) for column in fields(People)))
 
 
 def codes_of(bits: Column, around: Surroundings) -> list[list[str]]:

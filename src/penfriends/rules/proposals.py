@@ -5,6 +5,7 @@ Told in the order of the choice, some thousand pairs at a time, because a hundre
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +17,7 @@ from penfriends.rules.score import Explanation
 from penfriends.rules.solver import Graph, Solution, graph_of
 
 ALTERNATIVES = 2
+REASONS = ("weaker", "taken", "costs_others")
 AT_ONCE = 4096
 
 
@@ -66,10 +68,9 @@ def tell(crowd: Crowd, turn: int, solution: Solution, chosen: Chosen) -> Iterato
     for start in range(0, len(chosen.i), AT_ONCE):
         some = chosen.some(start)
         first, second = _by_uid(crowd, some.i, some.j)
-        weights = some.weight.tolist()
         for a, b, weight, explanation, mine, theirs in zip(
-            first.tolist(), second.tolist(), weights, reasons.of(first, second),
-            options.of(first, second, weights), options.of(second, first, weights), strict=True,
+            first.tolist(), second.tolist(), some.weight.tolist(), reasons.of(first, second),
+            options.of(first, second, some.weight), options.of(second, first, some.weight), strict=True,
         ):  # fmt: skip
             yield Proposal(uids[a], uids[b], crowd.band, turn, weight, explanation, (*mine, *theirs))
 
@@ -89,27 +90,20 @@ class _Options:
         self._vertex = np.zeros(len(uids), dtype=np.int64)
         self._vertex[order] = np.arange(len(order))
 
-    def of(self, rows: Ints, partners: Ints, weights: list[int]) -> Iterator[list[Alternative]]:
+    def of(self, rows: Ints, partners: Ints, weights: Column) -> Iterator[list[Alternative]]:
         """For each row the two strongest others, and why it was not them."""
         vertex = self._vertex[rows]
         place = self._starts[vertex][:, None] + np.arange(ALTERNATIVES + 1)
         there = place < self._starts[vertex + 1][:, None]
         place = np.where(there, place, 0)
-        other = np.where(there, self._order[self._other[place]], partners[:, None])
-        taken = self._mate[other] >= 0
-        values = self._weight[place].tolist()
-        for row, partner, weight, *others in zip(
-            rows.tolist(), partners.tolist(), weights, other.tolist(), values, taken.tolist(), strict=True
-        ):
-            kept = [one for one in zip(*others, strict=True) if one[0] != partner][:ALTERNATIVES]
+        other, value = self._order[self._other[place]], self._weight[place]
+        there &= other != partners[:, None]
+        there &= np.cumsum(there, axis=1) <= ALTERNATIVES
+        why = np.where(value <= weights[:, None], 0, np.where(self._mate[other] >= 0, 1, 2))
+        found = zip(other[there].tolist(), value[there].tolist(), why[there].tolist(), strict=True)
+        for row, number in zip(rows.tolist(), there.sum(axis=1).tolist(), strict=True):
             uid = self._uids[row]
             yield [
-                Alternative(uid, self._uids[one], value, _why_not(value, weight, taken=gone))
-                for one, value, gone in kept
+                Alternative(uid, self._uids[one], weight, REASONS[reason])
+                for one, weight, reason in islice(found, number)
             ]
-
-
-def _why_not(weight: int, chosen: int, *, taken: bool) -> str:
-    if weight <= chosen:
-        return "weaker"
-    return "taken" if taken else "costs_others"
