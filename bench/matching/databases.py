@@ -1,4 +1,4 @@
-"""Where does a measurement get a database from? A fresh one, in a folder or on a server that is thrown away after it."""
+"""Where does a measurement get a database from? A fresh one, in a folder or on a server that is thrown away."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
