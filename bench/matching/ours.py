@@ -24,6 +24,7 @@ from penfriends.rules.permitted import Aim
 from penfriends.rules.solver import solve
 
 RARITY = {code: one.rarity for code, one in INTERESTS.items()}
+NEAR = 50
 LISTED = 16
 """So many pairs of each person every solver gets; the engine's own lists begin shorter and grow where they must."""
 
@@ -142,7 +143,8 @@ class _Numbers(SimpleNamespace):
     """As much of a crowd as the solver looks at."""
 
     def __init__(self, mix: Column) -> None:
-        super().__init__(mix=mix)
+        # rows that are near each other live near each other, for the other solvers too
+        super().__init__(mix=mix, people=SimpleNamespace(town=np.arange(len(mix)) // NEAR))
 
     def __len__(self) -> int:
         return len(self.mix)

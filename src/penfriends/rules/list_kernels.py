@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from penfriends.rules.pair_kernels import Piece
+
 Column = Any
 
 
@@ -48,15 +50,15 @@ def make(njit: Any, _inlined: Any) -> Any:
 
     @njit
     def best_few(
-        first: Any, starts: Column, other: Column, weight: Column, price: Column, mix: Column,
-        ids: Column, nets: Column, used: Column, bar: Column,
-    ) -> None:  # fmt: skip
+        piece: Piece, price: Column, mix: Column, ids: Column, nets: Column, used: Column, bar: Column
+    ) -> None:
         """Keep for every row the best others by weight − price[other] that reach bar[row]."""
+        first, starts, where, near, other, weight = piece
         for n in range(len(starts) - 1):
-            i = first + n
+            i, base = first + n, where[n]
             price_i = price[i]
             for at in range(starts[n], starts[n + 1]):
-                j = other[at]
+                j = near[base + other[at]]
                 net_i, net_j = weight[at] - price[j], weight[at] - price_i
                 if net_i >= bar[i]:
                     keep(i, j, net_i, mix, ids, nets, used, bar)
@@ -110,19 +112,19 @@ def make(njit: Any, _inlined: Any) -> Any:
         return first, other, weight
 
     @njit
-    def only(first: Any, starts: Column, other: Column, weight: Column, place: Column, blocked: Column) -> Any:
-        """The pairs of those who have a place in the smaller crowd, in its rows, without the pairs `blocked` there."""
-        n = 0
-        for p in place:
-            n += p >= 0
-        least, rows, total = -1, 0, 0
+    def only(piece: Piece, place: Column, blocked: Column, people: Any) -> Any:
+        """The pairs of those who have a place in the smaller crowd, in its rows, without the pairs `blocked` there: all
+        that makes a piece."""
+        first, starts, where, near, other, weight = piece
+        least, rows, total = 0, 0, 0
         for r in range(len(starts) - 1):
-            if place[first + r] >= 0:
-                least = place[first + r] if least < 0 else least
-                rows += 1
-                for at in range(starts[r], starts[r + 1]):
-                    total += place[other[at]] >= 0
-        new_starts = np.zeros(rows + 1, np.int64)
+            if place[first + r] < 0:
+                continue
+            least = least if rows else place[first + r]
+            rows += 1
+            for at in range(starts[r], starts[r + 1]):
+                total += place[near[where[r] + other[at]]] >= 0
+        new_starts, new_where = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
         new_other, new_weight = other[:total].copy(), weight[:total].copy()
         row, found = 0, 0
         for r in range(len(starts) - 1):
@@ -130,17 +132,16 @@ def make(njit: Any, _inlined: Any) -> Any:
             if i < 0:
                 continue
             for at in range(starts[r], starts[r + 1]):
-                j = place[other[at]]
-                if j < 0:
+                j = place[near[where[r] + other[at]]]
+                number = i * people + j
+                hit = np.searchsorted(blocked, number)
+                if j < 0 or (hit < len(blocked) and blocked[hit] == number):
                     continue
-                number = min(i, j) * n + max(i, j)
-                where = np.searchsorted(blocked, number)
-                if where < len(blocked) and blocked[where] == number:
-                    continue
-                new_other[found], new_weight[found] = j, weight[at]
+                new_other[found], new_weight[found] = other[at], weight[at]
                 found += 1
+            new_where[row] = where[r]
             row += 1
             new_starts[row] = found
-        return max(least, 0), new_starts, new_other[:found], new_weight[:found]
+        return least, new_starts, new_where, place[near], new_other[:found], new_weight[:found]
 
     return best_few, joined, only

@@ -56,6 +56,19 @@ class Roads(NamedTuple):
     opened: Column
 
 
+class Piece(NamedTuple):
+    """The pairs of the rows `first`, `first` + 1… with larger ones. `near` holds the neighbours of one town after the
+    other; those of the n-th row begin at where[n], and near[where[n] + p] for p in other[starts[n]:starts[n + 1]] are
+    the permitted ones, each with its weight. So a pair takes four bytes."""
+
+    first: int
+    starts: Column
+    where: Column
+    near: Column
+    other: Column
+    weight: Column
+
+
 def popcount(x: Any) -> Any:
     """Bits set in a word of 64; numba turns the well-known sum of halves into one instruction."""
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -102,28 +115,30 @@ def make(njit: Any, inlined: Any) -> Any:
         return sorted_rows, sorted_kinds, before, least
 
     @njit
-    def pairs_from(
-        facts: Facts, roads: Roads, row: Any, starts: Column, other: Column, weight: Column, degree: Column
-    ) -> Any:
-        """Write down the permitted pairs of `row` and those after it with larger rows, while there is room: those of
-        the n-th are other[starts[n]:starts[n + 1]]. Returns the row to go on with, and how many pairs these are."""
+    def pairs_from(facts: Facts, roads: Roads, row: Any, piece: Piece, degree: Column) -> Any:
+        """Write down the permitted pairs of `row` and those after it with larger rows, while there is room. Returns the
+        row to go on with, and how many pairs and neighbours were written."""
+        starts, where, near, other, weight = piece[1:]
         # each column by its own name: reaching into a tuple a hundred million times costs more than the work
         order, reach, all_keys, all_years, all_dated, windows, step, marks, all_writes, rarity_of_word = facts[:10]
         rarity, all_ways, media, households, towns, wish, extra, allows, guarded = facts[10:19]
         blocked, pending, pending_weight = facts[19:]
         terms, age_points, far, opens = roads.terms, roads.age_points, roads.far, roads.opened
         words = marks.shape[1] - 4
-        n, first, found = len(order), row, 0
+        n, first, found, laid = len(order), row, 0, 0
         starts[0] = 0
         while row < n:
             town = towns[row]
             end = roads.offsets[town + 1]
             rows, kinds, before, least = neighbours(facts, roads, town)
             size, values = len(rows), len(before) - 1
+            where[row - first : end - first] = laid
             if size == 0:
                 starts[row - first + 1 : end - first + 1] = found
                 row = end
                 continue
+            near[laid : laid + size] = rows
+            laid += size
             key, year, window, household = all_keys[rows], all_years[rows], windows[rows], households[rows]
             dated, ways, writes, opened = all_dated[rows], all_ways[rows], all_writes[rows], opens[rows]
             # side by side, since they are gone through once for everybody in this town
@@ -138,7 +153,7 @@ def make(njit: Any, inlined: Any) -> Any:
             held = np.empty(size + 1, np.int32)
             while row < end:
                 if found + size > len(other):
-                    return row, found
+                    return row, found, laid
                 i = row
                 row += 1
                 starts[row - first] = found
@@ -201,11 +216,11 @@ def make(njit: Any, inlined: Any) -> Any:
                         value += int(sqrt(float(int(square / (rarity_i * float(rarities[at]))))))
                     if both & 2 and among(pending, i * n + j):
                         value += pending_weight
-                    other[found], weight[found] = j, value
+                    other[found], weight[found] = at, value
                     degree[j] += 1
                     found += 1
                 degree[i] += found - starts[row - first]
                 starts[row - first] = found
-        return row, found
+        return row, found, laid
 
     return pairs_from

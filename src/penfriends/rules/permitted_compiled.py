@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,25 +12,17 @@ from penfriends.rules.bands import Band
 from penfriends.rules.columns import DIGITAL, PAPER
 from penfriends.rules.crowd import OLDEST_STEP, Bools, Column, Crowd, Ints
 from penfriends.rules.crowd import window_by_age as windows
-from penfriends.rules.pair_kernels import Facts, Roads
+from penfriends.rules.pair_kernels import Facts, Piece, Roads
 from penfriends.rules.permitted import Aim, Kept, Links, offsets_of
 from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
 from penfriends.rules.weights import WHOLE
 
 PAIRS_AT_ONCE = 1 << 22
-PAIRS_KEPT = 1 << 27
-"""As many pairs are remembered: six bytes each, or eight where somebody has waited for decades."""
+PAIRS_KEPT = 1 << 28
+"""As many pairs are remembered: four bytes each, more where somebody has waited for decades or a town has more than
+65,000 people around it."""
 LONGEST_GAP = 240
 NARROW = 1 << 16
-
-
-class Piece(NamedTuple):
-    """The pairs of some rows on: those of row first + n are other[starts[n]:starts[n + 1]], all larger."""
-
-    first: int
-    starts: Column
-    other: Column
-    weight: Column
 
 
 @cache
@@ -70,7 +62,7 @@ class CompiledPairs:
         ids, nets = np.zeros((people, aim.size), np.int32), np.zeros((people, aim.size), np.int32)
         price, bar, used = (column.astype(np.int32) for column in (aim.price, aim.gain + 1, np.zeros(people)))
         for piece in self._all():
-            self._best_few(*piece, price, self._crowd.mix, ids, nets, used, bar)
+            self._best_few(piece, price, self._crowd.mix, ids, nets, used, bar)
         i, j, weight = self._joined(ids, nets, used, price)
         return Kept(i, j, weight, np.where(used > 0, np.maximum(aim.gain, nets[:, 0]), aim.gain))
 
@@ -85,18 +77,18 @@ class CompiledPairs:
         place = np.full(len(self._crowd), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         for before in self._pieces:
-            piece = Piece(*self._only(*before, place, crowd.blocked))
+            piece = Piece(*self._only(before, place, crowd.blocked, len(crowd)))
             found._remember(piece)
-            found.degree += np.bincount(piece.other, minlength=len(crowd))
-            found.degree[piece.first : piece.first + len(piece.starts) - 1] += np.diff(piece.starts)
+            for side in _sides(piece):
+                found.degree += np.bincount(side, minlength=len(crowd))
         return found
 
     def forget(self) -> None:
         self._pieces = None
 
     def all(self) -> Iterator[tuple[Column, Column, Column]]:
-        for first, starts, other, weight in self._all():
-            yield np.repeat(np.arange(first, first + len(starts) - 1), np.diff(starts)), other, weight
+        for piece in self._all():
+            yield *_sides(piece), piece.weight
 
     def _all(self) -> Iterator[Piece]:
         if self._pieces is not None:
@@ -113,15 +105,34 @@ class CompiledPairs:
             self._pieces.append(piece)
 
     def _found(self, roads: Roads, degree: Ints) -> Iterator[Piece]:
-        facts, people = _facts(self._crowd), len(self._crowd)
-        most = BASE_WEIGHT + WHOLE + PENDING_WEIGHT + 2 * WAITING_WEIGHT * int(self._crowd.people.waited.max(initial=0))
-        kind = np.uint16 if most < NARROW else np.int32
-        row, room = 0, max(PAIRS_AT_ONCE, people)
+        crowd, people = self._crowd, len(self._crowd)
+        facts, width = _facts(crowd), np.diff(roads.offsets)
+        most = BASE_WEIGHT + WHOLE + PENDING_WEIGHT + 2 * WAITING_WEIGHT * int(crowd.people.waited.max(initial=0))
+        # how many people there are around each town at most
+        around = np.add.reduceat(np.append(width[roads.other], 0), roads.starts[:-1]) * (np.diff(roads.starts) > 0)
+        widest = int(around.max(initial=0))
+        row = 0
         while row < people:
-            starts, other, weight = np.zeros(people - row + 1, np.int64), np.empty(room, np.int32), np.empty(room, kind)
-            end, found = self._pairs_from(facts, roads, row, starts, other, weight, degree)
-            yield Piece(row, starts[: end - row + 1].copy(), other[:found], weight[:found])
+            left, room = people - row, max(PAIRS_AT_ONCE, widest)
+            piece = Piece(
+                row,
+                np.zeros(left + 1, np.int64),
+                np.zeros(left, np.int64),
+                np.empty(int(around[crowd.people.town[row] :].sum()), np.int32),
+                np.empty(room, np.uint16 if widest < NARROW else np.int32),
+                np.empty(room, np.uint16 if most < NARROW else np.int32),
+            )
+            end, found, laid = self._pairs_from(facts, roads, row, piece, degree)
+            _, starts, where, near, other, weight = piece
+            rows = end - row
+            yield Piece(row, starts[: rows + 1].copy(), where[:rows].copy(), near[:laid], other[:found], weight[:found])
             row = end
+
+
+def _sides(piece: Piece) -> tuple[Column, Column]:
+    counts = np.diff(piece.starts)
+    first = np.repeat(np.arange(piece.first, piece.first + len(counts), dtype=np.int32), counts)
+    return first, piece.near[np.repeat(piece.where, counts) + piece.other]
 
 
 def _roads(crowd: Crowd, links: Links, opened: Bools | None) -> Roads:

@@ -64,7 +64,7 @@ def tell(crowd: Crowd, turn: int, solution: Solution, chosen: Chosen) -> Iterato
         return
     uids = [UUID(int=high << WORD | low) for high, low in crowd.people.uid.tolist()]
     reasons = Reasons(crowd)
-    options = _Options(uids, *graph_of(solution.edges, crowd.mix), solution.mate)
+    options = _Options(uids, *graph_of(solution.edges, crowd), solution.mate)
     for start in range(0, len(chosen.i), AT_ONCE):
         some = chosen.some(start)
         first, second = _by_uid(crowd, some.i, some.j)
