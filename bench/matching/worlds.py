@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
-from penfriends.rules import compiled, solver
+from penfriends.rules import compiled, permitted_blocks, permitted_compiled, solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.eligibility import check_round
@@ -27,6 +28,8 @@ LANGUAGES = ("en", "de", "ar")
 
 TOGETHER = 50
 """So many worlds are played at once: no link leads from one to another, so they are still worlds of their own."""
+
+SPACIOUS = ("PAIRS_KEPT", "PAIRS_AT_ONCE", "NARROW")
 
 
 @dataclass(slots=True)
@@ -133,6 +136,8 @@ def _fault(world: World, seed: int, counted: Counted) -> str:
         rounds = [_played(world, exact_up_to, fast=False), _played(other, exact_up_to, fast=False)]
         if compiled.available:
             rounds.append(_played(world, exact_up_to, fast=True))
+        if not exact_up_to:
+            rounds += [_played(world, exact_up_to, fast=fast, cramped=True) for fast in {False, compiled.available}]
         if any(one != rounds[0] for one in rounds[1:]):
             return "not the same again"
         if wrong := (*rounds[0].complaints, *check_round(world, rounds[0])):
@@ -144,15 +149,21 @@ def _fault(world: World, seed: int, counted: Counted) -> str:
     return ""
 
 
-def _played(world: World, exact_up_to: int, *, fast: bool) -> Round:
-    before = solver.EXACT_UP_TO, compiled.available
-    solver.EXACT_UP_TO, compiled.available = exact_up_to, fast
+def _played(world: World, exact_up_to: int, *, fast: bool, cramped: bool = False) -> Round:
+    """One round; `cramped` as if all permitted pairs found no room: in small pieces, wide numbers, never remembered."""
+    settings: list[tuple[Any, str, Any]] = [(solver, "EXACT_UP_TO", exact_up_to), (compiled, "available", fast)]
+    if cramped:
+        settings += [(permitted_blocks, "PAIRS_KEPT", 0), *((permitted_compiled, name, 0) for name in SPACIOUS)]
+    before = [(module, name, getattr(module, name)) for module, name, _ in settings]
     try:
+        for module, name, value in settings:
+            setattr(module, name, value)
         found = propose(world, TODAY)
         tuple(found.proposals)
         return found
     finally:
-        solver.EXACT_UP_TO, compiled.available = before
+        for module, name, value in before:
+            setattr(module, name, value)
 
 
 def main(number: int, first: int) -> None:

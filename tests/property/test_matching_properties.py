@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from penfriends.rules import solver
+from penfriends.rules import permitted_blocks, permitted_compiled, solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.candidates import crowd_in, find
@@ -174,6 +174,16 @@ def test_the_names_of_the_towns_change_nothing(around: World, others: list[str],
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(solver, "EXACT_UP_TO", exact_up_to)
         assert pairs_of(propose(renamed, TODAY)) == pairs_of(propose(around, TODAY))
+
+
+@given(crowds())
+def test_pairs_that_there_is_no_room_to_remember_are_found_anew(around: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "EXACT_UP_TO", 0)
+        remembered = propose(around, TODAY)
+        for engine in (permitted_blocks, permitted_compiled):
+            patch.setattr(engine, "PAIRS_KEPT", 0)
+        assert propose(around, TODAY) == remembered
 
 
 @given(crowds())
