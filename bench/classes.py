@@ -15,7 +15,7 @@ from penfriends.rules.partners import Couple, Partnering, Roster, Rules
 from penfriends.rules.pupil_score import explain_pupils
 from tests.support.classes import AROUND, lively
 
-SIZES = ((31, 27), (24, 24), (9, 30), (60, 60), (60, 61), (60, 119))
+SIZES = ((31, 27), (24, 24), (9, 30), (40, 60), (60, 60), (60, 61), (60, 119))
 WISHES = 8
 
 
@@ -45,14 +45,17 @@ def _measure(ours: int, theirs: int, wishes: int, tries: int) -> None:
 
 
 def _wishes(first: Roster, second: Roster, number: int) -> Rules:
-    """As many keep-aparts, half in one class and half across, and two locks."""
+    """As many keep-aparts, half in one class and half across, two locks, and two couples to be kept together."""
     rng = Random(1)  # noqa: S311 (no secret)
     ours, theirs = ([pupil.uid for pupil in one.pupils] for one in (first, second))
     larger = max(ours, theirs, key=len)
     apart = [Couple(rng.sample(larger, 2)) for _ in range(number // 2)]
     apart += [Couple((rng.choice(ours), rng.choice(theirs))) for _ in range(number // 2)]
     locks = [Couple((ours[n], theirs[-1 - n])) for n in range(2 if number else 0)]
-    return Rules(apart=frozenset(apart) - frozenset(locks), locks=frozenset(locks))
+    shares = len(ours) != len(theirs) and abs(len(ours) - len(theirs)) > 1
+    together = [Couple(larger[2 * n + 4 : 2 * n + 6]) for n in range(2 if number and shares else 0)]
+    settled = frozenset(locks) | frozenset(together)
+    return Rules(frozenset(apart) - settled, frozenset(together), frozenset(locks))
 
 
 def _told(scores: list[int]) -> tuple[int, int]:

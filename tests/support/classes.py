@@ -64,12 +64,30 @@ def table(points: Sequence[Sequence[int | None]], volunteers: str = "") -> Fits:
     return Fits(hosts, guests, known, np.array([[one is not None for one in row] for row in points], np.bool_))
 
 
-def best_by_trying_all(fits: Fits, rules: Rules) -> tuple[int, int, int] | None:
-    """Of everything that keeps the wishes: fewest unwilling, then the worst pair, then the sum; None if nothing does.
+Worth = tuple[int, int, int, int]
+NOBODY: frozenset[Couple] = frozenset()
+
+
+def best_by_trying_all(fits: Fits, rules: Rules, standing: frozenset[Couple] = NOBODY) -> Worth | None:
+    """The worth of the best that keeps the wishes; None if nothing does.
 
     For wishes that tie no two hosts to each other, so that every guest has one host.
     """
-    return max((found for chosen in _all(fits) if (found := _worth(fits, rules, chosen))), default=None)
+    ways = (chosen for chosen in _all(fits) if _keeps(fits, rules, chosen))
+    return max((worth(fits, chosen, standing) for chosen in ways), default=None)
+
+
+def worth(fits: Fits, chosen: Sequence[int], standing: frozenset[Couple] = NOBODY) -> Worth:
+    """How good it is that each guest goes to this host, the larger the better."""
+    pairs = _pairs(fits, chosen)
+    low = len(fits.guests) // len(fits.hosts)
+    unwilling = sum(chosen.count(n) > low and not host.volunteer for n, host in enumerate(fits.hosts))
+    points = [int(fits.points[host, guest]) for guest, host in enumerate(chosen)]
+    return (-len(standing - pairs), -unwilling, min(points), sum(points))
+
+
+def _pairs(fits: Fits, chosen: Sequence[int]) -> set[Couple]:
+    return {Couple((guest.uid, fits.hosts[host].uid)) for guest, host in zip(fits.guests, chosen, strict=True)}
 
 
 def _all(fits: Fits) -> Iterator[tuple[int, ...]]:
@@ -80,10 +98,9 @@ def _all(fits: Fits) -> Iterator[tuple[int, ...]]:
             yield chosen
 
 
-def _worth(fits: Fits, rules: Rules, chosen: tuple[int, ...]) -> tuple[int, int, int] | None:
+def _keeps(fits: Fits, rules: Rules, chosen: Sequence[int]) -> bool:
     host_of = {guest.uid: fits.hosts[host].uid for guest, host in zip(fits.guests, chosen, strict=True)}
-    pairs = {Couple(pair) for pair in host_of.items()}
-    guests = host_of.keys()
+    guests, pairs = host_of.keys(), _pairs(fits, chosen)
     kept = (
         all(fits.possible[host, guest] for guest, host in enumerate(chosen)),
         rules.locks <= pairs,
@@ -91,12 +108,7 @@ def _worth(fits: Fits, rules: Rules, chosen: tuple[int, ...]) -> tuple[int, int,
         not any(len({host_of[x] for x in one}) == 1 for one in rules.apart if one <= guests),
         all(len({host_of[x] for x in one}) == 1 for one in rules.together if one <= guests),
     )
-    if not all(kept):
-        return None
-    low = len(fits.guests) // len(fits.hosts)
-    unwilling = sum(chosen.count(n) > low and not host.volunteer for n, host in enumerate(fits.hosts))
-    points = [int(fits.points[host, guest]) for guest, host in enumerate(chosen)]
-    return (-unwilling, min(points), sum(points))
+    return all(kept)
 
 
 # --- random ones -----------------------------------------------------------------------------------------------------

@@ -18,20 +18,27 @@ from penfriends.rules.late_pupils import add_late
 from penfriends.rules.matching import Level
 from penfriends.rules.partners import Complaint, Couple, Kind, Partnering, Remark, Roster, Rules, Trouble
 from penfriends.rules.pupil_score import explain_pupils
-from tests.support.classes import AROUND, best_by_trying_all, couples, lively, pupil, roster, table
+from tests.support.classes import (
+    AROUND,
+    NOBODY,
+    Worth,
+    best_by_trying_all,
+    couples,
+    lively,
+    pupil,
+    roster,
+    table,
+    worth,
+)
 
 NO_RULES = Rules()
 
 
-def found(fits: Fits, rules: Rules = NO_RULES) -> tuple[int, int, int] | None:
+def found(fits: Fits, rules: Rules = NO_RULES, standing: frozenset[Couple] = NOBODY) -> Worth | None:
     """What the search finds, measured as `best_by_trying_all` measures."""
-    outcome = search(board_of(fits, rules))
+    outcome = search(board_of(fits, rules, standing))
     assert outcome.proven
-    if outcome.entry_of is None:
-        return None
-    points = [int(fits.points[host, guest]) for guest, host in enumerate(outcome.entry_of)]
-    unwilling = sum(outcome.entry_of.count(n) > fits.least and not host.volunteer for n, host in enumerate(fits.hosts))
-    return (-unwilling, min(points), sum(points))
+    return None if outcome.entry_of is None else worth(fits, outcome.entry_of, standing)
 
 
 def troubles(result: Partnering) -> list[Trouble]:
@@ -68,7 +75,15 @@ def test_best_of_small_classes_with_wishes(hosts: int) -> None:
             )
             locks = couples(f"h{rng.randrange(hosts)} g{rng.randrange(guests)}") if rng.random() < 0.5 else couples()
             rules = Rules(apart, together if rng.random() < 0.5 else couples(), locks)
-            assert found(fits, rules) == best_by_trying_all(fits, rules), (points, rules)
+            before = couples(
+                *(f"h{rng.randrange(hosts)} {uid}" for uid in uids if uid[0] == "g" and rng.random() < 0.4)
+            )
+            for standing in (NOBODY, before):
+                assert found(fits, rules, standing) == best_by_trying_all(fits, rules, standing), (
+                    points,
+                    rules,
+                    before,
+                )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 29])
@@ -81,7 +96,7 @@ def test_best_where_two_of_the_smaller_class_share_theirs(seed: int) -> None:
     points = {Couple((a.uid, b.uid)): explain_pupils(a, b, AROUND).total for a in first.pupils for b in second.pupils}
     eager = {one.uid for one in (*first.pupils, *second.pupils) if one.volunteer}
 
-    def worth(pairs: Collection[Couple]) -> tuple[int, int, int]:
+    def value(pairs: Collection[Couple]) -> tuple[int, int, int]:
         numbers = Counter(uid for pair in pairs for uid in pair)
         unwilling = sum(number > 1 and uid not in eager for uid, number in numbers.items())
         return (-unwilling, min(points[pair] for pair in pairs), sum(points[pair] for pair in pairs))
@@ -94,7 +109,7 @@ def test_best_where_two_of_the_smaller_class_share_theirs(seed: int) -> None:
     )
     result = pair_classes(first, second, rules, AROUND)
     assert broken(first, second, result.couples, rules, AROUND) == ()
-    better = (way for way in ways if len(way) == 6 and worth(way) > worth(result.couples))
+    better = (way for way in ways if len(way) == 6 and value(way) > value(result.couples))
     assert all(broken(first, second, way, rules, AROUND) for way in better)
 
 

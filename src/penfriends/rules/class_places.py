@@ -162,5 +162,6 @@ def _narrow(board: Board, node: dict[str, int], rules: Rules) -> None:
             board.allowed[low, high - rows] = False
     for unit in board.units:
         members = list(unit)
+        board.allowed[board.most < len(unit), members[0]] = False
         board.allowed[:, members] = board.allowed[:, members].all(axis=1, keepdims=True)
         board.worst[:, members] = board.worst[:, members].min(axis=1, keepdims=True)

@@ -1,29 +1,25 @@
 """Which guest goes to which host, so that no wish is broken and the worst pair, then the sum, is as good as can be?
 
-In this order: fewest partners of before are lost, fewest share who did not volunteer, the worst pair is as good as can
-be, the sum of points is as large as can be. Without wishes that tie pupils of one class to each other this is a few
-assignments: a search for the best threshold that the worst pair can keep, and the best sum above it. With such wishes
-it is branch and bound over them: the assignment that knows nothing of a wish bounds all that keep it, so the first that
-breaks none is the best. `LOOKS` limits the work; whoever reaches it is told so.
+Without wishes that tie pupils of one class to each other the assignment of `class_seats` is the answer. With them it is
+branch and bound: an assignment that knows nothing of a wish bounds all those that keep it, so the first that breaks
+none, in the order of promise, is the best. `LOOKS` limits the work; whoever reaches it is told so.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from itertools import count
-from math import lcm
 
 import numpy as np
 
-from penfriends.rules.cheapest import FORBIDDEN, Bools, Ints, cheapest
+from penfriends.rules.cheapest import Bools
 from penfriends.rules.class_places import Board
+from penfriends.rules.class_seats import Key, Seats
 
-LOOKS, SIZE_OF_LOOKS = 300, 2_000_000
+LOOKS, SIZE_OF_LOOKS = 200, 2_000_000
 """How many boards are looked at in the order of promise (of large classes fewer: so many squares of slots); then as
 many again, deepest first, for any that keeps all."""
 
-Key = tuple[int, int, int]
 Edge = tuple[int, int]
 
 
@@ -49,23 +45,67 @@ def search(board: Board, *, any_will_do: bool = False) -> Outcome:
     """The best assignment that keeps every wish; with `any_will_do` only whether there is one."""
     if not board.has_room or any(low == high for low, high in board.apart):
         return Outcome(None, proven=True)
-    look = _Look(board, any_will_do)
+    cut: list[Outcome] = []
+    runs = [_run(board, _Look(Seats(board, as_one=one), any_will_do)) for one in _ways_to_seat(board)]
+    while runs:
+        for run in list(runs):
+            found = next(run)
+            if found is not None and found.proven:
+                return found
+            if found is not None:
+                cut.append(found)
+                runs.remove(run)
+    return max(cut, key=lambda one: one.entry_of is not None)
+
+
+def _ways_to_seat(board: Board) -> tuple[bool, ...]:
+    """Units as one, and one by one: which of them is quick depends on how much room there is, so both are tried in turn
+    where both are possible."""
+    in_twos = bool(board.units) and int(board.least.max()) == 1 and int(board.most.max()) == 2
+    return (True, False) if in_twos else (False,)
+
+
+def _run(board: Board, look: "_Look") -> Iterator[Outcome | None]:
+    """None after each look that did not end it."""
     open_nodes: list[_Node] = list(look.nodes(board.allowed, None))
-    limit = min(LOOKS, SIZE_OF_LOOKS // len(look.slot_of) ** 2)
+    limit = min(LOOKS, SIZE_OF_LOOKS // len(look.seats.entry) ** 2)
     for looked in range(2 * limit):
         if not open_nodes:
-            return Outcome(None, proven=True)
+            yield Outcome(None, proven=True)
+            return
         if looked == limit:
             open_nodes = [_deepest_first(node) for node in open_nodes]
             heapify(open_nodes)
         node = heappop(open_nodes)
         wrong = _conflict(board, node.entry_of)
         if wrong is None:
-            return Outcome(node.entry_of, proven=looked < limit)
+            yield Outcome(node.entry_of, proven=looked < limit)
+            return
         for allowed in _without(board, node, wrong):
             for child in look.nodes(allowed, node):
                 heappush(open_nodes, _deepest_first(child) if looked >= limit else child)
-    return Outcome(None, proven=False)
+        yield None
+    yield Outcome(None, proven=False)
+
+
+@dataclass(slots=True)
+class _Look:
+    """Looks at what is allowed, and numbers what it sees."""
+
+    seats: Seats
+    any_will_do: bool
+    number: int = 0
+
+    def nodes(self, allowed: Bools, parent: _Node | None) -> Iterator[_Node]:
+        """The one node for what is allowed, if anything is possible there."""
+        if self.any_will_do:
+            found = self.seats.assigned(allowed)
+        else:
+            found = self.seats.best(allowed, None if parent is None else parent.key)
+        if found is not None:
+            key, entry_of = found
+            self.number += 1
+            yield _Node(key, self.number, key, 0 if parent is None else parent.depth + 1, allowed, entry_of)
 
 
 def _deepest_first(node: _Node) -> _Node:
@@ -77,17 +117,22 @@ def _deepest_first(node: _Node) -> _Node:
 
 @dataclass(frozen=True, slots=True)
 class _Wrong:
-    """Either a unit that is torn, and the entry where its first guest is; or edges of which one has to go."""
+    """Either a unit that is torn, and the entry where its first guest is, or a unit that leaves no room for others at
+    its entry (`crowded`); or edges of which one has to go."""
 
     unit: tuple[int, ...] = ()
     entry: int = -1
+    crowded: bool = False
     edges: tuple[Edge, ...] = ()
 
 
 def _conflict(board: Board, entry_of: tuple[int, ...]) -> _Wrong | None:
     for unit in board.units:
+        entry = entry_of[unit[0]]
         if len({entry_of[guest] for guest in unit}) > 1:
-            return _Wrong(unit=unit, entry=entry_of[unit[0]])
+            return _Wrong(unit, entry)
+        if entry_of.count(entry) > board.most[entry]:
+            return _Wrong(unit, entry, crowded=True)
     near = _neighbours(board, entry_of)
     for low, high in board.apart:
         edges = _way(near, low, high, len(board.entries))
@@ -129,94 +174,15 @@ def _without(board: Board, node: _Node, wrong: _Wrong) -> Iterator[Bools]:
     """What is left to look at: between them these hold every answer that keeps the wish, and none holds this one."""
     if wrong.unit:
         members, here = list(wrong.unit), np.arange(len(board.entries)) == wrong.entry
+        others = [guest for guest in range(len(node.entry_of)) if guest not in wrong.unit]
         for closed in (~here, here):
             allowed = node.allowed.copy()
             allowed[np.ix_(closed, members)] = False
+            if wrong.crowded and closed is not here:
+                allowed[wrong.entry, others] = False
             yield allowed
     together = {guest: list(unit) for unit in board.units for guest in unit}
     for entry, guest in wrong.edges:
         allowed = node.allowed.copy()
         allowed[entry, together.get(guest, [guest])] = False
         yield allowed
-
-
-# --- the assignment that knows nothing of these wishes ---------------------------------------------------------------
-
-
-class _Look:
-    """The best assignment within what is allowed. Each entry has as many slots as it takes guests; those that need not
-    be filled are *spare*, and nobody may sit there too, which costs nothing."""
-
-    def __init__(self, board: Board, any_will_do: bool) -> None:
-        self.board, self.any_will_do, self.numbers = board, any_will_do, count()
-        rows = np.arange(len(board.entries))
-        self.slot_of = np.concatenate((np.repeat(rows, board.least), np.repeat(rows, board.most - board.least)))
-        self.spare = np.arange(len(self.slot_of)) >= board.least.sum()
-        self.guests = board.allowed.shape[1]
-        self.level, self.points = self._levels(), self._points()
-        self.whole = 1 + self.guests * int(self.points.max(initial=0))
-
-    def nodes(self, allowed: Bools, parent: _Node | None) -> Iterator[_Node]:
-        """The one node for what is allowed, if anything is possible there."""
-        found = self._best(allowed, None if parent is None else parent.key)
-        if found is not None:
-            key, entry_of = found
-            yield _Node(key, next(self.numbers), key, 0 if parent is None else parent.depth + 1, allowed, entry_of)
-
-    def _levels(self) -> Ints:
-        """A row a guest, a column a slot: partners lost first, then who shares without having volunteered."""
-        board = self.board
-        unasked = board.unasked.T[:, self.slot_of] + (self.spare & board.unwilling[self.slot_of])[None, :]
-        levels: Ints = board.lost.T[:, self.slot_of] * (1 + 2 * self.guests) + unasked
-        return levels
-
-    def _points(self) -> Ints:
-        """A row an entry. Each of a unit counts with the middle of all of them, in whole numbers: so an assignment that
-        tears a unit promises no more than it must."""
-        sizes = lcm(1, *(len(unit) for unit in self.board.units))
-        points = self.board.points * sizes
-        for unit in self.board.units:
-            members = list(unit)
-            points[:, members] = (points[:, members].sum(axis=1) // len(members))[:, None]
-        return points
-
-    def _best(self, allowed: Bools, above: Key | None) -> tuple[Key, tuple[int, ...]] | None:
-        """The largest threshold for the worst pair that loses nothing of the level, and the best sum above it. A node
-        further up with the same level bounds the threshold, and mostly it is the same."""
-        found = self._assigned(allowed)
-        if found is None or self.any_will_do:
-            return found
-        level, ceiling = found[0][0], int(self.board.worst[allowed].max())
-        if above is not None and above[0] == level:
-            ceiling = min(ceiling, -above[1])
-        steps = np.unique(self.board.worst[allowed])
-        low = int(np.searchsorted(steps, -found[0][1]))
-        high = int(np.searchsorted(steps, ceiling, side="right")) - 1
-        middle = high
-        while low < high:
-            better = self._assigned(allowed & (self.board.worst >= steps[middle]))
-            if better is not None and better[0][0] == level:
-                found, low = better, int(np.searchsorted(steps, -better[0][1]))
-            else:
-                high = middle - 1
-            middle = (low + high + 1) // 2
-        return found
-
-    def _assigned(self, allowed: Bools) -> tuple[Key, tuple[int, ...]] | None:
-        """The best sum among the assignments of the best level, with its key; None if there is none."""
-        slots = len(self.slot_of)
-        if slots < self.guests or not allowed.any(axis=0).all():
-            return None
-        highest = int(self.points.max(initial=0))
-        cost = np.zeros((slots, slots), np.int64)
-        cost[self.guests :, ~self.spare] = FORBIDDEN
-        cost[: self.guests] = self.level * self.whole + (highest - self.points.T[:, self.slot_of])
-        cost[: self.guests][~allowed.T[:, self.slot_of]] = FORBIDDEN
-        slot = cheapest(cost)
-        if slot is None:
-            return None
-        guest = np.arange(self.guests)
-        entry = self.slot_of[slot[: self.guests]]
-        level = int(self.level[guest, slot[: self.guests]].sum())
-        key = (level, -int(self.board.worst[entry, guest].min()), -int(self.points[entry, guest].sum()))
-        return key, tuple(entry.tolist())
