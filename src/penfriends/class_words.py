@@ -47,6 +47,10 @@ REMARKS: Mapping[Remark, str] = {
     Remark.NOT_VOLUNTEERED: N_("Some have more than one partner and have not volunteered."),
     Remark.PERHAPS_NOT_BEST: N_("Every wish is kept. The search was cut short, so there may be better pairs."),
     Remark.MOVED: N_("Who came late could not join otherwise, so somebody has another partner now."),
+    Remark.MORE_THAN_USUAL: N_(
+        "Settled pairs do not move, so for those who came late somebody has more partners, or a circle more members, "
+        "than usual."
+    ),
 }
 
 FAULTS: Mapping[FaultKind, str] = {

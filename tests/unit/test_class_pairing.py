@@ -309,8 +309,30 @@ def test_as_few_as_possible_are_moved_where_nobody_can_join_and_it_is_said() -> 
     after = add_late(first, grown, before.couples, NO_RULES, AROUND)
     assert len(before.couples - after.couples) == 1
     assert Remark.MOVED in after.remarks
-    locked = Rules(locks=before.couples)
-    assert troubles(add_late(first, grown, before.couples, locked, AROUND)) == [Trouble.RULES_CONFLICT]
+
+
+def test_where_everything_is_settled_a_circle_grows_and_it_is_said() -> None:
+    first, second = lively("a", 8, 1), lively("b", 4, 2)
+    before = pair_classes(first, second, NO_RULES, AROUND)
+    grown = Roster("b", (*second.pupils, pupil("b9")))
+    after = add_late(first, grown, before.couples, Rules(locks=before.couples), AROUND)
+    assert before.couples < after.couples
+    assert len(after.couples) == 9
+    assert Remark.MORE_THAN_USUAL in after.remarks
+
+
+def test_who_was_absent_finds_a_place_although_two_share_by_lock() -> None:
+    """While one was away, classes of one size were not, so somebody has two partners who stay."""
+    first, second = lively("a", 24, 1), lively("b", 24, 2)
+    away = Roster("a", (replace(first.pupils[0], present=False), *first.pupils[1:]))
+    before = pair_classes(away, second, NO_RULES, AROUND)
+    after = add_late(first, second, before.couples, Rules(locks=before.couples), AROUND)
+    assert before.couples < after.couples
+    assert max(len(circle) for circle in after.circles) == 3
+    assert Remark.MORE_THAN_USUAL in after.remarks
+    free = add_late(first, second, before.couples, NO_RULES, AROUND)
+    assert len(before.couples - free.couples) == 1
+    assert free.shares == ()
 
 
 def test_nobody_late_changes_nothing() -> None:

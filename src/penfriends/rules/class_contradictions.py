@@ -16,15 +16,22 @@ from penfriends.rules.pupil_score import hindrance
 Known = Mapping[str, tuple[int, Pupil]]
 
 
-def contradictions(first: Roster, second: Roster, rules: Rules, today: date) -> tuple[Complaint, ...]:
-    """What is wrong with the lists, or with one wish by itself, before anybody looks for partners."""
+def contradictions(first: Roster, second: Roster, rules: Rules, today: date, most: int = 0) -> tuple[Complaint, ...]:
+    """What is wrong with the lists, or with one wish by itself, before anybody looks for partners. `most` is how many
+    partners somebody may have, if that is more than the sizes of the classes ask for."""
     known: Known = {pupil.uid: (side, pupil) for side, one in enumerate((first, second)) for pupil in one.pupils}
     twice = [uid for uid, times in Counter(p.uid for one in (first, second) for p in one.pupils).items() if times > 1]
     if twice:
         return (Complaint(Trouble.PUPIL_TWICE, tuple(sorted(twice))),)
     if not (first.present and second.present):
         return (Complaint(Trouble.EMPTY_CLASS),)
-    return tuple(_of_names(rules, known)) or tuple(_of_wishes(first, second, rules, known, today))
+    return tuple(_of_names(rules, known)) or tuple(_of_wishes(rules, known, today, max(most, most_of(first, second))))
+
+
+def most_of(first: Roster, second: Roster) -> int:
+    """How many partners anybody gets at most: ⌈n/m⌉ of those present, of whom there are some in both classes."""
+    sizes = sorted((len(first.present), len(second.present)))
+    return -(-sizes[1] // sizes[0])
 
 
 def why_not(fits: Fits, rules: Rules, *, proven: bool) -> tuple[Complaint, ...]:
@@ -95,9 +102,7 @@ def _of_names(rules: Rules, known: Known) -> Iterator[Complaint]:
             yield Complaint(Trouble.SAME_PUPIL, tuple(couple), ((kind, tuple(couple)),))
 
 
-def _of_wishes(first: Roster, second: Roster, rules: Rules, known: Known, today: date) -> Iterator[Complaint]:
-    sizes = sorted((len(first.present), len(second.present)))
-    most = -(-sizes[1] // sizes[0])
+def _of_wishes(rules: Rules, known: Known, today: date, most: int) -> Iterator[Complaint]:
     for kind, couple in rules.listed:
         trouble = None
         if kind is Kind.LOCK:

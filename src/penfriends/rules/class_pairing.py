@@ -11,7 +11,7 @@ is drawn from the seed and the uids. The same pupils, wishes and seed give the s
 
 from collections.abc import Collection, Iterable
 
-from penfriends.rules.class_contradictions import contradictions, why_not
+from penfriends.rules.class_contradictions import contradictions, most_of, why_not
 from penfriends.rules.class_places import board_of, fits_of, hosts_first
 from penfriends.rules.class_search import search
 from penfriends.rules.partners import (
@@ -114,8 +114,11 @@ def _shares(pupils: Iterable[Pupil], couples: Iterable[Couple]) -> tuple[Shares,
     return tuple(sorted(found, key=lambda one: one.uid))
 
 
-def broken(first: Roster, second: Roster, couples: Collection[Couple], rules: Rules, around: Around) -> tuple[str, ...]:
-    """A second look that knows nothing of the search: what these couples break, by name; empty if nothing."""
+def broken(
+    first: Roster, second: Roster, couples: Collection[Couple], rules: Rules, around: Around, *, most: int = 0
+) -> tuple[str, ...]:
+    """A second look that knows nothing of the search: what these couples break, by name; empty if nothing. With `most`
+    somebody may have so many partners, and circles may be of any size."""
     ours, theirs = ({pupil.uid: pupil for pupil in one.present} for one in (first, second))
     here = [*ours, *theirs]
     number = dict.fromkeys(here, 0)
@@ -124,8 +127,7 @@ def broken(first: Roster, second: Roster, couples: Collection[Couple], rules: Ru
     crossing = all(len(couple & ours.keys()) == len(couple & theirs.keys()) == 1 for couple in couples)
     if not crossing:
         return ("not_of_two_classes",)
-    sizes = sorted((len(ours), len(theirs)))
-    most = -(-sizes[1] // sizes[0])
+    any_size, most = rules.join_circles or bool(most), most or most_of(first, second)
     circle = {uid: one for one in circles_of(couples, rules) for uid in one}
     partners = {uid: frozenset(x for couple in couples if uid in couple for x in couple - {uid}) for uid in here}
     together = [couple for couple in rules.together if couple <= number.keys()]
@@ -141,6 +143,6 @@ def broken(first: Roster, second: Roster, couples: Collection[Couple], rules: Ru
             hindrance(ours[one], theirs[other], around.today)
             for one, other in (sorted(couple, key=lambda uid: uid in theirs) for couple in couples)
         ),
-        "large": not rules.join_circles and any(len(one) > most + 1 for one in circle.values()),
+        "large": not any_size and any(len(one) > most + 1 for one in circle.values()),
     }
     return tuple(name for name, holds in wrong.items() if holds)

@@ -2,14 +2,17 @@
 
 Somebody was absent, came new, or lost their partner. First without moving anybody: newcomers of both classes are
 partnered with each other, and who is left over joins somebody who may still have one more, volunteers first. Only if
-that cannot be, everybody is looked at again, as few as possible are moved, and that is said. A lock never moves.
+that cannot be, everybody is looked at again, and as few as possible are moved. If locks, which never move, are in the
+way of that too, somebody gets as many partners as others have already by locks, or a circle one more. Both are said.
 """
 
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from penfriends.rules.class_contradictions import contradictions
+from penfriends.rules.class_contradictions import contradictions, most_of
 from penfriends.rules.class_pairing import broken, circles_of, pair_classes, told
 from penfriends.rules.class_places import Board, draw, fits_of
 from penfriends.rules.class_search import search
@@ -22,37 +25,57 @@ def add_late(
 ) -> Partnering:
     """Partners for everybody who is present and has none, beside the couples who write to each other already. Couples
     of whom one is not present any more count as parted."""
-    wrong = contradictions(first, second, rules, around.today)
+    locked = Counter(uid for couple in rules.locks if couple in standing for uid in couple)
+    limit = max(locked.values(), default=0)
+    wrong = contradictions(first, second, rules, around.today, limit)
     if wrong:
         return Partnering(complaints=wrong)
     here = [{pupil.uid for pupil in one.present} for one in (first, second)]
     kept = frozenset(one for one in standing if len(one & here[0]) == len(one & here[1]) == 1)
-    couples = _joined_in(first, second, kept, rules, around, seed)
+    late = _Late(first, second, rules, around, seed)
+    couples = late.joined_in(kept, most_of(first, second), alone=True)
     if not broken(first, second, couples, rules, around):
         return told(first, second, couples, rules, around)
     again = pair_classes(first, second, rules, around, seed=seed, standing=kept)
-    if again.complaints or kept <= again.couples:
-        return again
-    return told(first, second, again.couples, rules, around, (*again.remarks, Remark.MOVED))
+    if not again.complaints:
+        moved = () if kept <= again.couples else (Remark.MOVED,)
+        return replace(again, remarks=(*again.remarks, *moved))
+    return late.squeezed_in(kept, max(limit, most_of(first, second))) or again
 
 
-def _joined_in(
-    first: Roster, second: Roster, kept: frozenset[Couple], rules: Rules, around: Around, seed: int
-) -> frozenset[Couple]:
-    """`kept`, and with them those who had nobody; not more than `kept` where that does not work without moving."""
-    couples = kept | rules.locks
-    taken = frozenset[str]().union(*couples)
-    sides = [sorted(one.present, key=lambda pupil: draw(pupil, seed)) for one in (first, second)]
-    alone = [tuple(one for one in side if one.uid not in taken) for side in sides]
-    if not any(alone):
-        return couples
-    guests, side = (alone[0], sides[1]) if len(alone[0]) >= len(alone[1]) else (alone[1], sides[0])
-    hosts = tuple(one for one in side if _alone_of(one, side, couples, rules))
-    most = -(-max(map(len, sides)) // min(map(len, sides)))
-    if not hosts:
-        return couples
-    outcome = search(_board(hosts, guests, couples, most, rules, around))
-    return couples | {Couple((guests[n].uid, hosts[entry].uid)) for n, entry in enumerate(outcome.entry_of or ())}
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """The two classes, and how those who come late join in."""
+
+    first: Roster
+    second: Roster
+    rules: Rules
+    around: Around
+    seed: int
+
+    def joined_in(self, kept: frozenset[Couple], most: int, *, alone: bool) -> frozenset[Couple]:
+        """`kept`, and with them those who had nobody; not more than `kept` where that does not work without moving.
+        Joined are only pupils who are `alone` of their class in their circle: so one more is a partner for them."""
+        couples = kept | self.rules.locks
+        taken = frozenset[str]().union(*couples)
+        sides = [sorted(one.present, key=lambda one: draw(one, self.seed)) for one in (self.first, self.second)]
+        left = [tuple(one for one in side if one.uid not in taken) for side in sides]
+        guests, side = (left[0], sides[1]) if len(left[0]) >= len(left[1]) else (left[1], sides[0])
+        hosts = tuple(one for one in side if not alone or _alone_of(one, side, couples, self.rules))
+        if not guests or not hosts:
+            return couples
+        outcome = search(_board(hosts, guests, couples, most, self.rules, self.around))
+        joining = enumerate(outcome.entry_of or ())
+        return couples | {Couple((guests[n].uid, hosts[entry].uid)) for n, entry in joining}
+
+    def squeezed_in(self, kept: frozenset[Couple], most: int) -> Partnering | None:
+        """The same where nobody can move: with up to `most` partners, then with whoever fits, if that keeps all."""
+        first, second, rules, around = self.first, self.second, self.rules, self.around
+        for alone in (True, False):
+            couples = self.joined_in(kept, most, alone=alone)
+            if not broken(first, second, couples, rules, around, most=most):
+                return told(first, second, couples, rules, around, (Remark.MORE_THAN_USUAL,))
+        return None
 
 
 def _alone_of(pupil: Pupil, side: Collection[Pupil], couples: Collection[Couple], rules: Rules) -> bool:

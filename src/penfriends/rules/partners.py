@@ -108,6 +108,7 @@ class Remark(enum.StrEnum):
     NOT_VOLUNTEERED = "not_volunteered"  # somebody shares who did not volunteer
     PERHAPS_NOT_BEST = "perhaps_not_best"  # every rule is kept, but the search for better was cut short
     MOVED = "moved"  # a late pupil could come in only by giving somebody another partner
+    MORE_THAN_USUAL = "more_than_usual"  # or, since locks do not move, as one partner or one of a circle too many
 
 
 @dataclass(frozen=True, slots=True)
