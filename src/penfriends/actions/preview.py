@@ -19,7 +19,7 @@ from penfriends.actions.seeking import Seeking
 from penfriends.models.places import Town
 from penfriends.rules import gist
 from penfriends.rules.bands import Band
-from penfriends.rules.matching import LinkKind, Medium
+from penfriends.rules.matching import LinkKind
 from penfriends.rules.newcomer_rows import Key, Me, Others, Reached
 from penfriends.rules.weights import Weights, between
 
@@ -32,6 +32,8 @@ FEW = 3
 
 Reach = Mapping[Key, Reached]
 """The towns where somebody may be found."""
+_Scored = tuple[int, Any]
+"""The score of a row of `seeking.waiting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ async def best(db: AsyncSession, resident_id: UUID, *, most: int = BEST, now: da
     found = await _fitting(db, around, await _near(db, around), counted=False, now=now)
     if len(found) < FEW and around.allows_far:
         found += await _fitting(db, around, await _far(db, around), counted=False, far=True, now=now)
-    found.sort(key=lambda one: (-one.score, str(one.resident_id)))
+    found.sort(key=lambda one: (-one[0], str(one[1].id)))
     return await _with_room(db, found, around.me.band, most, now=now)
 
 
@@ -127,7 +129,7 @@ def _reached(me: Seeking, kinds: Mapping[Key, LinkKind | None], usable: Mapping[
 
 async def _fitting(
     db: AsyncSession, around: _Around, reach: Reach, *, counted: bool, far: bool = False, now: datetime
-) -> list[Fit]:
+) -> list[_Scored]:
     """Everybody in these towns against whom no rule speaks; places are looked at only where they were `counted`."""
     from penfriends.rules.newcomer import judge  # its numbers are heavy: loaded with the first question
 
@@ -135,43 +137,40 @@ async def _fitting(
     rows = await seeking.waiting(db, me, reach, far=far, counted=counted, now=now) if reach else []
     if not rows:
         return []
-    mine = Me(me.birth, me.band, me.paper, me.town_id, me.wished_town_id, me.household_id, me.gist)
+    mine = Me(me.birth, me.band, me.town_id, me.wished_town_id, me.gist)
     fits, scores = judge(mine, await _columns(db, rows), reach, now.date())
     which = fits.nonzero()[0]
-    found = []
-    for row, score in zip((rows[place] for place in which.tolist()), scores[which].tolist(), strict=True):
-        places = seeking.places(row, now.date())
-        if row.id not in around.never and (not counted or places > row.friends + row.pending):
-            found.append(Fit(row.id, row.town_id, score, places))
-    return found
+    found = zip(scores[which].tolist(), (rows[place] for place in which.tolist()), strict=True)
+    today, never = now.date(), around.never
+    return [one for one in found if one[1].id not in never and (not counted or seeking.has_room(one[1], today))]
 
 
 async def _columns(db: AsyncSession, rows: Sequence[Any]) -> Others:
     """The rows as columns; whose gist is missing or old is read from their lists."""
-    _ids, medium, town, wish, household, born, year, _capacity, gists, *_counts = zip(*rows, strict=True)
+    _ids, town, year, born, _capacity, wish, gists, *_counts = zip(*rows, strict=True)
     if stale := [rows[place].id for place in gist.stale(gists)]:
         fresh = await seeking.packed(db, [UUID(str(one)) for one in stale])
         made = dict(zip(stale, fresh.values(), strict=True))
         gists = tuple(made.get(one.id, one.gist) for one in rows)
-    paper = Medium.PAPER.value
-    return Others(year, born, tuple(one == paper for one in medium), town, wish, household, gists)
+    return Others(year, born, town, wish, gists)
 
 
-async def _with_room(db: AsyncSession, ranked: Sequence[Fit], band: Band, most: int, *, now: datetime) -> list[Fit]:
+async def _with_room(db: AsyncSession, ranked: Sequence[_Scored], band: Band, most: int, *, now: datetime) -> list[Fit]:
     """The first `most` of these who have a place left: few at the top are asked for, not everybody."""
     kept: list[Fit] = []
     for start in range(0, len(ranked), LOOKED_AT):
         some = ranked[start : start + LOOKED_AT]
-        taken = await seeking.taken(db, [one.resident_id for one in some], band, now=now)
-        kept += [one for one in some if one.places > taken.get(one.resident_id, one.places)]
+        taken = await seeking.taken(db, [row.id for _, row in some], band, now=now)
+        fits = (Fit(row.id, row.town_id, score, seeking.places(row, now.date())) for score, row in some)
+        kept += [one for one in fits if one.places > taken.get(one.resident_id, one.places)]
         if len(kept) >= most:
             break
     return kept[:most]
 
 
-async def _summed(db: AsyncSession, found: Sequence[Fit]) -> Preview:
-    numbers = Counter(UUID(str(one)) for one in (fit.town_id for fit in found))
+async def _summed(db: AsyncSession, found: Sequence[_Scored]) -> Preview:
+    numbers = Counter(UUID(str(one)) for one in (row.town_id for _, row in found))
     towns = list(await db.exec(select(Town).where(col(Town.id).in_(numbers)))) if numbers else []
     in_order = sorted(towns, key=lambda one: (-numbers[one.id], one.name))
-    points = sorted((one.score for one in found), reverse=True)[:BEST]
+    points = sorted((score for score, _ in found), reverse=True)[:BEST]
     return Preview(len(found), tuple((one, numbers[one.id]) for one in in_order), tuple(points))

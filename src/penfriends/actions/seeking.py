@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -22,14 +23,12 @@ from penfriends.models.matching import Block, Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Association, LinkState, Town, TwinLink
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage, ResidentState
-from penfriends.models.untouched import AsItIs, raw, table
+from penfriends.models.untouched import AsItIs, among, halves_of, raw, shares_bits, table
 from penfriends.rules import gist
 from penfriends.rules.bands import Band, Birth, age_on
-from penfriends.rules.matching import Level, LinkKind, Medium, age_window, friends_allowed
-from penfriends.rules.newcomer_rows import Key
+from penfriends.rules.matching import Level, LinkKind, Medium, friends_allowed
+from penfriends.rules.newcomer_rows import Key, years_around
 from penfriends.rules.weights import STANDARD, Weights, kept
-
-IN_A_YEAR = 12_00
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +94,25 @@ async def open_towns(db: AsyncSession, towns: Collection[Key], band: Band, *, fa
 async def waiting(
     db: AsyncSession, me: Seeking, towns: Collection[Key], *, far: bool, counted: bool, now: datetime
 ) -> Sequence[Any]:
-    """Rows of everybody in these towns who waits, is of the band and about the age: id, birth_year, birth_on, medium,
-    town_id, wished_town_id, household_id, capacity, gist; with `counted` also friends and
-    pending, and only children with a valid yes."""
-    years = -(-age_window(me.birth, me.birth, now.date()) // IN_A_YEAR) + 1
+    """Rows of everybody in these towns who waits, is of the band and about the age, writes in the same way, lives
+    elsewhere and, where that is known, has a language in common: id, town_id, birth_year, birth_on, capacity, wish (as
+    in `Others`), gist; with `counted` also friends and pending, and only children with a valid yes."""
+    low, high = years_around(me.birth, now.date())
+    spoken = halves_of(gist.written(me.gist))
+    if not spoken:
+        return []
     told = {
         "me": me.id,
+        "my_town": me.town_id,
+        "home": me.household_id or me.id,  # nobody lives in a home with the id of a person
         "towns": list(towns),
-        "low": me.birth.year - years,
-        "high": me.birth.year + years,
+        "low": low,
+        "high": high,
         "now": now,
+        **{f"spoken{half}": bits for half, bits in spoken.items()},
     }
-    rows: Sequence[Any] = (await db.exec(_WAITING[me.band, far, counted], params=told)).all()
+    wanted = _waiting(me.band, tuple(spoken), paper=me.paper, far=far, counted=counted)
+    rows: Sequence[Any] = (await db.exec(wanted, params=told)).all()
     return rows
 
 
@@ -131,6 +137,12 @@ async def taken(db: AsyncSession, residents: Sequence[Key], band: Band, *, now: 
 def places(row: Any, today: date) -> int:
     """How many friends somebody who waits wished for and rule R19 allows."""
     return min(int(row.capacity), friends_allowed(age_on(Birth(row.birth_year, row.birth_on), today)))
+
+
+def has_room(row: Any, today: date) -> bool:
+    """Whether somebody whose friends and proposals were counted has a place left. Whoever waits may have one friend."""
+    taken: int = row.friends + row.pending
+    return taken == 0 or places(row, today) > taken
 
 
 async def packed(db: AsyncSession, residents: Sequence[UUID]) -> dict[UUID, bytes]:
@@ -181,24 +193,38 @@ _GOES_ON = (
     _P.state != ParticipantState.LEFT,
     _C.match_id.is_not(None),
 )
-_STANDS = (_M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED)))
+# Not a join: whoever has few rows here should not be looked for among all matches that wait for somebody.
+_STANDS = (
+    sa.exists(sa.select(_M.id).where(_M.id == _S.match_id, _M.state.in_((MatchState.PROPOSED, MatchState.APPROVED)))),
+)
 _FRIENDS: Any = _count(_P.resident_id == _R.id, *_GOES_ON).label("friends")
 _PENDING: Any = _count(_S.resident_id == _R.id, *_STANDS).label("pending")
 _CONSENTED: Any = sa.exists(sa.select(CONSENT.id).where(CONSENT.resident_id == _R.id, *HOLDS)).correlate(_PEOPLE)
 _ME_KEY: Any = sa.bindparam("me", type_=AsItIs())
-_TOWNS: Any = sa.bindparam("towns", expanding=True, type_=AsItIs())
 
 
-def _waiting(band: Band, *, far: bool, counted: bool) -> Any:
-    keys = (_R.id, _R.medium, _R.town_id, _R.wished_town_id, _R.household_id)
+_STALE: Any = sa.or_(
+    _R.gist.is_(None), sa.func.substr(_R.gist, 1, 8) != gist.FRESH, sa.func.length(_R.gist) != gist.SIZE
+)
+
+
+@cache
+def _waiting(band: Band, spoken: tuple[int, ...], *, paper: bool, far: bool, counted: bool) -> Any:
     counts = (_FRIENDS, _PENDING) if counted else ()
-    wanted = sa.select(*map(raw, keys), _R.birth_on, _R.birth_year, _R.capacity, _R.gist, *counts).where(
+    home, town = sa.bindparam("home", type_=AsItIs()), sa.bindparam("my_town", type_=AsItIs())
+    wish = sa.case((_R.wished_town_id.is_(None), 1), (_R.wished_town_id == town, 2), else_=0).label("wish")
+    wanted = sa.select(
+        raw(_R.id), raw(_R.town_id), _R.birth_year, _R.birth_on, _R.capacity, wish, raw(_R.gist), *counts
+    ).where(
         _R.state == ResidentState.ACTIVE,
         _R.band == band,
-        _R.town_id.in_(_TOWNS),
+        among(_R.town_id, "towns"),
         _R.birth_year.between(sa.bindparam("low"), sa.bindparam("high")),
         _R.waiting_since.is_not(None),
         _R.id != _ME_KEY,
+        _R.medium == Medium.PAPER if paper else _R.medium != Medium.PAPER,
+        _R.household_id.is_distinct_from(home),
+        sa.or_(shares_bits(_R.gist, gist.WRITTEN_FROM, spoken, "spoken"), _STALE),
     )
     if far:
         wanted = wanted.where(_R.twin_of_twin.is_(sa.true()))
@@ -207,7 +233,7 @@ def _waiting(band: Band, *, far: bool, counted: bool) -> Any:
 
 def _open(band: Band) -> Any:
     wanted = sa.select(raw(_T.id), _A.twin_of_twin, _A.weights).where(
-        _T.id.in_(_TOWNS), _A.id == _T.association_id, _T.paused_reason.is_(None)
+        among(_T.id, "towns"), _A.id == _T.association_id, _T.paused_reason.is_(None)
     )
     if band is Band.CHILD:
         for role in (Role.LEAD, Role.DEPUTY):
@@ -216,12 +242,6 @@ def _open(band: Band) -> Any:
     return wanted
 
 
-_WAITING: Mapping[tuple[Band, bool, bool], Any] = {
-    (band, far, counted): _waiting(band, far=far, counted=counted)
-    for band in Band
-    for far in (False, True)
-    for counted in (False, True)
-}
 _OPEN: Mapping[Band, Any] = {band: _open(band) for band in Band}
 _ME: Any = sa.select(
     *map(raw, (_R.id, _R.town_id, _R.wished_town_id, _R.household_id)), _R.band, _R.birth_year, _R.birth_on, _R.medium,
@@ -232,22 +252,21 @@ _ME: Any = sa.select(
 )  # fmt: skip
 _LINKS: Any = sa.union_all(
     *(
-        sa.select(raw(_L.low_id), raw(_L.high_id), _L.kind).where(end.in_(_TOWNS), _L.state == LinkState.ACTIVE)
+        sa.select(raw(_L.low_id), raw(_L.high_id), _L.kind).where(among(end, "towns"), _L.state == LinkState.ACTIVE)
         for end in (_L.low_id, _L.high_id)
     )
 )
 _BLOCKS: Any = sa.union_all(
     *(sa.select(raw(_B.low_id), raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
 )
-_SOME: Any = sa.bindparam("residents", expanding=True, type_=AsItIs())
 _TAKEN: Any = sa.union_all(
     sa.select(raw(_P.resident_id).label("id"), sa.literal("friends").label("kind"), sa.func.count().label("number"))
-    .where(_P.resident_id.in_(_SOME), *_GOES_ON)
+    .where(among(_P.resident_id, "residents"), *_GOES_ON)
     .group_by(_P.resident_id),
     sa.select(raw(_S.resident_id), sa.literal("pending"), sa.func.count())
-    .where(_S.resident_id.in_(_SOME), *_STANDS)
+    .where(among(_S.resident_id, "residents"), *_STANDS)
     .group_by(_S.resident_id),
     sa.select(raw(CONSENT.resident_id), sa.literal("consented"), sa.literal(0)).where(
-        CONSENT.resident_id.in_(_SOME), *HOLDS
+        among(CONSENT.resident_id, "residents"), *HOLDS
     ),
 )

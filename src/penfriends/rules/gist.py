@@ -35,7 +35,9 @@ RARITY_OF_WORD, _PLACE = _likes()
 RELEASE = zlib.crc32(repr((WRITING_LANGUAGES, _BY_RARITY)).encode())
 WORDS = 1 + LANGUAGE_WORDS + len(RARITY_OF_WORD)
 SIZE = WORDS * 8
-_RELEASE = RELEASE.to_bytes(8, "little")
+FRESH = RELEASE.to_bytes(8, "little")
+WRITTEN_FROM = 8
+"""Where the bits of the languages begin that somebody writes at all, the lowest first."""
 
 
 def pack(languages: Mapping[str, Level], practises: Collection[str], likes: Collection[str]) -> bytes:
@@ -49,6 +51,11 @@ def pack(languages: Mapping[str, Level], practises: Collection[str], likes: Coll
     return b"".join(word.to_bytes(8, "little") for word in (*words, *liked))
 
 
+def written(gist: bytes) -> int:
+    """The bits of the languages that somebody writes at all."""
+    return int.from_bytes(gist[WRITTEN_FROM : WRITTEN_FROM + 8], "little")
+
+
 def is_current(gist: bytes | None) -> bool:
     """Whether the bits mean what they mean in this release."""
     return not stale([gist])
@@ -56,7 +63,7 @@ def is_current(gist: bytes | None) -> bool:
 
 def stale(gists: Sequence[bytes | None]) -> list[int]:
     """Where in a row of gists one is missing or of another release."""
-    return [place for place, one in enumerate(gists) if one is None or len(one) != SIZE or one[:8] != _RELEASE]
+    return [place for place, one in enumerate(gists) if one is None or len(one) != SIZE or one[:8] != FRESH]
 
 
 def _written(languages: Mapping[str, Level], rank: int) -> int:

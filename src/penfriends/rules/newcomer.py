@@ -2,7 +2,7 @@
 
 The rules of `matching` and the points of `score` once more, for one person against a few thousand at once: people come
 as rows of a database with their `gist`. A property test holds both equal to their plain sisters, person by person. What
-a row does not hold (blocks, places left, consents) is for the caller to ask.
+a row does not hold (blocks, places left, consents, another home, the same way of writing) is for the caller to ask.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,15 +43,12 @@ def judge(me: Me, others: Others, reach: Mapping[Key, Reached], today: date) -> 
     ages = _ages(others, born, today)
     gap, window = _gap(me.birth, others, born), _window(np.minimum(ages, age_on(me.birth, today)))
     rank = _common_rank(mine, theirs)
-    same_way = np.array(others.paper, dtype=bool) == me.paper
-    fits = (gap <= window) & (rank > 0) & same_way & _grown_alike(me, born, ages, today) & counts.reached
-    fits &= np.array([one != me.town for one in others.town], dtype=bool)
-    if me.household is not None:
-        fits &= np.array([one != me.household for one in others.household], dtype=bool)
+    fits = (gap <= window) & (rank > 0) & _grown_alike(me, born, ages, today) & counts.reached
     points = _likes_points(mine, theirs, counts.of("interests")) + counts.language(rank)
     points += _who_could_practise(mine, theirs) * counts.of("practice")
-    points += np.maximum(0, counts.of("age") * (window - gap) // window) + counts.of("medium") * same_way
-    points += counts.town() + _wish_points(me, others, counts.of("wish"))
+    points += np.maximum(0, counts.of("age") * (window - gap) // window) + counts.of("medium")
+    points += counts.town() + _wish_points(np.array(others.wish), counts.of("wish"))
+    points += _wish_points(counts.wished(me.wish), counts.of("wish"))
     return fits, points
 
 
@@ -59,27 +56,34 @@ class _Counts:
     """What each term counts for at most between my town and that of each of the others."""
 
     def __init__(self, towns: Sequence[Key], reach: Mapping[Key, Reached]) -> None:
-        number = {town: place for place, town in enumerate(reach)}
-        self._place = np.array([number.get(town, -1) for town in towns], dtype=np.int64)
-        self._reach = tuple(reach.values())
+        kinds = {kind: number for number, kind in enumerate(dict.fromkeys(reach.values()))}
+        kind_of = {town: kinds[reached] for town, reached in reach.items()}
+        self._place = np.array([kind_of.get(town, -1) for town in towns], dtype=np.int64)
+        self._towns, self._kinds = towns, tuple(kinds)
         self.reached: Bools = self._place >= 0
 
     def of(self, term: str) -> Ints:
-        return self._spread([getattr(one.weights, term) for one in self._reach])
+        return self._spread([getattr(one.weights, term) for one in self._kinds])
+
+    def wished(self, town: Key | None) -> Ints:
+        """The halves of my own wish for a town, as `Others.wish` counts theirs."""
+        if town is None:
+            return np.ones(len(self._towns), dtype=np.int64)
+        return np.array([2 * (one == town) for one in self._towns], dtype=np.int64)
 
     def town(self) -> Ints:
-        return self._spread([town_points(one.kind, one.weights.town) for one in self._reach])
+        return self._spread([town_points(one.kind, one.weights.town) for one in self._kinds])
 
     def language(self, rank: Ints) -> Ints:
         """For the best level of the weaker writer; 0 is no common language."""
         by_rank = [
-            self._spread([language_points(level, one.weights.language) for one in self._reach]) for level in _LEVELS
+            self._spread([language_points(level, one.weights.language) for one in self._kinds]) for level in _LEVELS
         ]
         return np.choose(rank, [np.zeros(len(rank), dtype=np.int64), *by_rank])
 
-    def _spread(self, by_town: list[int]) -> Ints:
-        """The value of each one's town; nought for a town out of reach, which stands last."""
-        return np.array([*by_town, 0], dtype=np.int64)[self._place]
+    def _spread(self, by_kind: list[int]) -> Ints:
+        """The value for each one's town; nought for a town out of reach, which stands last."""
+        return np.array([*by_kind, 0], dtype=np.int64)[self._place]
 
 
 def _words(gists: Sequence[bytes]) -> Bits:
@@ -151,14 +155,6 @@ def _likes_points(mine: Bits, theirs: Bits, maximum: Ints) -> Ints:
     return points
 
 
-def _wish_points(me: Me, others: Others, maximum: Ints) -> Ints:
+def _wish_points(halves: Ints, maximum: Ints) -> Ints:
     """Nothing wished for counts half, a wish that is met in full."""
-    mine = [_halves(me.wish, town) for town in others.town]
-    theirs = [_halves(wish, me.town) for wish in others.wish]
-    none_or_met = np.array([mine, theirs], dtype=np.int64)
-    points = np.where(none_or_met == 1, maximum // 2, 0) + np.where(none_or_met == 2, maximum, 0)
-    return np.asarray(points.sum(axis=0), dtype=np.int64)
-
-
-def _halves(wish: Key | None, town: Key) -> int:
-    return 1 if wish is None else 2 * (wish == town)
+    return np.choose(halves, [0 * maximum, maximum // 2, maximum])

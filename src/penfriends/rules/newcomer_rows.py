@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from penfriends.rules.bands import Band, Birth
-from penfriends.rules.matching import LinkKind
+from penfriends.rules.matching import LinkKind, age_window
 from penfriends.rules.weights import Weights
 
 Key = UUID | str
@@ -22,10 +22,8 @@ class Me:
 
     birth: Birth
     band: Band
-    paper: bool
     town: Key
     wish: Key | None
-    household: Key | None
     gist: bytes
 
 
@@ -40,12 +38,21 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """Those who wait, one place in each column a person."""
+    """Those who wait, one place in each column a person. `wish`: how many halves of the points their own wish for a
+    town is worth: 1 if they have none, 2 if it is the newcomer's town."""
 
     year: Sequence[int]
     born: Sequence[date | None]
-    paper: Sequence[bool]
     town: Sequence[Key]
-    wish: Sequence[Key | None]
-    household: Sequence[Key | None]
+    wish: Sequence[int]
     gist: Sequence[bytes]
+
+
+def years_around(birth: Birth, today: date) -> tuple[int, int]:
+    """The first and the last year in which somebody close enough in age can be born. The window of the younger counts,
+    and one's own is never smaller."""
+    window = age_window(birth, birth, today) // 100
+    if birth.on is None:
+        return birth.year - window // 12, birth.year + window // 12
+    month = birth.on.year * 12 + birth.on.month - 1
+    return (month - window) // 12, (month + window) // 12
