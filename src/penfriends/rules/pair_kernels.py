@@ -132,6 +132,8 @@ def make(njit: Any, inlined: Any) -> Any:
             end = roads.offsets[town + 1]
             rows, kinds, before, least = neighbours(facts, roads, town)
             size, values = len(rows), len(before) - 1
+            if laid + size > len(near):
+                return row, found, laid
             where[row - first : end - first] = laid
             if size == 0:
                 starts[row - first + 1 : end - first + 1] = found

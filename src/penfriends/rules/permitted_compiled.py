@@ -17,7 +17,9 @@ from penfriends.rules.permitted import Aim, Kept, Links, offsets_of
 from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
 from penfriends.rules.weights import WHOLE
 
-PAIRS_AT_ONCE = 1 << 22
+PAIRS_AT_ONCE = 1 << 24
+"""So large a piece goes straight back to the operating system when it is forgotten."""
+NEIGHBOURS_AT_ONCE = 1 << 20
 PAIRS_KEPT = 1 << 28
 """As many pairs are remembered: four bytes each, more where somebody has waited for decades or a town has more than
 65,000 people around it."""
@@ -118,7 +120,7 @@ class CompiledPairs:
                 row,
                 np.zeros(left + 1, np.int64),
                 np.zeros(left, np.int64),
-                np.empty(int(around[crowd.people.town[row] :].sum()), np.int32),
+                np.empty(max(NEIGHBOURS_AT_ONCE, widest), np.int32),
                 np.empty(room, np.uint16 if widest < NARROW else np.int32),
                 np.empty(room, np.uint16 if most < NARROW else np.int32),
             )
