@@ -224,7 +224,8 @@ def people_of(seekers: Sequence[Seeker], around: Surroundings) -> People:
 
 def surroundings_in(world: World) -> Surroundings:
     """The towns, languages and interests that a world of seekers speaks of."""
-    towns = sorted({s.town for s in world.seekers} | {town for link in world.links for town in (link.a, link.b)})
+    named = {town for s in world.seekers for town in (s.town, s.wished_town) if town is not None}
+    towns = sorted(named | {town for link in world.links for town in (link.a, link.b)})
     languages = sorted({code for s in world.seekers for code in (*s.languages, *s.practises)})
     used = {code: world.rarity.get(code, 1) for s in world.seekers for code in s.interests}
     return surroundings_of(towns, world.links, languages, used, world.weights)
