@@ -106,18 +106,17 @@ async def _around(db: AsyncSession, resident_id: UUID) -> _Around | None:
     me = await seeking.seeking(db, resident_id)
     if me is None:
         return None
-    return _Around(me, await seeking.near(db, me.town_id), await seeking.blocked(db, me))
+    return _Around(me, *await seeking.around(db, me))
 
 
 async def _near(db: AsyncSession, around: _Around) -> Reach:
-    me = around.me
-    return _reached(me, around.twins, await seeking.open_towns(db, {*around.twins, me.town_id}, me.band))
+    me, twins = around.me, around.twins
+    return _reached(me, twins, await seeking.open_towns(db, {*twins, me.town_id}, me.band))
 
 
 async def _far(db: AsyncSession, around: _Around) -> Reach:
-    me = around.me
-    beyond = await seeking.far(db, me.town_id, around.twins.keys())
-    return _reached(me, dict.fromkeys(beyond), await seeking.open_towns(db, {*beyond, me.town_id}, me.band, far=True))
+    usable = await seeking.open_beyond(db, around.me, around.twins.keys())
+    return _reached(around.me, dict.fromkeys(usable.keys() - {around.me.town_id}), usable)
 
 
 def _reached(me: Seeking, kinds: Mapping[Key, LinkKind | None], usable: Mapping[Key, Weights]) -> Reach:

@@ -69,26 +69,30 @@ async def seeking(db: AsyncSession, resident_id: UUID) -> Seeking | None:
     )
 
 
-async def near(db: AsyncSession, town_id: Key) -> Mapping[Key, LinkKind]:
-    """The twin towns, whether people may be matched there now or not."""
-    found: Any = (await db.exec(_LINKS, params={"towns": [town_id]})).all()
-    strongest = sorted(found, key=lambda one: -list(LinkKind).index(one.kind))
-    return {one.high_id if one.low_id == town_id else one.low_id: one.kind for one in strongest}
+async def around(db: AsyncSession, me: Seeking) -> tuple[Mapping[Key, LinkKind], Collection[Key]]:
+    """The twin towns, whether people may be matched there now or not; and everybody who is never proposed to this
+    person."""
+    found: Any = (await db.exec(_AROUND, params={"my_town": me.town_id, "me": me.id})).all()
+    links = [one for one in found if one.kind is not None]
+    strongest = sorted(links, key=lambda one: -list(LinkKind).index(one.kind))
+    twins = {one.high_id if one.low_id == me.town_id else one.low_id: one.kind for one in strongest}
+    never = {one.high_id if one.low_id == me.id else one.low_id for one in found if one.kind is None}
+    return twins, never
 
 
-async def far(db: AsyncSession, town_id: Key, twins: Collection[Key]) -> Collection[Key]:
-    """The twin towns of the twin towns that are not twins themselves."""
-    found: Any = (await db.exec(_LINKS, params={"towns": list(twins)})).all()
-    ends = {end for one in found for end in (one.low_id, one.high_id)}
-    return ends - set(twins) - {town_id}
-
-
-async def open_towns(db: AsyncSession, towns: Collection[Key], band: Band, *, far: bool = False) -> dict[Key, Weights]:
+async def open_towns(db: AsyncSession, towns: Collection[Key], band: Band) -> dict[Key, Weights]:
     """Of these towns, those where people are matched, with the weights that count there: looked after, not paused, for
-    children with a safeguarding lead and a deputy (rule R46); with `far`, where friends may come from a twin town of a
-    twin town."""
-    found: Any = (await db.exec(_OPEN[band], params={"towns": list(towns)})).all()
-    return {one.id: kept(one.weights) if one.weights else STANDARD for one in found if one.twin_of_twin or not far}
+    children with a safeguarding lead and a deputy (rule R46)."""
+    found: Any = (await db.exec(_OPEN[band, False], params={"towns": list(towns)})).all()
+    return {one.id: kept(one.weights) if one.weights else STANDARD for one in found}
+
+
+async def open_beyond(db: AsyncSession, me: Seeking, twins: Collection[Key]) -> dict[Key, Weights]:
+    """The same of the person's own town and of the twin towns of its twin towns that are not twins themselves, where
+    friends may come from a twin town of a twin town."""
+    told = {"towns": list(twins), "my_town": me.town_id}
+    found: Any = (await db.exec(_OPEN[me.band, True], params=told)).all()
+    return {one.id: kept(one.weights) if one.weights else STANDARD for one in found if one.id not in twins}
 
 
 async def waiting(
@@ -114,12 +118,6 @@ async def waiting(
     wanted = _waiting(me.band, tuple(spoken), paper=me.paper, far=far, counted=counted)
     rows: Sequence[Any] = (await db.exec(wanted, params=told)).all()
     return rows
-
-
-async def blocked(db: AsyncSession, me: Seeking) -> set[Key]:
-    """Everybody who is never proposed to this person."""
-    found: Any = (await db.exec(_BLOCKS, params={"me": me.id})).all()
-    return {one.high_id if one.low_id == me.id else one.low_id for one in found}
 
 
 async def taken(db: AsyncSession, residents: Sequence[Key], band: Band, *, now: datetime) -> dict[Key, int]:
@@ -231,10 +229,15 @@ def _waiting(band: Band, spoken: tuple[int, ...], *, paper: bool, far: bool, cou
     return wanted.where(_CONSENTED) if band is Band.CHILD and counted else wanted
 
 
-def _open(band: Band) -> Any:
-    wanted = sa.select(raw(_T.id), _A.twin_of_twin, _A.weights).where(
-        among(_T.id, "towns"), _A.id == _T.association_id, _T.paused_reason.is_(None)
-    )
+def _open(band: Band, *, beyond: bool) -> Any:
+    wanted = sa.select(raw(_T.id), _A.weights).where(_A.id == _T.association_id, _T.paused_reason.is_(None))
+    if beyond:
+        ends = ((_L.low_id, _L.high_id), (_L.high_id, _L.low_id))
+        linked = (sa.select(there).where(among(here, "towns"), _L.state == LinkState.ACTIVE) for here, there in ends)
+        near = sa.union_all(*linked, sa.select(sa.bindparam("my_town", type_=AsItIs())))
+        wanted = wanted.where(_T.id.in_(near), _A.twin_of_twin.is_(sa.true()))
+    else:
+        wanted = wanted.where(among(_T.id, "towns"))
     if band is Band.CHILD:
         for role in (Role.LEAD, Role.DEPUTY):
             staff = sa.select(_V.id).where(_V.association_id == _A.id, _V.role == role, _V.active.is_(sa.true()))
@@ -242,7 +245,9 @@ def _open(band: Band) -> Any:
     return wanted
 
 
-_OPEN: Mapping[Band, Any] = {band: _open(band) for band in Band}
+_OPEN: Mapping[tuple[Band, bool], Any] = {
+    (band, beyond): _open(band, beyond=beyond) for band in Band for beyond in (False, True)
+}
 _ME: Any = sa.select(
     *map(raw, (_R.id, _R.town_id, _R.wished_town_id, _R.household_id)), _R.band, _R.birth_year, _R.birth_on, _R.medium,
     _R.gist, _R.waiting_since, _R.twin_of_twin, _A.twin_of_twin.label("association_allows_far"),
@@ -250,14 +255,16 @@ _ME: Any = sa.select(
     _R.id == sa.bindparam("me", type_=sa.Uuid()), _T.id == _R.town_id, _A.id == _T.association_id,
     _R.state == ResidentState.ACTIVE, _R.waiting_since.is_not(None),
 )  # fmt: skip
-_LINKS: Any = sa.union_all(
+_MY_TOWN: Any = sa.bindparam("my_town", type_=AsItIs())
+_AROUND: Any = sa.union_all(
     *(
-        sa.select(raw(_L.low_id), raw(_L.high_id), _L.kind).where(among(end, "towns"), _L.state == LinkState.ACTIVE)
+        sa.select(raw(_L.low_id), raw(_L.high_id), _L.kind).where(end == _MY_TOWN, _L.state == LinkState.ACTIVE)
         for end in (_L.low_id, _L.high_id)
-    )
-)
-_BLOCKS: Any = sa.union_all(
-    *(sa.select(raw(_B.low_id), raw(_B.high_id)).where(end == _ME_KEY) for end in (_B.low_id, _B.high_id))
+    ),
+    *(
+        sa.select(raw(_B.low_id), raw(_B.high_id), sa.null().label("kind")).where(end == _ME_KEY)
+        for end in (_B.low_id, _B.high_id)
+    ),
 )
 _TAKEN: Any = sa.union_all(
     sa.select(raw(_P.resident_id).label("id"), sa.literal("friends").label("kind"), sa.func.count().label("number"))
