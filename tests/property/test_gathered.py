@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penfriends.rules.crowd import ELSEWHERE, people_of, surroundings_in
+from penfriends.rules.crowd import people_of, surroundings_in
 from penfriends.rules.gathered import Gathered
 from penfriends.rules.matching import Seeker, World
 from tests.support.seekers import RARITY, seeker, worlds
@@ -18,15 +18,10 @@ def gathered(world: World) -> Gathered:
 
 
 def as_kept(world: World) -> list[Seeker]:
-    """Homes have numbers, and towns that nobody links or lives in no names."""
+    """Homes have numbers."""
     homes = sorted({one.household for one in world.seekers if one.household})
-    towns = {one.town for one in world.seekers} | {end for link in world.links for end in (link.a, link.b)}
     return [
-        replace(
-            one,
-            household=one.household and UUID(int=homes.index(one.household)),
-            wished_town=one.wished_town if one.wished_town in {None, *towns} else ELSEWHERE,
-        )
+        replace(one, household=one.household and UUID(int=homes.index(one.household)))
         for one in sorted(world.seekers, key=lambda one: one.uid)
     ]
 

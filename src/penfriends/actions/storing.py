@@ -70,12 +70,12 @@ _SIDE = ("id", "match_id", "resident_id", "band", "open_band")
 
 
 def _looked_at(some: Sequence[Proposal], seen: World, today: date) -> Iterator[Ready]:
-    people = {one.uid: one for one in seen.some({uid for pair in some for uid in (pair.first, pair.second)})}
+    people = {one.uid: one for one in seen.some([uid for pair in some for uid in (pair.first, pair.second)])}
     for one in some:
         first, second = people[one.first], people[one.second]
         if not may_be_matched(first, second, seen, today):
             raise RuntimeError("a proposal breaks a hard rule")
-        waited = {who.uid: who.waiting_days for who in (first, second)}
+        waited = {one.first: first.waiting_days, one.second: second.waiting_days}
         yield Ready(one.first, one.second, one.band, one.explanation.total, explained.as_json(one, waited))
 
 

@@ -72,12 +72,13 @@ class Gathered(Roll):
         some, around = self.people.only(rows), self.around
         towns = around.towns
         known, found = self._writers, []
+        days = (some.year * 16 + some.month) * 32 + some.day
+        births = {day: _birth(day) for day in np.unique(days).tolist()}
         writes = np.concatenate((some.written, some.practises[:, None]), axis=1).tolist()
-        for uid, band, town, year, month, day, bits, likes, media, wish, waited, left, friends, home, allows in zip(
-            some.uid.tolist(), some.band.tolist(), some.town.tolist(), some.year.tolist(), some.month.tolist(),
-            some.day.tolist(), map(tuple, writes), codes_of(some.interests, around), some.media.tolist(),
-            some.wish.tolist(), some.waited.tolist(), some.capacity_left.tolist(), some.friends.tolist(),
-            some.household.tolist(), some.allows.tolist(), strict=True,
+        for uid, band, town, born, bits, likes, media, wish, waited, left, friends, home, allows in zip(
+            some.uid.tolist(), some.band.tolist(), some.town.tolist(), days.tolist(), map(tuple, writes),
+            codes_of(some.interests, around), some.media.tolist(), some.wish.tolist(),
+            some.waited.tolist(), some.capacity_left.tolist(), some.friends.tolist(), some.household.tolist(), some.allows.tolist(), strict=True,
         ):  # fmt: skip
             if bits not in known:
                 known[bits] = _levels(bits[:-1], around.languages), frozenset(codes_in(bits[-1], around.languages))
@@ -87,7 +88,7 @@ class Gathered(Roll):
                     UUID(int=uid[0] << WORD | uid[1]),
                     towns[town],
                     _BANDS[band],
-                    Birth(year, date(year, month, day) if day else None),
+                    births[born],
                     levels,
                     practises,
                     frozenset(likes),
@@ -138,6 +139,12 @@ def _levels(written: Sequence[int], codes: Sequence[str]) -> dict[str, Level]:
     for level, bits in zip(LEVELS, written, strict=True):
         levels.update(dict.fromkeys(codes_in(bits, codes), level))
     return levels
+
+
+def _birth(day: int) -> Birth:
+    """From a number like those in `Gathered.at`; day 0 is a year only."""
+    year, month, on = day // 512, day // 32 % 16, day % 32
+    return Birth(year, date(year, month, on) if on else None)
 
 
 def _keys(uid: Column) -> Column:

@@ -128,7 +128,8 @@ class World:
         """Those of these people who wait."""
         if isinstance(self.seekers, Roll):
             return self.seekers.of(uids)
-        return [one for one in self.seekers if one.uid in uids]
+        wanted = frozenset(uids)
+        return [one for one in self.seekers if one.uid in wanted]
 
     def link(self, a: str, b: str) -> TownLink | None:
         """The link of two towns: of several the strongest, then the oldest."""
