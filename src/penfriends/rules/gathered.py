@@ -78,7 +78,8 @@ class Gathered(Roll):
         for uid, band, town, born, bits, likes, media, wish, waited, left, friends, home, allows in zip(
             some.uid.tolist(), some.band.tolist(), some.town.tolist(), days.tolist(), map(tuple, writes),
             codes_of(some.interests, around), some.media.tolist(), some.wish.tolist(),
-            some.waited.tolist(), some.capacity_left.tolist(), some.friends.tolist(), some.household.tolist(), some.allows.tolist(), strict=True,
+            some.waited.tolist(), some.capacity_left.tolist(), some.friends.tolist(), some.household.tolist(),
+            some.allows.tolist(), strict=True,
         ):  # fmt: skip
             if bits not in known:
                 known[bits] = _levels(bits[:-1], around.languages), frozenset(codes_in(bits[-1], around.languages))
