@@ -17,7 +17,7 @@ from penfriends.models.residents import Consent, ConsentState, Resident, Residen
 from penfriends.rules import gist
 from penfriends.rules.matching import Medium, broken_rules
 from penfriends.rules.score import score
-from penfriends.rules.sign_up import Answers
+from penfriends.rules.sign_up import WRITING_LANGUAGES, Answers
 from tests import builders as b
 from tests.builders import NOW
 
@@ -169,6 +169,15 @@ async def test_R08_R46_children_only_with_consent_and_a_safeguarding_team(db: As
     await db.flush()
     assert (await seen(db, me)).total == 0
     assert await preview.best(db, me.id, now=NOW) == []
+
+
+async def test_a_common_language_is_found_in_gists_wherever_its_bit_is(db: AsyncSession, towns: Towns) -> None:
+    others = {code: await b.adult(db, towns["hurth"], languages=(code,)) for code in WRITING_LANGUAGES}
+    mine = (WRITING_LANGUAGES[3], WRITING_LANGUAGES[-1])
+    me = await b.adult(db, towns["home"], languages=mine)
+    assert await seeking.pack_missing(db) == len(others) + 1
+    found = {str(one.resident_id).replace("-", "") for one in await preview.best(db, me.id, now=NOW)}
+    assert found == {others[code].id.hex for code in mine}
 
 
 async def test_gists_are_packed_and_read_alike(db: AsyncSession, towns: Towns) -> None:
