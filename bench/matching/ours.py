@@ -109,7 +109,7 @@ def weekly(instance: Instance, pending: Sequence[tuple[int, int]]) -> tuple[Grap
 @contextmanager
 def tuned(points_a_day: int, open_after: int) -> Iterator[None]:
     """The engine with another weight of waiting, and twins of twins opened after so many days."""
-    engines = (permitted_blocks, permitted_compiled)
+    engines = (permitted_blocks, permitted_compiled, candidates)
     before = permitted_blocks.WAITING_WEIGHT, candidates.OPEN_AFTER_DAYS
     candidates.OPEN_AFTER_DAYS = open_after
     for engine in engines:

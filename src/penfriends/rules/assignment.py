@@ -16,7 +16,7 @@ import numpy as np
 
 from penfriends.rules import certificate
 from penfriends.rules.bands import Band
-from penfriends.rules.candidates import Found, find, find_among
+from penfriends.rules.candidates import Edges, Found, find, find_among
 from penfriends.rules.crowd import (
     OBSTACLES,
     WORD,
@@ -30,7 +30,7 @@ from penfriends.rules.crowd import (
 )
 from penfriends.rules.gathered import columns_in
 from penfriends.rules.matching import World
-from penfriends.rules.proposals import Chosen, Proposal, tell
+from penfriends.rules.proposals import ALTERNATIVES, Chosen, Proposal, tell
 from penfriends.rules.solver import Solution, solve
 
 TURNS = 3
@@ -68,11 +68,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a run: those who took part, as a crowd of their own, and the chosen pairs in its rows."""
+    """One turn of a run: those who took part, as a crowd of their own, the strongest pairs of everybody, and the chosen
+    pairs in its rows."""
 
     number: int
     found: Found
     solution: Solution
+    strongest: Edges
     i: Column
     j: Column
     weight: Column
@@ -118,7 +120,7 @@ class Run:
         """The pairs with their explanations, turn by turn."""
         for turn in self.turns:
             chosen = Chosen(turn.i, turn.j, turn.weight)
-            yield from tell(turn.found.crowd, turn.number, turn.solution, chosen)
+            yield from tell(turn.found.crowd, turn.number, chosen, turn.strongest, turn.solution.mate)
 
     def opened(self) -> frozenset[UUID]:
         """Who may go two links."""
@@ -195,10 +197,9 @@ def played(crowd: Crowd, told: Told = in_silence) -> Run:
             found = find_among(run.whole, rows, taken)
         if not len(found.edges):
             continue
-        solution = solve(found)
+        run.turns.append(turn := _turn(number, found, solve(found)))
         if found is not run.whole:
             found.pairs.forget()
-        run.turns.append(turn := _turn(number, found, solution))
         i, j = rows[turn.i], rows[turn.j]
         run.given += np.bincount(np.concatenate((i, j)), minlength=len(crowd))
         taken = np.concatenate((taken, i * len(crowd) + j))
@@ -209,7 +210,8 @@ def played(crowd: Crowd, told: Told = in_silence) -> Run:
 def _turn(number: int, found: Found, solution: Solution) -> Turn:
     chosen = solution.edges.only(np.flatnonzero(solution.mate[solution.edges.i] == solution.edges.j))
     chosen = chosen.only(np.argsort(chosen.i, kind="stable"))
-    return Turn(number, found, solution, chosen.i, chosen.j, chosen.weight)
+    strongest = found.strongest(ALTERNATIVES + 1)
+    return Turn(number, found, solution, strongest, chosen.i, chosen.j, chosen.weight)
 
 
 def _kept_back(people: People, today: date) -> dict[UUID, str]:

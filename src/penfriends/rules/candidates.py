@@ -15,6 +15,7 @@ from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, p
 from penfriends.rules.matching import LinkKind, World
 from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of, permitted
 from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE
+from penfriends.rules.score import WAITING_WEIGHT
 from penfriends.rules.weights import STANDARD, between
 
 KEPT_PER_PERSON = 8
@@ -106,6 +107,10 @@ class Found:
         swaps = listed.only(_NOBODY) if now is None else self._swaps(now)
         return Lacking(listed, swaps, kept.best)
 
+    def strongest(self, number: int) -> Edges:
+        """Of everybody the so many pairs that weigh most."""
+        return Edges.of(self.crowd, self.pairs.best(Aim.best(len(self.crowd), number)))
+
     def _swaps(self, now: Ints) -> Edges:
         return Edges.of(self.crowd, self.pairs.best(Aim(now, now, SWAPS_PER_PERSON)))
 
@@ -165,7 +170,10 @@ def find_among(whole: Found, rows: Ints, taken: Ints) -> Found:
 
 
 def _listed(crowd: Crowd, pairs: Permitted) -> Edges:
-    return Edges.of(crowd, pairs.best(Aim.best(len(crowd), KEPT_PER_PERSON)))
+    """What to begin with. Whoever has waited for long is worth much to everybody; so that not all lists hold the same
+    few people, that is taken off, as the price which it will cost in the end."""
+    waited = WAITING_WEIGHT * crowd.people.waited.astype(np.int64)
+    return Edges.of(crowd, pairs.best(Aim(waited, np.zeros_like(waited), KEPT_PER_PERSON)))
 
 
 def crowd_in(world: World, band: Band, today: date) -> Crowd:

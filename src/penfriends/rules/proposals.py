@@ -11,10 +11,11 @@ from uuid import UUID
 import numpy as np
 
 from penfriends.rules.bands import Band
+from penfriends.rules.candidates import Edges
 from penfriends.rules.crowd import WORD, Column, Crowd, Ints
 from penfriends.rules.reasons import Reasons
 from penfriends.rules.score import Explanation
-from penfriends.rules.solver import Graph, Solution, graph_of
+from penfriends.rules.solver import Graph, graph_of
 
 ALTERNATIVES = 2
 REASONS = ("weaker", "taken", "costs_others")
@@ -58,13 +59,14 @@ class Chosen:
         return Chosen(self.i[start:end], self.j[start:end], self.weight[start:end])
 
 
-def tell(crowd: Crowd, turn: int, solution: Solution, chosen: Chosen) -> Iterator[Proposal]:
-    """The chosen pairs with their explanations and those who were possible instead."""
+def tell(crowd: Crowd, turn: int, chosen: Chosen, strongest: Edges, mate: Ints) -> Iterator[Proposal]:
+    """The chosen pairs with their explanations and those who were possible instead. `strongest`: of everybody one pair
+    more than there are alternatives."""
     if not len(chosen.i):
         return
     uids = [UUID(int=high << WORD | low) for high, low in crowd.people.uid.tolist()]
     reasons = Reasons(crowd)
-    options = _Options(uids, *graph_of(solution.edges, crowd), solution.mate)
+    options = _Options(uids, *graph_of(strongest, crowd), mate)
     for start in range(0, len(chosen.i), AT_ONCE):
         some = chosen.some(start)
         first, second = _by_uid(crowd, some.i, some.j)
