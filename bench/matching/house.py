@@ -116,6 +116,8 @@ async def _round(database: Database) -> dict[str, Any]:
 async def _forget(database: Database, round_id: UUID) -> None:
     here = col(Match.round_id) == round_id
     async with database.transaction() as db:
+        for table in ("match", "match_side"):  # else PostgreSQL believes that they are as empty as before
+            await (await db.connection()).exec_driver_sql(f"ANALYZE {table}")
         await db.exec(delete(MatchSide).where(col(MatchSide.match_id).in_(select(Match.id).where(here))))
         await db.exec(delete(Match).where(here))
         await db.exec(delete(MatchRound).where(col(MatchRound.id) == round_id))
