@@ -176,6 +176,14 @@ def test_the_names_of_the_towns_change_nothing(around: World, others: list[str],
         assert pairs_of(propose(renamed, TODAY)) == pairs_of(propose(around, TODAY))
 
 
+def test_who_of_several_equal_people_is_chosen_does_not_hang_on_which_town_comes_first() -> None:
+    chosen = []
+    for few, many in (("Aachen", "Brest"), ("Brest", "Aachen")):
+        people = (seeker(0, few, 1971), *(seeker(n, many, 1970) for n in range(1, 5)), seeker(5, few, 1970))
+        chosen.append(pairs_of(propose(World(people, (LINK,), rarity=RARITY), TODAY)))
+    assert chosen[0] == chosen[1]
+
+
 @given(crowds())
 def test_pairs_that_there_is_no_room_to_remember_are_found_anew(around: World) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -108,7 +108,9 @@ def graph_of(edges: Edges, crowd: Crowd) -> tuple[Ints, Graph]:
     order = _in_order(crowd, np.flatnonzero(has))
     vertex = np.zeros(len(crowd), dtype=np.int32)
     vertex[order] = np.arange(len(order), dtype=np.int32)
-    i, j, value = vertex[edges.i], vertex[edges.j], edges.weight.astype(np.int32)
+    ends = vertex[edges.i], vertex[edges.j]
+    # the smaller vertex first: which of two rows is smaller hangs on the names of their towns
+    i, j, value = np.minimum(*ends), np.maximum(*ends), edges.weight.astype(np.int32)
     n, two = len(order), np.zeros(2 * len(edges), dtype=np.int32)
     starts, other, weight = run(loops.adjacency, n, i, j, value, np.zeros(n + 1, np.int64), two, two.copy())
     return order, Graph(starts, other, weight, i, j, value)
