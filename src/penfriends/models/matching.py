@@ -192,7 +192,7 @@ class MatchSide(SQLModel, table=True):
     )
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
-    match_id: UUID = column(LINK, index=True)
+    match_id: UUID = column(LINK)
     resident_id: UUID = column(LINK, foreign_key="resident.id", index=True)
     band: Band = choice(Band, name="band")
     open_band: Band | None = choice(Band, name="open_band_word", default=None)

@@ -924,7 +924,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("match_id", "resident_id", name=op.f("uq_match_side_match_id_resident_id")),
     )
     with op.batch_alter_table("match_side", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_match_side_match_id"), ["match_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_match_side_resident_id"), ["resident_id"], unique=False)
         batch_op.create_index(
             "ix_match_side_waited",
@@ -1638,7 +1637,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("waited_days IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_match_side_resident_id"))
-        batch_op.drop_index(batch_op.f("ix_match_side_match_id"))
 
     op.drop_table("match_side")
     with op.batch_alter_table("match_approval", schema=None) as batch_op:
