@@ -9,12 +9,14 @@ from datetime import date
 
 import numpy as np
 
+from penfriends.rules import compiled
 from penfriends.rules.bands import Band
 from penfriends.rules.columns import Counting, mixes
 from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
 from penfriends.rules.matching import LinkKind, World
-from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of, permitted
-from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE
+from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of
+from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE, BlockPairs
+from penfriends.rules.permitted_compiled import CompiledPairs
 from penfriends.rules.score import WAITING_WEIGHT
 from penfriends.rules.weights import STANDARD, between
 
@@ -154,7 +156,7 @@ _NOBODY = np.zeros(0, dtype=np.int64)
 def find(crowd: Crowd) -> Found:
     """The best pairs of everybody. Children and adults are never in one crowd: rule R02 from the outside."""
     near, far = links_of(crowd)
-    pairs = permitted(crowd)
+    pairs: Permitted = CompiledPairs(crowd) if compiled.available else BlockPairs(crowd)
     pairs.add(near, None)
     waited_or_lonely = (crowd.people.waited >= OPEN_AFTER_DAYS) | (pairs.degree < FEW_CANDIDATES)
     opened = crowd.people.allows & waited_or_lonely

@@ -4,13 +4,12 @@ There are two engines, compiled loops and numpy blocks, with the same result, bi
 thousand people take some hundred megabytes; where there are too many they are found anew for each walk.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from penfriends.rules import compiled
 from penfriends.rules.columns import Counting
 from penfriends.rules.crowd import Bools, Column, Crowd, Ints
 
@@ -72,17 +71,6 @@ class Permitted(Protocol):
 
     def all(self) -> Iterator[tuple[Column, Column, Column]]:
         """Every pair once as columns i < j and weight, many at a time, in no particular order."""
-
-
-def permitted(crowd: Crowd, roads: Sequence[tuple[Links, Bools | None]] = ()) -> Permitted:
-    """The permitted pairs of a crowd over these links, none yet if there are none."""
-    from penfriends.rules.permitted_blocks import BlockPairs
-    from penfriends.rules.permitted_compiled import CompiledPairs
-
-    found = CompiledPairs(crowd) if compiled.available else BlockPairs(crowd)
-    for links, opened in roads:
-        found.add(links, opened)
-    return found
 
 
 def counted(lengths: Ints) -> Ints:
