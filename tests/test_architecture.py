@@ -37,7 +37,9 @@ ROOMS: dict[str, frozenset[str]] = {
 }
 # What each room may use of the world, besides the standard library; None: anything that is not named in ONLY_IN.
 WORLD: dict[str, frozenset[str] | None] = {
-    "rules": frozenset({"numpy", "scipy", "numba", "rustworkx", "phonenumbers", "linkify_it"}),
+    # `holidays` and `icalendar` compute from what they are given: public holidays are tables by country and year, and a
+    # calendar file is text in and text out. Neither reads a clock, a file or the network for that.
+    "rules": frozenset({"numpy", "scipy", "numba", "rustworkx", "phonenumbers", "linkify_it", "holidays", "icalendar"}),
     "models": None,
     "mail": None,
     "actions": None,
