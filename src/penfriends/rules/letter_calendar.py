@@ -17,7 +17,7 @@ from penfriends.rules.school_days import DAY, SchoolDays
 WEEK = 7
 LATE_START = 3  # what a day of waiting with the first round costs, where a day off the rhythm costs its square
 TOO_CLOSE = 3  # how much worse it is to be nearer than the rhythm than to be further
-OTHER_WEEKDAY = 30  # what another weekday than the wished one costs: rather that than to wait a whole week
+OTHER_WEEKDAY = 200  # what another weekday than the wished one costs: two weeks off the rhythm are as bad
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,10 +139,8 @@ def _holidays(country: str, subdivision: str, year: int, language: str) -> Mappi
 
 
 def _language(country: str, language: str) -> str | None:
-    """The library's own code for a language: it says en_US where we say en."""
-    known = holidays.country_holidays(country).supported_languages
-    return (
-        next((code for code in known if code == language or code.startswith(f"{language}_")), None)
-        if language
-        else None
-    )
+    """The library's own code for a language: it says en_US where we say en. Where the country has a language of its own
+    one is always named, or that of the machine would decide."""
+    calendar = holidays.country_holidays(country)
+    known = [code for code in calendar.supported_languages if language and code.partition("_")[0] == language]
+    return known[0] if known else calendar.default_language
