@@ -4,14 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import delivery, sessions
+from penfriends.actions import class_letters, delivery, pupils, sessions
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.people import email_key
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Role, Vetting, VettingKind
+from penfriends.models.pairings import Couple, Pairing, PairingClass, PairingState
 from penfriends.models.places import Association, Town, TwinLink
 from penfriends.models.residents import (
     Consent,
@@ -22,6 +24,7 @@ from penfriends.models.residents import (
     ResidentLanguage,
     ResidentState,
 )
+from penfriends.models.schools import ClassTeacher, PaperYes, Pupil, School, SchoolClass, SchoolState, Teacher
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Band
 from penfriends.rules.matching import Level, Medium
@@ -221,7 +224,8 @@ async def moderator(
     )
     db.add(row)
     await db.flush()
-    for kind in VettingKind if vetted else ():
+    proofs = (VettingKind.SCHOOL,) if role is Role.TEACHER else (VettingKind.CHECK, VettingKind.TRAINING)
+    for kind in proofs if vetted else ():
         db.add(
             Vetting(
                 moderator_id=row.id, kind=kind, seen_by="Marta", seen_on=now.date(),
@@ -230,6 +234,90 @@ async def moderator(
         )  # fmt: skip
     await db.flush()
     return row
+
+
+async def school_class(
+    db: AsyncSession,
+    home: Town,
+    name: str = "6B",
+    *,
+    teacher: str = "Ms Okafor",
+    languages: tuple[str, ...] = ("en",),
+    now: datetime = NOW,
+) -> tuple[SchoolClass, Moderator]:
+    """A class of a confirmed school of a town, this school year, and the teacher who leads it."""
+    school = School(
+        town_id=home.id, name=f"School of {home.name}", state=SchoolState.CONFIRMED, created_at=now,
+    )  # fmt: skip
+    db.add(school)
+    await db.flush()
+    who = await moderator(db, home.association_id, teacher, role=Role.TEACHER, now=now)
+    db.add(Teacher(moderator_id=who.id, school_id=school.id, created_at=now))
+    row = SchoolClass(
+        school_id=school.id,
+        name=name,
+        starts_on=now.date() - timedelta(days=200),
+        ends_on=now.date() + timedelta(days=60),
+        size=25,
+        youngest=9,
+        oldest=11,
+        languages=dict.fromkeys(languages, "well"),
+        code=f"KITE-{next(_numbers)}",
+        created_at=now,
+    )
+    db.add(row)
+    await db.flush()
+    db.add(ClassTeacher(class_id=row.id, moderator_id=who.id, since=now))
+    await db.flush()
+    return row, who
+
+
+async def pupil(
+    db: AsyncSession,
+    of: SchoolClass,
+    teacher: Moderator,
+    first_name: str = "Ava",
+    *,
+    initial: str = "B",
+    born: date = date(2016, 3, 27),
+    languages: tuple[str, ...] = ("en",),
+    likes: tuple[str, ...] = ("cats", "drawing"),
+    paper: PaperYes = PaperYes.FORM,
+    volunteer: bool = False,
+    now: datetime = NOW,
+) -> Pupil:
+    """A pupil whose guardian has signed the form, unless `paper` says otherwise."""
+    return await pupils.add(
+        db, of, teacher, first_name=first_name, initial=initial, born=born, interests=likes, paper=paper,
+        languages=dict.fromkeys(languages, Level.WELL), volunteer=volunteer, now=now,
+    )  # fmt: skip
+
+
+async def pairing(
+    db: AsyncSession, *classes: SchoolClass, state: PairingState = PairingState.RUNNING, now: datetime = NOW
+) -> Pairing:
+    """Classes that write to each other, agreed by everybody."""
+    row = Pairing(state=state, asked_at=now, approved_at=now, started_at=now)
+    db.add(row)
+    await db.flush()
+    for position, one in enumerate(classes):
+        db.add(PairingClass(pairing_id=row.id, class_id=one.id, position=position, answer=True, answered_at=now))
+    await db.flush()
+    return row
+
+
+async def partnered(
+    db: AsyncSession, of: Pairing, one: Pupil, other: Pupil, *, now: datetime = NOW
+) -> tuple[Participant, Participant]:
+    """Two pupils who write to each other; their participants, in this order."""
+    low, high = sorted((one.resident_id, other.resident_id))
+    couple = Couple(pairing_id=of.id, low_id=low, high_id=high)
+    db.add(couple)
+    await db.flush()
+    row = await class_letters.open_for(db, of, couple, now=now)
+    sides = await db.exec(select(Participant).where(Participant.correspondence_id == row.id))
+    by_resident = {side.resident_id: side for side in sides}
+    return by_resident[one.resident_id], by_resident[other.resident_id]
 
 
 async def session(db: AsyncSession, who: UUID, *, staff: bool = False, now: datetime | None = None) -> str:

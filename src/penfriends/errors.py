@@ -26,6 +26,7 @@ class Refusal(enum.StrEnum):
     TAKEN_BY_ANOTHER = "taken_by_another"
     TOO_LATE_TO_UNDO = "too_late_to_undo"
     TOO_MANY_TRIES = "too_many_tries"
+    TOO_OLD_FOR_CLASS = "too_old_for_class"
     TOO_YOUNG = "too_young"
     VETTING_MISSING = "vetting_missing"
 

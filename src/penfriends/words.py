@@ -24,6 +24,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
     Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),
     Refusal.TOO_MANY_TRIES: N_("Too many tries. Please wait an hour and try again."),
+    Refusal.TOO_OLD_FOR_CLASS: N_("Pupils here are under 18."),
     Refusal.TOO_YOUNG: N_("Pen friends here are at least 8 years old."),
     Refusal.VETTING_MISSING: N_("Your checks for children’s letters are missing or have run out."),
 }

@@ -32,6 +32,10 @@ ROLES = {
     Permission.LINK: ("anonymous",),
     Permission.SIGNED_IN: ("adult", "child", "guardian"),
     Permission.RESIDENT: ("adult", "child"),
+    Permission.WRITER: ("adult", "child"),
+    Permission.PUPIL: ("pupil",),
+    Permission.TEACHER: ("teacher",),
+    Permission.READER: ("moderator",),
     Permission.STAFF: ("moderator",),
     Permission.OPERATOR: ("moderator",),
 }

@@ -180,7 +180,7 @@ async def test_R33_who_hands_a_letter_on_neither_opens_nor_decides_it(db: AsyncS
     await moderation.escalate(db, hold.id, twin.ilse, note="Is this a call for help?", now=NOW)
     desk = await remit.desk_of(db, twin.ilse, now=NOW)
     assert await queues.letters(db, desk, now=NOW) == []
-    assert (await queues.counts(db, desk))["letters"] == 0
+    assert (await queues.counts(db, desk, now=NOW))["letters"] == 0
     for trial in (
         reading.open_letter(db, hold.id, twin.ilse, now=NOW),
         release(db, hold, twin.ilse, view.seen_hash),

@@ -36,4 +36,4 @@ async def test_R18_a_queue_holds_nothing_of_another_association(db: AsyncSession
     desk = await remit.desk_of(db, moderator, now=NOW)
     assert [one.hold.id for one in await queues.letters(db, desk, now=NOW)] == [made["own hold"]]
     assert [one.match.id for one in await queues.matches(db, desk, now=NOW)] == [made["own match"]]
-    assert await queues.counts(db, desk) == {"letters": 1, "matches": 1, "reports": 0}
+    assert await queues.counts(db, desk, now=NOW) == {"letters": 1, "matches": 1, "reports": 0}

@@ -19,6 +19,7 @@ from penfriends.models.matching import Block, BlockReason, FitCheck, Match, Matc
 from penfriends.models.moderation import Report
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import BirthChange, Consent, Resident, ResidentAddress, ResidentState
+from penfriends.models.schools import Pupil
 from penfriends.models.signin import SignIn
 from tests import builders as b
 from tests.builders import AT, NOW
@@ -170,6 +171,7 @@ async def everything_about_somebody(db: AsyncSession) -> Resident:
             BirthChange(resident_id=henk.id, old_year=1950, new_year=1951, reason="typo", proposed_by=moderator.id,
                         proposed_at=NOW),
             Consent(resident_id=henk.id, guardian_id=(await b.guardian(db)).id, text_sha256=None, asked_at=NOW),
+            Pupil(resident_id=henk.id, class_id=(await b.school_class(db, town))[0].id, initial="H", created_at=NOW),
         ]
     )  # fmt: skip
     await b.session(db, henk.sign_in_id)

@@ -200,7 +200,7 @@ async def test_R38_adults_letters_need_no_check(db: AsyncSession) -> None:
     await held(db, (await children(db, twin))[0])
     desk = await remit.desk_of(db, new, now=NOW)
     assert [one.hold.id for one in await queues.letters(db, desk, now=NOW)] == [hold.id]
-    assert (await queues.counts(db, desk))["letters"] == 1
+    assert (await queues.counts(db, desk, now=NOW))["letters"] == 1
 
 
 # --- R17, R18: whose letters ------------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ async def test_R18_a_foreign_letter_and_a_missing_one_answer_alike(db: AsyncSess
         with pytest.raises(NotFound):
             await reading.open_letter(db, hold_id, stranger, now=NOW)
     desk = await remit.desk_of(db, stranger, now=NOW)
-    assert await queues.counts(db, desk) == {"letters": 0, "matches": 0, "reports": 0}
+    assert await queues.counts(db, desk, now=NOW) == {"letters": 0, "matches": 0, "reports": 0}
 
 
 async def test_R17_a_letter_of_somebody_one_knows_is_not_shown(db: AsyncSession) -> None:
@@ -225,8 +225,8 @@ async def test_R17_a_letter_of_somebody_one_knows_is_not_shown(db: AsyncSession)
     with pytest.raises(Refused) as refused:
         await reading.open_letter(db, hold.id, twin.ilse, now=NOW)
     assert refused.value.refusal is Refusal.CONFLICT_OF_INTEREST
-    assert (await queues.counts(db, await remit.desk_of(db, twin.ilse, now=NOW)))["letters"] == 0
-    assert (await queues.counts(db, await remit.desk_of(db, twin.marta, now=NOW)))["letters"] == 1
+    assert (await queues.counts(db, await remit.desk_of(db, twin.ilse, now=NOW), now=NOW))["letters"] == 0
+    assert (await queues.counts(db, await remit.desk_of(db, twin.marta, now=NOW), now=NOW))["letters"] == 1
     assert lotte.resident_id != tom.resident_id
 
 

@@ -46,7 +46,7 @@ async def _send(
     db: AsyncSession, moderator: Moderator, sign_in: SignIn, town: Town, *, at: Addresses, now: datetime
 ) -> int:
     desk = await remit.desk_of(db, moderator, now=now)
-    counted = await queues.counts(db, desk)
+    counted = await queues.counts(db, desk, now=now)
     if not any(counted.values()):
         return 0
     waiting = await queues.letters(db, desk, now=now) if counted["letters"] else []

@@ -8,16 +8,18 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import world
+from penfriends.actions import teaching, world
 from penfriends.actions.passage import consent_holds
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, Letter, Participant
-from penfriends.models.moderation import Conflict, Moderator, Vetting, VettingKind
+from penfriends.models.moderation import MODERATING, Conflict, Hold, Moderator, Role, Vetting, VettingKind
 from penfriends.models.places import Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.schools import Pupil
 from penfriends.rules.bands import Band
 
 NEEDED_FOR_CHILDREN = frozenset({VettingKind.CHECK, VettingKind.TRAINING})
+NEEDED_TO_TEACH = frozenset({VettingKind.SCHOOL})
 TRAINING_LASTS = timedelta(days=365)
 DRAFTED = (ResidentState.UNCONFIRMED, ResidentState.AWAITING_CONSENT)
 
@@ -34,9 +36,14 @@ async def must_judge_match(
         await must_be_vetted(db, moderator, now=now)
 
 
-async def must_judge_letter(db: AsyncSession, moderator: Moderator, letter: Letter, *, now: datetime) -> None:
-    """The same for a letter: asked at the moment of decision, not only when the queue was shown."""
+async def must_judge_letter(
+    db: AsyncSession, moderator: Moderator, letter: Letter, hold: Hold, *, now: datetime
+) -> None:
+    """The same for a letter: asked at the moment of decision, not only when the queue was shown. A pupil's is the
+    teachers', a teacher's are pupils' letters only (class mode)."""
     correspondence = await db.get_one(Correspondence, letter.correspondence_id)
+    if moderator.role is Role.TEACHER or correspondence.pairing_id is not None:
+        await teaching.must_read(db, moderator, hold, now=now)
     await must_judge_match(db, moderator, await residents_in(db, correspondence.id), correspondence.band, now=now)
 
 
@@ -45,6 +52,15 @@ async def must_belong(db: AsyncSession, moderator: Moderator, sides: Sequence[Re
     found = await db.exec(select(Town.association_id).where(col(Town.id).in_([one.town_id for one in sides])))
     if not moderator.active or moderator.association_id not in set(found):
         raise NotFound
+    if moderator.role is Role.TEACHER:
+        own = await db.exec(
+            select(Pupil.resident_id).where(
+                col(Pupil.resident_id).in_([one.id for one in sides]),
+                col(Pupil.resident_id).in_(teaching.pupils_of(moderator.id)),
+            )
+        )
+        if own.first() is None:
+            raise NotFound
 
 
 async def knows(db: AsyncSession, moderator: Moderator, sides: Sequence[Resident]) -> bool:
@@ -66,21 +82,22 @@ async def knows(db: AsyncSession, moderator: Moderator, sides: Sequence[Resident
 
 
 async def must_be_vetted(db: AsyncSession, moderator: Moderator, *, now: datetime) -> None:
-    """Children's matches and letters: a current check and training, and a lead and deputy (R38, R39, R46)."""
-    if not await is_vetted(db, moderator.id, now=now):
+    """Children's matches and letters: a current check and training, and a lead and deputy (R38, R39, R46). A teacher is
+    checked by the school, which has said so to a moderator of the town."""
+    if not await is_vetted(db, moderator, now=now):
         raise Refused(Refusal.VETTING_MISSING)
     if moderator.association_id not in await world.children_allowed(db):
         raise Refused(Refusal.CHILDREN_MODULE_OFF)
 
 
-async def is_vetted(db: AsyncSession, moderator_id: UUID, *, now: datetime) -> bool:
-    """Whether both proofs are there and have not run out at this moment. A training is good for a year, whatever
+async def is_vetted(db: AsyncSession, moderator: Moderator, *, now: datetime) -> bool:
+    """Whether all proofs are there and have not run out at this moment. A training is good for a year, whatever
     date was written beside it (rule R39)."""
     fresh = or_(col(Vetting.kind) != VettingKind.TRAINING, col(Vetting.seen_on) > now.date() - TRAINING_LASTS)
     found = await db.exec(
-        select(Vetting.kind).where(Vetting.moderator_id == moderator_id, Vetting.expires_on > now.date(), fresh)
+        select(Vetting.kind).where(Vetting.moderator_id == moderator.id, Vetting.expires_on > now.date(), fresh)
     )
-    return set(found) >= NEEDED_FOR_CHILDREN
+    return set(found) >= (NEEDED_TO_TEACH if moderator.role is Role.TEACHER else NEEDED_FOR_CHILDREN)
 
 
 def is_drafted(resident: Resident) -> bool:
@@ -94,7 +111,7 @@ async def associations_with_children_readers(db: AsyncSession, sides: Sequence[R
     found = await db.exec(
         select(Moderator.association_id)
         .join(Town, col(Town.association_id) == col(Moderator.association_id))
-        .where(col(Town.id).in_(towns), Moderator.active)
+        .where(col(Town.id).in_(towns), Moderator.active, col(Moderator.role).in_(MODERATING))
     )
     return frozenset(found)
 

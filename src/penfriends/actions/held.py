@@ -17,6 +17,7 @@ from penfriends.models.letters import Attachment, Blob, Letter, LetterMailId, Le
 from penfriends.models.matching import Block, FitCheck
 from penfriends.models.moderation import Decision, Verb
 from penfriends.models.residents import BirthChange, Resident, ResidentAddress
+from penfriends.models.schools import Pupil
 from penfriends.models.signin import Session, SignIn
 
 # Tables and columns with personal data that a resident's file does not hold, and why. Secrets are never in it.
@@ -26,13 +27,18 @@ LEFT_OUT: Mapping[str, str] = {
     "blob": "pictures are files of their own; a mail as it came is gone after 30 days, its words are in the letter",
     "bounce": "a mail server's answer about an address; what followed from it is under no_longer_written_to",
     "conflict": "whom a moderator knows too well: the moderator's own data",
+    "class_teacher": "who teaches a class: people who work here",
     "consent_age": "the law of a country, about nobody",
+    "consent.attested_by": "which teacher",
+    "correspondence.pairing_id": "number of what the two teachers agreed on",
+    "couple": "with whom a pupil writes is listed under the letters; the reasons also speak of the other one",
     "decision": "what a moderator noted would also speak of the other writer; what they wrote to somebody is shown",
     "delivery": "which mail went when is listed; its words lie in the mailbox that it went to",
     "domain_check": "what DNS says of our own domains, nobody’s person",
     "group_approval": "which moderators agreed: their data",
     "group_match": "is about two groups, nobody's person; the groups somebody speaks for are listed",
     "guardian": "the guardian's own row; their address is listed",
+    "letter_round": "the dates of a class, nobody's person",
     "hold": "which letter waited for whom on the staff; the journey of each letter says that it waited",
     "household": "a number that joins people of one home, nothing more",
     "mail_trouble": "which mail servers answer badly, nobody’s person",
@@ -41,8 +47,18 @@ LEFT_OUT: Mapping[str, str] = {
     "match_round": "sums over everybody who waited, and codes for who got nobody: names are forgotten after 30 days",
     "moderator": "people who work here, not residents",
     "one_time_link": "runs out by itself and leads nowhere without its secret",
+    "pairing": "what two teachers agreed on for their classes",
+    "pairing_approval": "which moderators agreed: their data",
+    "pairing_class": "what a teacher answered for a class",
+    "pairing_wish": "what a teacher wished for two pupils also speaks of the other one",
+    "pupil.class_id": "number of the class",
+    "reserve_letter": "a letter of a teacher's",
     "round_pair": "a draft of moderators that nobody was told of; the reasons also speak of the other person",
+    "school": "a school of a town, nobody's person",
+    "school_class": "a class as a whole: nothing of one pupil",
+    "school_days": "the terms of a school, nobody's person",
     "sign_up_draft": "belongs to nobody until it is sent; gone after 30 days",
+    "teacher": "people who work here, not residents",
     "vetting": "papers of moderators",
     "block.low_id": "number of a person; the entry says that somebody is never met again",
     "block.high_id": "number of a person",
@@ -74,6 +90,8 @@ _STAFF = {
         "report",
         "resident",
         "correspondence",
+        "consent",
+        "pupil",
     )
 }
 
@@ -115,6 +133,7 @@ async def more_about(db: AsyncSession, resident: Resident, sign_in: SignIn | Non
         "speaks_for_groups": await rows(db, Group, Group.contact_id == resident.id),
         "never_again": await rows(db, Block, Block.by_resident_id == resident.id),
         "mails_taken_in": await rows(db, RawMail, col(RawMail.participant_id).in_(mine)),
+        "in_a_class": await rows(db, Pupil, Pupil.resident_id == resident.id),
         "mail_ids": await rows(db, LetterMailId, col(LetterMailId.participant_id).in_(mine)),
     }
 

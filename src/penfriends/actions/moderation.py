@@ -8,7 +8,7 @@ from sqlalchemy import or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, delivery, eligible, letters, passage, returned
+from penfriends.actions import audit, delivery, eligible, holds, letters, passage, returned
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState
@@ -25,7 +25,7 @@ async def view_hold(db: AsyncSession, hold_id: UUID, moderator: Moderator, *, no
     and once it is decided or the writer has taken it back: from then on it is theirs alone.
     """
     hold, letter = await _hold(db, hold_id)
-    await eligible.must_judge_letter(db, moderator, letter, now=now)
+    await eligible.must_judge_letter(db, moderator, letter, hold, now=now)
     _must_wait(hold, letter)
     await _must_not_have_handed_on(db, hold, moderator)
     correspondence = await db.get_one(Correspondence, letter.correspondence_id)
@@ -76,7 +76,8 @@ async def release(
     policy: Policy,
     now: datetime,
 ) -> Decision:
-    """Let the letter go, exactly as it was shown: `seen_hash` is that of the page (rule R24).
+    """Let the letter go, exactly as it was shown: `seen_hash` is that of the page (rule R24). A pupil's goes to the
+    teacher of the class that gets it, who says the second yes.
 
     Raises Refused: taken by another, decided already, changed since, correspondence not open, checks missing.
     """
@@ -86,6 +87,10 @@ async def release(
         raise Refused(Refusal.CORRESPONDENCE_CLOSED)
     if await shown_hash(db, letter) != seen_hash:
         raise Refused(Refusal.CHANGED_SINCE)
+    if correspondence.pairing_id is not None and not hold.arriving:
+        done = await _decided(db, hold, moderator, Verb.RELEASE, content_hash=seen_hash, now=now)
+        await holds.hand_over(db, letter, hold, now=now)
+        return done
     await letters.release(db, letter, at=at, policy=policy, now=now)
     return await _decided(db, hold, moderator, Verb.RELEASE, content_hash=letter.content_hash, now=now)
 
@@ -138,11 +143,17 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
     await delivery.lock(db, row.subject_id)  # before the letter, as a worker does: else each waits for the other
     letter = await db.get_one(Letter, row.subject_id, with_for_update=True)
     held = (
-        await db.exec(select(Hold).where(Hold.letter_id == letter.id).order_by(col(Hold.created_at).desc()))
+        await db.exec(
+            select(Hold)
+            .where(Hold.letter_id == letter.id)
+            .order_by(col(Hold.created_at).desc(), col(Hold.arriving).desc())
+        )
     ).first()
-    if row.undone_at is not None or held is None or letter.state is not LetterState.RELEASED:
+    if held is None or row.undone_at is not None:
         raise Refused(Refusal.TOO_LATE_TO_UNDO)
-    if not await delivery.withdraw(db, letter.id, now=now):
+    if letter.state is LetterState.HELD:
+        held = await _taken_from_the_other_class(db, held, now=now)
+    elif letter.state is not LetterState.RELEASED or not await delivery.withdraw(db, letter.id, now=now):
         raise Refused(Refusal.TOO_LATE_TO_UNDO)
     row.undone_at = now
     letter.state, letter.content_hash, letter.released_at, letter.due_at = LetterState.HELD, None, None, None
@@ -152,6 +163,25 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
     db.add(Decision(moderator_id=moderator.id, verb=Verb.UNDO, subject="letter", subject_id=letter.id, at=now))
     await db.flush()
     return held
+
+
+async def _taken_from_the_other_class(db: AsyncSession, arriving: Hold, *, now: datetime) -> Hold:
+    """The own hold of a pupil's letter whose first yes is taken back, while nobody of the other class has opened it."""
+    done = await db.exec(
+        update(Hold)
+        .where(
+            col(Hold.id) == arriving.id,
+            col(Hold.arriving).is_(True),
+            col(Hold.closed_at).is_(None),
+            or_(col(Hold.claimed_by).is_(None), col(Hold.claimed_until) <= now),
+        )
+        .values(closed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount != 1:
+        raise Refused(Refusal.TOO_LATE_TO_UNDO)
+    own = select(Hold).where(Hold.letter_id == arriving.letter_id, col(Hold.arriving).is_(False))
+    return (await db.exec(own.order_by(col(Hold.created_at).desc()))).one()
 
 
 async def shown_hash(db: AsyncSession, letter: Letter) -> str:
@@ -185,7 +215,7 @@ async def _mine_to_decide(
 ) -> tuple[Hold, Letter]:
     """The hold, open, claimed by this moderator, who may judge it at this very moment."""
     hold, letter = await _hold(db, hold_id, lock=True)
-    await eligible.must_judge_letter(db, moderator, letter, now=now)
+    await eligible.must_judge_letter(db, moderator, letter, hold, now=now)
     await _must_not_have_handed_on(db, hold, moderator)
     _must_wait(hold, letter)
     if not await claim_hold(db, hold_id, moderator, now=now):

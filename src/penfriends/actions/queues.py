@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import remit
+from penfriends.actions import remit, teaching
 from penfriends.actions.remit import Desk
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState, RoundState
@@ -68,15 +68,16 @@ class Left:
     reason: str
 
 
-async def counts(db: AsyncSession, desk: Desk) -> dict[str, int]:
+async def counts(db: AsyncSession, desk: Desk, *, now: datetime) -> dict[str, int]:
     """How many letters, matches and reports wait for this moderator."""
     letters = select(func.count()).select_from(Hold).join(Letter, col(Letter.id) == col(Hold.letter_id))
     letters = letters.join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
+    letters = letters.where(_held(), *_letters_for(desk, now=now))
     reports = select(func.count()).select_from(Report)
     reports = reports.join(Correspondence, col(Correspondence.id) == col(Report.correspondence_id))
     matches = select(func.count()).select_from(Match)
     return {
-        "letters": (await db.exec(letters.where(_held(), remit.letters_for(desk), ~_handed_on(desk.moderator)))).one(),
+        "letters": (await db.exec(letters)).one(),
         "matches": (await db.exec(matches.where(_proposed(), remit.matches_for(desk)))).one(),
         "reports": (await db.exec(reports.where(_open_reports(), remit.letters_for(desk)))).one(),
     }
@@ -88,7 +89,7 @@ async def letters(db: AsyncSession, desk: Desk, *, now: datetime) -> list[Waitin
         select(Hold, Letter, Correspondence)
         .join(Letter, col(Letter.id) == col(Hold.letter_id))
         .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
-        .where(_held(), remit.letters_for(desk), ~_handed_on(desk.moderator))
+        .where(_held(), *_letters_for(desk, now=now))
         .order_by(
             col(Hold.urgent).desc(),
             (col(Correspondence.band) == Band.ADULT).asc(),
@@ -186,6 +187,12 @@ async def left_over(db: AsyncSession, desk: Desk) -> tuple[MatchRound | None, li
 
 def face_of(resident: Resident, town: Town, today: date) -> Face:
     return Face(resident, town, age_on(Birth(resident.birth_year, resident.birth_on), today))
+
+
+def _letters_for(desk: Desk, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """It is this reader's turn with the letter, and they have not handed it on."""
+    mine = teaching.letters_for(desk.moderator, now=now)
+    return remit.letters_for(desk), mine, ~_handed_on(desk.moderator)
 
 
 def _held() -> ColumnElement[bool]:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import eligible
+from penfriends.actions import eligible, teaching
 from penfriends.errors import Refusal, Refused
 from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import Match, MatchApproval, MatchSide, RoundPair
-from penfriends.models.moderation import Conflict, Moderator
+from penfriends.models.moderation import MODERATING, Conflict, Moderator, Role
 from penfriends.models.places import Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.schools import Pupil
 from penfriends.rules.bands import Band
 
 
@@ -61,9 +62,14 @@ def pairs_for(desk: Desk) -> ColumnElement[bool]:
 
 def person_for(desk: Desk) -> ColumnElement[bool]:
     """The same for a query that has `Resident` and `Town` in it: own towns, nobody they know, no child without a yes
-    (rule R08)."""
+    (rule R08). Pupils are their teachers’, and nobody else's to look up."""
     ours = col(Town.association_id) == desk.moderator.association_id
     drafted = and_(col(Resident.band) == Band.CHILD, col(Resident.state).in_(eligible.DRAFTED))
+    taught = exists(select(Pupil.resident_id).where(col(Pupil.resident_id) == col(Resident.id)))
+    if desk.moderator.role is Role.TEACHER:
+        ours = and_(ours, col(Resident.id).in_(teaching.pupils_of(desk.moderator.id)))
+    else:
+        ours = and_(ours, ~taught)
     return and_(ours, ~_known(desk.moderator), ~drafted, _band_open(desk, col(Resident.band)))
 
 
@@ -81,6 +87,8 @@ def _side(desk: Desk, sides: object) -> ColumnElement[bool]:
         .join(Town, col(Town.id) == col(Resident.town_id))
         .where(in_it, Town.association_id == desk.moderator.association_id)
     )
+    if desk.moderator.role is Role.TEACHER:
+        ours = ours.where(col(Resident.id).in_(teaching.pupils_of(desk.moderator.id)))
     known = select(Resident.id).where(in_it, _known(desk.moderator))
     return and_(exists(ours), ~exists(known))
 
@@ -115,7 +123,11 @@ def _said_yes(*who: ColumnElement[bool]) -> ColumnElement[bool]:
 def _waits_for_another_town(moderator: Moderator) -> ColumnElement[bool]:
     """A child's match to which the own association has said yes, and the other town's moderators not yet (rule R15)."""
     ours = col(MatchApproval.association_id) == moderator.association_id
-    readers = select(Moderator.id).where(col(Moderator.association_id) == col(Town.association_id), Moderator.active)
+    readers = select(Moderator.id).where(
+        col(Moderator.association_id) == col(Town.association_id),
+        Moderator.active,
+        col(Moderator.role).in_(MODERATING),
+    )
     elsewhere = (
         select(MatchSide.id)
         .join(Resident, col(Resident.id) == col(MatchSide.resident_id))

@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import queues, remit, threads
 from penfriends.ids import fingerprint, token
-from penfriends.models.moderation import Moderator
+from penfriends.models.moderation import Moderator, Role
 from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.schools import Pupil
 from penfriends.models.signin import Session, SignIn
 
 SESSION_DAYS = 30
@@ -34,6 +35,8 @@ class Who:
     association_id: UUID | None
     is_staff: bool
     is_operator: bool
+    is_teacher: bool
+    is_pupil: bool
     is_guardian: bool
     display_name: str
     avatar: str
@@ -43,7 +46,13 @@ class Who:
 
 
 async def begin(
-    db: AsyncSession, sign_in_id: UUID, *, now: datetime, staff: bool = False, replaces: str | None = None
+    db: AsyncSession,
+    sign_in_id: UUID,
+    *,
+    now: datetime,
+    staff: bool = False,
+    replaces: str | None = None,
+    lasts: timedelta = timedelta(days=SESSION_DAYS),
 ) -> str:
     """Open a session and return the cookie's secret. A new secret each time: a planted cookie opens nothing.
 
@@ -58,7 +67,7 @@ async def begin(
             sign_in_id=sign_in_id,
             created_at=now,
             seen_at=now,
-            expires_at=now + timedelta(days=SESSION_DAYS),
+            expires_at=now + lasts,
             staff_until=now + timedelta(hours=STAFF_HOURS) if staff else None,
         )
     )
@@ -103,7 +112,9 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
     residents = await residents_of(db, sign_in.id)
     chosen = _chosen(session, residents)
     moderator = await _moderator(db, sign_in.id)
-    staff = moderator is not None and session.staff_until is not None and session.staff_until > now
+    proved = moderator is not None and session.staff_until is not None and session.staff_until > now
+    teaches = moderator is not None and moderator.role is Role.TEACHER
+    staff = proved and not teaches
     return Who(
         fingerprint=session.fingerprint,
         sign_in_id=sign_in.id,
@@ -112,16 +123,18 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         shortcuts=sign_in.shortcuts,
         resident_id=chosen.id if chosen else None,
         resident_choices=tuple(one.id for one in residents),
-        moderator_id=moderator.id if moderator and staff else None,
-        association_id=moderator.association_id if moderator and staff else None,
+        moderator_id=moderator.id if moderator and proved else None,
+        association_id=moderator.association_id if moderator and proved else None,
         is_staff=staff,
         is_operator=moderator is not None and staff and moderator.operates,
+        is_teacher=proved and teaches,
+        is_pupil=chosen is not None and await db.get(Pupil, chosen.id) is not None,
         is_guardian=await _is_guardian(db, sign_in.id),
-        display_name=moderator.name if moderator and staff else (chosen.first_name if chosen else ""),
-        avatar="user" if staff or chosen is None else chosen.avatar,
-        colour="teal" if staff or chosen is None else chosen.colour,
+        display_name=moderator.name if moderator and proved else (chosen.first_name if chosen else ""),
+        avatar="user" if proved or chosen is None else chosen.avatar,
+        colour="teal" if proved or chosen is None else chosen.colour,
         band=chosen.band if chosen else "",
-        counts=await _counts(db, moderator if staff else None, chosen, now=now),
+        counts=await _counts(db, moderator if proved else None, chosen, now=now),
     )
 
 
@@ -166,4 +179,4 @@ async def _counts(
     """What the navigation counts: at the desk only what this moderator may judge (rule R18), else the new letters."""
     if moderator is None:
         return {"letters": await threads.count_new(db, resident.id)} if resident else {}
-    return await queues.counts(db, await remit.desk_of(db, moderator, now=now))
+    return await queues.counts(db, await remit.desk_of(db, moderator, now=now), now=now)

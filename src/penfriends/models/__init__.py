@@ -1,5 +1,27 @@
 """Remember: the tables of this house. Importing this package registers every one of them."""
 
-from penfriends.models import delivery, groups, letters, matching, moderation, places, residents, signin
+from penfriends.models import (
+    delivery,
+    groups,
+    letters,
+    matching,
+    moderation,
+    pairings,
+    places,
+    residents,
+    schools,
+    signin,
+)
 
-__all__ = ["delivery", "groups", "letters", "matching", "moderation", "places", "residents", "signin"]
+__all__ = [
+    "delivery",
+    "groups",
+    "letters",
+    "matching",
+    "moderation",
+    "pairings",
+    "places",
+    "residents",
+    "schools",
+    "signin",
+]

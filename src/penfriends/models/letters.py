@@ -70,7 +70,7 @@ class LetterState(enum.StrEnum):
 
 
 class Correspondence(SQLModel, table=True):
-    """What an accepted match opens: its people and their letters."""
+    """What an accepted match opens, or two teachers for their pupils (`pairing_id`): its people and their letters."""
 
     __tablename__ = "correspondence"
     __table_args__ = (sa.UniqueConstraint("id", "band"),)
@@ -78,6 +78,7 @@ class Correspondence(SQLModel, table=True):
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     band: Band = choice(Band, name="band")
     match_id: UUID | None = column(LINK, default=None, foreign_key="match.id", unique=True)
+    pairing_id: UUID | None = column(LINK, default=None, foreign_key="pairing.id", index=True)
     state: CorrespondenceState = choice(CorrespondenceState, name="state", default=CorrespondenceState.OPEN)
     state_reason: str | None = column(PLAIN, default=None, max_length=40)
     opened_at: datetime = moment()

@@ -26,18 +26,26 @@ from penfriends.models.classified import (
 
 
 class Role(enum.StrEnum):
-    """Rule R46: without a named lead and a deputy the children's module of an association is off."""
+    """Rule R46: without a named lead and a deputy the children's module of an association is off. A teacher signs in
+    like a moderator and judges letters of the own classes only; what moderators do together is none of theirs."""
 
     MODERATOR = "moderator"
     LEAD = "lead"
     DEPUTY = "deputy"
+    TEACHER = "teacher"
+
+
+MODERATING = (Role.MODERATOR, Role.LEAD, Role.DEPUTY)
+"""Who works at the desk of an association."""
 
 
 class VettingKind(enum.StrEnum):
-    """check: a criminal record check, R38; training: safeguarding training within 12 months, R39."""
+    """check: a criminal record check, R38; training: safeguarding training within 12 months, R39. school: a teacher's;
+    the school confirms to a moderator that they teach there and are checked by it."""
 
     CHECK = "check"
     TRAINING = "training"
+    SCHOOL = "school"
 
 
 class HoldReason(enum.StrEnum):
@@ -130,7 +138,8 @@ class Conflict(SQLModel, table=True):
 
 
 class Hold(SQLModel, table=True):
-    """A letter that waits for a moderator. At most one is open for a letter."""
+    """A letter that waits for a moderator. At most one is open for a letter. `arriving`: a pupil's, which the own
+    teacher has read; a teacher of the class that gets it reads it before it is handed over."""
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -148,6 +157,7 @@ class Hold(SQLModel, table=True):
     letter_id: UUID = column(LINK, foreign_key="letter.id", ondelete="CASCADE", index=True)
     reasons: list[str] = column(PLAIN, sa_type=JSONValue, default_factory=no_items)
     urgent: bool = column(PLAIN, default=False)
+    arriving: bool = column(PLAIN, default=False)
     created_at: datetime = moment()
     promised_at: datetime = moment()
     claimed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")

@@ -191,13 +191,20 @@ class ConsentText(SQLModel, table=True):
 
 
 class Consent(SQLModel, table=True):
-    """What a guardian was asked and answered for a child: who, when, which text, by which channel (rules R07–R11)."""
+    """What a guardian was asked and answered for a child: who, when, which text, by which channel (rules R07–R11). For
+    a pupil a teacher attests that the school has a guardian's yes; it ends with the school year (rule R14)."""
 
     __tablename__ = "consent"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(channel = 'attestation') = (guardian_id IS NULL AND attested_by IS NOT NULL)", name="whose_yes"
+        ),
+    )
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", index=True)
-    guardian_id: UUID = column(LINK, foreign_key="guardian.id", index=True)
+    guardian_id: UUID | None = column(LINK, default=None, foreign_key="guardian.id", index=True)
+    attested_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
     state: ConsentState = choice(ConsentState, PROOF, name="state", default=ConsentState.ASKED)
     channel: ConsentChannel = choice(ConsentChannel, PROOF, name="channel", default=ConsentChannel.LINK)
     text_sha256: str | None = column(PROOF, default=None, foreign_key="consent_text.sha256", max_length=64)

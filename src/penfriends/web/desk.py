@@ -30,7 +30,7 @@ from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page, visitor_of
 from penfriends.words import refusal_sentence
 
-table("desk", start=Permission.STAFF, choose_shortcuts=Permission.STAFF)
+table("desk", start=Permission.STAFF, choose_shortcuts=Permission.READER)
 MATCH_PROMISE = timedelta(days=7)
 REPORT_PROMISE = timedelta(hours=1)
 MAIL_PROMISE = timedelta(days=2)

@@ -29,11 +29,14 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
     return shown
 
 
+DOORS = {"staff": "/staff/sign-in", "pupil": "/class"}
+
+
 def _to_sign_in(request: Request[Any, Any, Any], error: NotAuthorizedException) -> Answer:
     if "hx-request" in request.headers:  # a part of a page that refreshes itself: no sign-in page inside it
         return Response("", media_type="text/plain", status_code=401)
     extra = error.extra if isinstance(error.extra, dict) else {}
-    door = "/staff/sign-in" if extra.get("needs") == "staff" else "/sign-in"
+    door = DOORS.get(str(extra.get("needs")), "/sign-in")
     if extra.get("needs") == "resident" and visitor_of(request).sign_in_id:
         return go("/me/who")
     if request.method == "GET":

@@ -1,6 +1,7 @@
 """Who may call which handler? One table; a handler without a row is refused, and fails a test."""
 
 import enum
+from collections.abc import Callable, Mapping
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException, ServiceUnavailableException
@@ -15,8 +16,12 @@ class Permission(enum.StrEnum):
     ANYONE = "anyone"
     LINK = "link"  # the secret in the address is the permission
     SIGNED_IN = "signed_in"
-    RESIDENT = "resident"
+    RESIDENT = "resident"  # not a pupil: what a class needs is decided by its teachers
+    WRITER = "writer"  # a resident or a pupil, about their own letters
+    PUPIL = "pupil"  # somebody signed in with a class code (rule R14)
     STAFF = "staff"  # a moderator after password and one-time code (rule R40)
+    TEACHER = "teacher"  # staff of a school, after password and one-time code
+    READER = "reader"  # staff or a teacher: whoever may read letters, each only their own
     OPERATOR = "operator"  # a moderator who also keeps this installation running: numbers of all associations
     DEVELOPMENT = "development"  # the handler exists in development only
 
@@ -41,21 +46,37 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
         return  # the static files of the framework, which are public
     permission = TABLE.get(key_of(handler))
     visitor: Visitor = connection.scope["state"]["visitor"]
-    if permission in (Permission.ANYONE, Permission.DEVELOPMENT):
+    if permission is not None and MAY[permission](visitor):
         return
-    if permission is Permission.LINK and not visitor.unknown:  # else somebody signed in would be told of a wrong key
-        return
-    if permission is Permission.SIGNED_IN and visitor.sign_in_id:
-        return
-    if permission is Permission.RESIDENT and visitor.resident_id:
-        return
-    if permission is Permission.STAFF and visitor.is_staff:
-        return
-    if permission is Permission.OPERATOR and visitor.is_operator:
-        return
-    if permission is None or (permission is Permission.OPERATOR and visitor.is_staff):
-        raise NotFoundException  # other moderators need not know that there is such a page
+    if permission is None or _is_here_as_another(permission, visitor):
+        raise NotFoundException  # who is here for other work need not know that there is such a page
     if visitor.unknown:
         raise ServiceUnavailableException
-    needs = Permission.STAFF if permission is Permission.OPERATOR else permission
+    needs = Permission.STAFF if permission in PROVED_TWICE else permission
     raise NotAuthorizedException(extra={"needs": needs.value})
+
+
+PROVED_TWICE = frozenset({Permission.STAFF, Permission.TEACHER, Permission.READER, Permission.OPERATOR})
+"""Password and one-time code (rule R40): one door for all of these."""
+
+
+def _is_here_as_another(permission: Permission, visitor: Visitor) -> bool:
+    """Signed in, as somebody for whom the page is not: another sign-in would not help."""
+    if permission in PROVED_TWICE:
+        return visitor.is_staff or visitor.is_teacher
+    return visitor.is_pupil and permission is not Permission.PUPIL
+
+
+MAY: Mapping[Permission, Callable[[Visitor], bool]] = {
+    Permission.ANYONE: lambda _visitor: True,
+    Permission.DEVELOPMENT: lambda _visitor: True,
+    Permission.LINK: lambda visitor: not visitor.unknown,  # else somebody signed in would be told of a wrong key
+    Permission.SIGNED_IN: lambda visitor: visitor.sign_in_id is not None,
+    Permission.RESIDENT: lambda visitor: visitor.is_resident and not visitor.is_pupil,
+    Permission.WRITER: lambda visitor: visitor.is_resident,
+    Permission.PUPIL: lambda visitor: visitor.is_pupil,
+    Permission.TEACHER: lambda visitor: visitor.is_teacher,
+    Permission.READER: lambda visitor: visitor.is_staff or visitor.is_teacher,
+    Permission.STAFF: lambda visitor: visitor.is_staff,
+    Permission.OPERATOR: lambda visitor: visitor.is_operator,
+}

@@ -26,10 +26,10 @@ from penfriends.words import RETURN_REASONS, return_reason
 
 table(
     "returning",
-    return_page=Permission.STAFF,
-    return_letter=Permission.STAFF,
-    escalation_page=Permission.STAFF,
-    escalate=Permission.STAFF,
+    return_page=Permission.READER,
+    return_letter=Permission.READER,
+    escalation_page=Permission.READER,
+    escalate=Permission.READER,
 )
 Asked = Request[Any, Any, Any]
 

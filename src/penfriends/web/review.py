@@ -19,7 +19,7 @@ from penfriends.actions.remit import Desk
 from penfriends.errors import Refusal, Refused
 from penfriends.i18n import N_
 from penfriends.i18n import gettext as _
-from penfriends.models.moderation import Verb
+from penfriends.models.moderation import Role, Verb
 from penfriends.rules.bands import Band
 from penfriends.rules.screening import Consequence
 from penfriends.web.desk import desk_of, moderator_of, zone_of
@@ -32,11 +32,11 @@ from penfriends.words import refusal_sentence
 
 table(
     "review",
-    queue=Permission.STAFF,
-    show=Permission.STAFF,
-    picture=Permission.STAFF,
-    release=Permission.STAFF,
-    undo=Permission.STAFF,
+    queue=Permission.READER,
+    show=Permission.READER,
+    picture=Permission.READER,
+    release=Permission.READER,
+    undo=Permission.READER,
 )
 Asked = Request[Any, Any, Any]
 OVERTAKEN = frozenset(
@@ -212,7 +212,12 @@ async def next_letter(db: AsyncSession, desk: Desk, *, now: datetime, but: UUID 
     waiting = await queues.letters(db, desk, now=now)
     free = [one.hold.id for one in waiting if one.taken_by is None and one.hold.id != but]
     said = DECIDED[decided[0].verb] if decided else ""
-    return go(f"/desk/letters/{free[0]}" if free else "/desk", say=_(said) if said else "")
+    return go(f"/desk/letters/{free[0]}" if free else home_of(desk), say=_(said) if said else "")
+
+
+def home_of(desk: Desk) -> str:
+    """Where a reader's other work is."""
+    return "/classes" if desk.moderator.role is Role.TEACHER else "/desk"
 
 
 DECIDED = {

@@ -61,6 +61,8 @@ class Visitor:
     association_id: UUID | None = None
     is_staff: bool = False
     is_operator: bool = False
+    is_teacher: bool = False
+    is_pupil: bool = False
     is_guardian: bool = False
     display_name: str = ""
     avatar: str = ""
@@ -191,6 +193,8 @@ def _visitor(language: str, theme: str, who: Who | None) -> Visitor:
         who.association_id,
         who.is_staff,
         who.is_operator,
+        who.is_teacher,
+        who.is_pupil,
         who.is_guardian,
         who.display_name,
         who.avatar,

@@ -119,6 +119,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("place", name=op.f("pk_mail_trouble")),
     )
     op.create_table(
+        "pairing",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "approved",
+                "running",
+                "refused",
+                "ended",
+                name="pairing_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("board_version", sa.Integer(), nullable=False),
+        sa.Column("calendar_version", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UTCDateTime(), nullable=False),
+        sa.Column("approved_at", UTCDateTime(), nullable=True),
+        sa.Column("started_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("closed_because", sa.String(length=40), nullable=False),
+        sa.Column("thanks", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
+    )
+    op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -159,6 +190,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("sign_in_id", name=op.f("uq_guardian_sign_in_id")),
     )
     op.create_table(
+        "letter_round",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("write_on", sa.Date(), nullable=False),
+        sa.Column("send_on", sa.Date(), nullable=False),
+        sa.Column("read_on", sa.Date(), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint("write_on <= send_on AND send_on <= read_on", name=op.f("ck_letter_round_order")),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_letter_round_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_round")),
+        sa.UniqueConstraint("pairing_id", "number", name=op.f("uq_letter_round_pairing_id_number")),
+    )
+    with op.batch_alter_table("letter_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_round_pairing_id"), ["pairing_id"], unique=False)
+
+    op.create_table(
         "moderator",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sign_in_id", sa.Uuid(), nullable=False),
@@ -166,7 +217,16 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column(
             "role",
-            sa.Enum("moderator", "lead", "deputy", name="role", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "moderator",
+                "lead",
+                "deputy",
+                "teacher",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -386,6 +446,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pairing_approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_pairing_approval_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_pairing_approval_moderator_id_moderator")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_pairing_approval_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_approval")),
+        sa.UniqueConstraint("pairing_id", "association_id", name=op.f("uq_pairing_approval_pairing_id_association_id")),
+    )
+    with op.batch_alter_table("pairing_approval", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pairing_approval_pairing_id"), ["pairing_id"], unique=False)
+
+    op.create_table(
         "resident",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sign_in_id", sa.Uuid(), nullable=True),
@@ -481,6 +563,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "school",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("town_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("region", sa.String(length=8), nullable=False),
+        sa.Column("website", sa.String(length=200), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "confirmed",
+                "closed",
+                name="school_state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("seen_by", sa.Uuid(), nullable=True),
+        sa.Column("seen_how", sa.Text(), nullable=False),
+        sa.Column("seen_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["seen_by"], ["moderator.id"], name=op.f("fk_school_seen_by_moderator")),
+        sa.ForeignKeyConstraint(["town_id"], ["town.id"], name=op.f("fk_school_town_id_town")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_school")),
+    )
+    with op.batch_alter_table("school", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_school_town_id"), ["town_id"], unique=False)
+
+    op.create_table(
         "twin_link",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("low_id", sa.Uuid(), nullable=False),
@@ -514,7 +627,7 @@ def upgrade() -> None:
         sa.Column("moderator_id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("check", "training", name="kind", native_enum=False, create_constraint=True, length=32),
+            sa.Enum("check", "training", "school", name="kind", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("seen_by", sa.String(length=80), nullable=False),
@@ -610,7 +723,8 @@ def upgrade() -> None:
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("guardian_id", sa.Uuid(), nullable=False),
+        sa.Column("guardian_id", sa.Uuid(), nullable=True),
+        sa.Column("attested_by", sa.Uuid(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -639,6 +753,11 @@ def upgrade() -> None:
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.Column("reminded_at", UTCDateTime(), nullable=True),
         sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'attestation') = (guardian_id IS NULL AND attested_by IS NOT NULL)",
+            name=op.f("ck_consent_whose_yes"),
+        ),
+        sa.ForeignKeyConstraint(["attested_by"], ["moderator.id"], name=op.f("fk_consent_attested_by_moderator")),
         sa.ForeignKeyConstraint(["guardian_id"], ["guardian.id"], name=op.f("fk_consent_guardian_id_guardian")),
         sa.ForeignKeyConstraint(
             ["resident_id"], ["resident.id"], name=op.f("fk_consent_resident_id_resident"), ondelete="CASCADE"
@@ -817,6 +936,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("resident_id", "code", name=op.f("pk_resident_language")),
     )
     op.create_table(
+        "school_class",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("previous_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("active", "ended", name="class_state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("youngest", sa.Integer(), nullable=False),
+        sa.Column("oldest", sa.Integer(), nullable=False),
+        sa.Column(
+            "languages", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("rhythm_weeks", sa.Integer(), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
+        sa.Column("seeking_since", UTCDateTime(), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("shared_devices", sa.Boolean(), nullable=False),
+        sa.Column(
+            "lessons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("size BETWEEN 1 AND 60", name=op.f("ck_school_class_size")),
+        sa.CheckConstraint("starts_on < ends_on", name=op.f("ck_school_class_year")),
+        sa.CheckConstraint("youngest <= oldest", name=op.f("ck_school_class_ages")),
+        sa.ForeignKeyConstraint(
+            ["previous_id"], ["school_class.id"], name=op.f("fk_school_class_previous_id_school_class")
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_school_class_school_id_school")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_school_class")),
+        sa.UniqueConstraint("code", name=op.f("uq_school_class_code")),
+    )
+    with op.batch_alter_table("school_class", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_school_class_school_id"), ["school_id"], unique=False)
+
+    op.create_table(
+        "school_days",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("is_term", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("first_on <= last_on", name=op.f("ck_school_days_order")),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["school.id"], name=op.f("fk_school_days_school_id_school"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_school_days")),
+    )
+    with op.batch_alter_table("school_days", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_school_days_school_id"), ["school_id"], unique=False)
+
+    op.create_table(
         "session",
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("sign_in_id", sa.Uuid(), nullable=False),
@@ -838,6 +1017,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_sign_in_id"), ["sign_in_id"], unique=False)
 
     op.create_table(
+        "teacher",
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("reminders", sa.Boolean(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_teacher_moderator_id_moderator"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_teacher_school_id_school")),
+        sa.PrimaryKeyConstraint("moderator_id", name=op.f("pk_teacher")),
+    )
+    with op.batch_alter_table("teacher", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_teacher_school_id"), ["school_id"], unique=False)
+
+    op.create_table(
+        "class_teacher",
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("moderator_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "duty",
+            sa.Enum("lead", "second", name="duty", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("until", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["class_id"], ["school_class.id"], name=op.f("fk_class_teacher_class_id_school_class"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["moderator_id"], ["moderator.id"], name=op.f("fk_class_teacher_moderator_id_moderator")
+        ),
+        sa.PrimaryKeyConstraint("class_id", "moderator_id", name=op.f("pk_class_teacher")),
+    )
+    with op.batch_alter_table("class_teacher", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_class_teacher_moderator_id"), ["moderator_id"], unique=False)
+
+    op.create_table(
         "correspondence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -846,6 +1062,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("match_id", sa.Uuid(), nullable=True),
+        sa.Column("pairing_id", sa.Uuid(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -858,10 +1075,14 @@ def upgrade() -> None:
         sa.Column("state_changed_at", UTCDateTime(), nullable=False),
         sa.Column("looked_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["match_id"], ["match.id"], name=op.f("fk_correspondence_match_id_match")),
+        sa.ForeignKeyConstraint(["pairing_id"], ["pairing.id"], name=op.f("fk_correspondence_pairing_id_pairing")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correspondence")),
         sa.UniqueConstraint("id", "band", name=op.f("uq_correspondence_id_band")),
         sa.UniqueConstraint("match_id", name=op.f("uq_correspondence_match_id")),
     )
+    with op.batch_alter_table("correspondence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correspondence_pairing_id"), ["pairing_id"], unique=False)
+
     op.create_table(
         "match_approval",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -934,6 +1155,64 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pairing_class",
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.Boolean(), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("answered_at", UTCDateTime(), nullable=True),
+        sa.Column("board_agreed", sa.Integer(), nullable=True),
+        sa.Column("board_agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("board_agreed_at", UTCDateTime(), nullable=True),
+        sa.Column("calendar_agreed", sa.Integer(), nullable=True),
+        sa.Column("calendar_agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("feed_fingerprint", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["moderator.id"], name=op.f("fk_pairing_class_answered_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["board_agreed_by"], ["moderator.id"], name=op.f("fk_pairing_class_board_agreed_by_moderator")
+        ),
+        sa.ForeignKeyConstraint(
+            ["calendar_agreed_by"], ["moderator.id"], name=op.f("fk_pairing_class_calendar_agreed_by_moderator")
+        ),
+        sa.ForeignKeyConstraint(["class_id"], ["school_class.id"], name=op.f("fk_pairing_class_class_id_school_class")),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_pairing_class_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("pairing_id", "class_id", name=op.f("pk_pairing_class")),
+        sa.UniqueConstraint("feed_fingerprint", name=op.f("uq_pairing_class_feed_fingerprint")),
+        sa.UniqueConstraint("pairing_id", "position", name=op.f("uq_pairing_class_pairing_id_position")),
+    )
+    with op.batch_alter_table("pairing_class", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pairing_class_class_id"), ["class_id"], unique=False)
+
+    op.create_table(
+        "pupil",
+        sa.Column("resident_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("initial", sa.String(length=8), nullable=False),
+        sa.Column(
+            "paper",
+            sa.Enum("form", "paper", "none", name="paper_yes", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("volunteer", sa.Boolean(), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("pictures", sa.String(length=64), nullable=True),
+        sa.Column("wrong_tries", sa.Integer(), nullable=False),
+        sa.Column("locked_at", UTCDateTime(), nullable=True),
+        sa.Column("left_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["class_id"], ["school_class.id"], name=op.f("fk_pupil_class_id_school_class")),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_pupil_resident_id_resident"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("resident_id", name=op.f("pk_pupil")),
+    )
+    with op.batch_alter_table("pupil", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pupil_class_id"), ["class_id"], unique=False)
+
+    op.create_table(
         "round_pair",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("round_id", sa.Uuid(), nullable=False),
@@ -992,6 +1271,43 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_round_pair_round_id"), ["round_id"], unique=False)
 
     op.create_table(
+        "couple",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column(
+            "explanation", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("changed_in", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=True),
+        sa.Column("correspondence_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_couple_ordered")),
+        sa.ForeignKeyConstraint(["changed_by"], ["moderator.id"], name=op.f("fk_couple_changed_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["correspondence_id"], ["correspondence.id"], name=op.f("fk_couple_correspondence_id_correspondence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["pupil.resident_id"], name=op.f("fk_couple_high_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["low_id"], ["pupil.resident_id"], name=op.f("fk_couple_low_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_couple_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_couple")),
+        sa.UniqueConstraint("correspondence_id", name=op.f("uq_couple_correspondence_id")),
+        sa.UniqueConstraint("pairing_id", "low_id", "high_id", name=op.f("uq_couple_pairing_id_low_id_high_id")),
+    )
+    with op.batch_alter_table("couple", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_couple_high_id"), ["high_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_couple_low_id"), ["low_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_couple_pairing_id"), ["pairing_id"], unique=False)
+
+    op.create_table(
         "group_match",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("low_id", sa.Uuid(), nullable=False),
@@ -1047,6 +1363,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_group_match_low_id"), ["low_id"], unique=False)
 
     op.create_table(
+        "pairing_wish",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("apart", "together", name="wish_kind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column("wished_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("low_id < high_id", name=op.f("ck_pairing_wish_ordered")),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["pupil.resident_id"], name=op.f("fk_pairing_wish_high_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["low_id"], ["pupil.resident_id"], name=op.f("fk_pairing_wish_low_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_pairing_wish_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["wished_by"], ["moderator.id"], name=op.f("fk_pairing_wish_wished_by_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_wish")),
+        sa.UniqueConstraint("pairing_id", "low_id", "high_id", name=op.f("uq_pairing_wish_pairing_id_low_id_high_id")),
+    )
+    with op.batch_alter_table("pairing_wish", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pairing_wish_pairing_id"), ["pairing_id"], unique=False)
+
+    op.create_table(
         "participant",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("correspondence_id", sa.Uuid(), nullable=False),
@@ -1092,6 +1437,29 @@ def upgrade() -> None:
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participant_correspondence_id"), ["correspondence_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_participant_resident_id"), ["resident_id"], unique=False)
+
+    op.create_table(
+        "reserve_letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("used_for", sa.Uuid(), nullable=True),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["class_id"], ["school_class.id"], name=op.f("fk_reserve_letter_class_id_school_class"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["used_for"], ["pupil.resident_id"], name=op.f("fk_reserve_letter_used_for_pupil"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["written_by"], ["moderator.id"], name=op.f("fk_reserve_letter_written_by_moderator")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reserve_letter")),
+    )
+    with op.batch_alter_table("reserve_letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reserve_letter_class_id"), ["class_id"], unique=False)
 
     op.create_table(
         "alias",
@@ -1331,6 +1699,7 @@ def upgrade() -> None:
             "reasons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("arriving", sa.Boolean(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("promised_at", UTCDateTime(), nullable=False),
         sa.Column("claimed_by", sa.Uuid(), nullable=True),
@@ -1547,6 +1916,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+
     with op.batch_alter_table("team_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_message_association_id"))
 
@@ -1614,22 +1984,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alias_participant_id"))
 
     op.drop_table("alias")
+    with op.batch_alter_table("reserve_letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reserve_letter_class_id"))
+
+    op.drop_table("reserve_letter")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_resident_id"))
         batch_op.drop_index(batch_op.f("ix_participant_correspondence_id"))
 
     op.drop_table("participant")
+    with op.batch_alter_table("pairing_wish", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pairing_wish_pairing_id"))
+
+    op.drop_table("pairing_wish")
     with op.batch_alter_table("group_match", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_group_match_low_id"))
         batch_op.drop_index(batch_op.f("ix_group_match_high_id"))
 
     op.drop_table("group_match")
+    with op.batch_alter_table("couple", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_couple_pairing_id"))
+        batch_op.drop_index(batch_op.f("ix_couple_low_id"))
+        batch_op.drop_index(batch_op.f("ix_couple_high_id"))
+
+    op.drop_table("couple")
     with op.batch_alter_table("round_pair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_pair_round_id"))
         batch_op.drop_index(batch_op.f("ix_round_pair_low_id"))
         batch_op.drop_index(batch_op.f("ix_round_pair_high_id"))
 
     op.drop_table("round_pair")
+    with op.batch_alter_table("pupil", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pupil_class_id"))
+
+    op.drop_table("pupil")
+    with op.batch_alter_table("pairing_class", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pairing_class_class_id"))
+
+    op.drop_table("pairing_class")
     with op.batch_alter_table("match_side", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_match_side_waited",
@@ -1644,12 +2036,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_match_approval_match_id"))
 
     op.drop_table("match_approval")
+    with op.batch_alter_table("correspondence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correspondence_pairing_id"))
+
     op.drop_table("correspondence")
+    with op.batch_alter_table("class_teacher", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_class_teacher_moderator_id"))
+
+    op.drop_table("class_teacher")
+    with op.batch_alter_table("teacher", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_teacher_school_id"))
+
+    op.drop_table("teacher")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_sign_in_id"))
         batch_op.drop_index(batch_op.f("ix_session_expires_at"))
 
     op.drop_table("session")
+    with op.batch_alter_table("school_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_school_days_school_id"))
+
+    op.drop_table("school_days")
+    with op.batch_alter_table("school_class", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_school_class_school_id"))
+
+    op.drop_table("school_class")
     op.drop_table("resident_language")
     op.drop_table("resident_interest")
     with op.batch_alter_table("resident_address", schema=None) as batch_op:
@@ -1694,6 +2105,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_twin_link_high_id"))
 
     op.drop_table("twin_link")
+    with op.batch_alter_table("school", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_school_town_id"))
+
+    op.drop_table("school")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_resident_waiting",
@@ -1706,6 +2121,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resident_guardian_id"))
 
     op.drop_table("resident")
+    with op.batch_alter_table("pairing_approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pairing_approval_pairing_id"))
+
+    op.drop_table("pairing_approval")
     with op.batch_alter_table("match_round", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_match_round_one_runs",
@@ -1735,12 +2154,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_moderator_association_id"))
 
     op.drop_table("moderator")
+    with op.batch_alter_table("letter_round", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_letter_round_pairing_id"))
+
+    op.drop_table("letter_round")
     op.drop_table("guardian")
     with op.batch_alter_table("sign_up_draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_up_draft_changed_at"))
 
     op.drop_table("sign_up_draft")
     op.drop_table("sign_in")
+    op.drop_table("pairing")
     op.drop_table("mail_trouble")
     op.drop_table("household")
     op.drop_table("domain_check")
