@@ -47,6 +47,14 @@ class ClassDates:
     read_by: date
 
 
+class Step(enum.StrEnum):
+    """What a class does on a day of a round."""
+
+    WRITE = "write"  # begin
+    SEND = "send"
+    READ = "read"  # until the end of the day
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """`number` counts from 1 and stays when dates move. `classes` is in the order of their uids."""
@@ -58,6 +66,11 @@ class Round:
     def of(self, uid: str) -> ClassDates:
         """The dates of one class. KeyError if it does not take part."""
         return {one.uid: one for one in self.classes}[uid]
+
+    def steps(self, uid: str) -> tuple[tuple[Step, date], ...]:
+        """The three days of one class, in order. KeyError if it does not take part."""
+        dates = self.of(uid)
+        return ((Step.WRITE, dates.write_from), (Step.SEND, self.sent), (Step.READ, dates.read_by))
 
 
 class Remark(enum.StrEnum):

@@ -27,7 +27,7 @@ OFF_WORDS = frozenset(
 )
 OFF_PHRASES = ("half term", "no school", "staff day", "staff only", "pädagogischer tag")
 TERM_PARTS = ("schuljahr", "halbjahr", "trimest", "semest", "schooljaar", "półrocze", "الفصل", "فصل دراسي")
-TERM_WORDS = frozenset({"term", "terms", "unterricht", "schulzeit", "periode", "période", "okres", "zajęcia"})
+TERM_WORDS = frozenset({"term", "terms", "unterricht", "schulzeit", "periode", "période", "okres", "zajęcia", "فصل"})
 TERM_PHRASES = ("school year", "année scolaire", "rok szkolny", "العام الدراسي", "السنة الدراسية")
 
 
