@@ -16,6 +16,7 @@ from penfriends.rules.sign_up import NameFault, name_fault
 _NUMBERING = re.compile(r"^(?:\d{1,3}\s?[.):\-–]\s*|[-–•*·]\s+)")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EDGES = " .,;:-–_*·"
+_BETWEEN = frozenset(" .,;-‐‑–·*_'’‘ʼʻ`´\u200c\u200d")
 _TATWEEL = "ـ"
 # What a surname begins with, in Dutch, German, French, Italian, Spanish, Portuguese and Arabic.
 PARTICLES = folded(
@@ -66,7 +67,7 @@ def _judged(cell: str, split: Callable[[list[str]], Name], surname: str = "") ->
     written = _text(cell)
     if not written:
         return Name("", trouble=Trouble.NO_NAME)
-    if any(letter.isdigit() or letter in "@\\/" or ord(letter) < 32 for letter in f"{written}{surname}"):
+    if not all(map(_may_stand, f"{written}{tidy(surname)}")):
         return Name("", trouble=Trouble.NOT_A_NAME)
     if "," in written:
         family, _, given = written.partition(",")
@@ -75,6 +76,11 @@ def _judged(cell: str, split: Callable[[list[str]], Name], surname: str = "") ->
     else:
         name = split(written.split())
     return Name("", trouble=_trouble(name)) if _trouble(name) else name
+
+
+def _may_stand(letter: str) -> bool:
+    """Letters and marks of any script, and what stands between them in names; no digits, no sign of a lost letter."""
+    return letter.isalpha() or unicodedata.category(letter)[0] == "M" or letter in _BETWEEN
 
 
 def _text(cell: str) -> str:

@@ -30,7 +30,7 @@ _BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 def rows_of_text(text: str, notes: Sequence[Told] = ()) -> Sheet:
     """A file's or a paste's text as rows."""
     if len(text) > MOST_TEXT:
-        return Sheet(problems=(Problem(Trouble.TOO_LARGE, value=str(MOST_TEXT)),), notes=tuple(notes))
+        return Sheet(problems=(Problem(Trouble.TOO_LARGE),), notes=tuple(notes))
     text = _BREAKS.sub("\n", text.replace("\x00", "").removeprefix("\ufeff"))
     first, _, rest = text.partition("\n")
     told = _SEP.match(first)
