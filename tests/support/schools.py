@@ -1,6 +1,7 @@
 """Two schools of twin towns whose classes write to each other: who the tests of class mode are about."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,13 +29,13 @@ class Classes:
     anton_writes: Participant
 
 
-async def classes(db: AsyncSession) -> Classes:
+async def classes(db: AsyncSession, *, now: datetime = b.NOW) -> Classes:
     """Paired, partnered, running."""
-    towns = await twins(db)
-    here, okafor = await b.school_class(db, towns.here, "6B", teacher="Ms Okafor")
-    there, weber = await b.school_class(db, towns.there, "5a", teacher="Frau Weber")
-    pairing = await b.pairing(db, here, there)
-    ava = await b.pupil(db, here, okafor, "Ava", initial="B")
-    anton = await b.pupil(db, there, weber, "Anton", initial="K")
-    ava_writes, anton_writes = await b.partnered(db, pairing, ava, anton)
+    towns = await twins(db, now=now)
+    here, okafor = await b.school_class(db, towns.here, "6B", teacher="Ms Okafor", now=now)
+    there, weber = await b.school_class(db, towns.there, "5a", teacher="Frau Weber", now=now)
+    pairing = await b.pairing(db, here, there, now=now)
+    ava = await b.pupil(db, here, okafor, "Ava", initial="B", now=now)
+    anton = await b.pupil(db, there, weber, "Anton", initial="K", now=now)
+    ava_writes, anton_writes = await b.partnered(db, pairing, ava, anton, now=now)
     return Classes(towns, here, there, okafor, weber, pairing, ava, anton, ava_writes, anton_writes)

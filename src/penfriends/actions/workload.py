@@ -44,8 +44,23 @@ async def last_decision(db: AsyncSession, moderator: Moderator) -> tuple[Decisio
     if row is None:
         return None
     decision, letter = row
-    open_still = decision.verb is Verb.RELEASE and decision.undone_at is None and letter.state is LetterState.RELEASED
+    stands = decision.verb is Verb.RELEASE and decision.undone_at is None
+    open_still = stands and (letter.state is LetterState.RELEASED or await _waits_unopened(db, decision, letter))
     return decision, letter, open_still
+
+
+async def _waits_unopened(db: AsyncSession, decision: Decision, letter: Letter) -> bool:
+    """A pupil's letter that waits for the other class's teacher, who has not opened it yet."""
+    found = await db.exec(
+        select(Hold.id).where(
+            Hold.letter_id == letter.id,
+            col(Hold.arriving).is_(True),
+            col(Hold.closed_at).is_(None),
+            col(Hold.claimed_by).is_(None),
+            Hold.created_at >= decision.at,
+        )
+    )
+    return found.first() is not None
 
 
 async def read_since(db: AsyncSession, moderator: Moderator, since: datetime) -> int:

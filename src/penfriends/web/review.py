@@ -19,7 +19,8 @@ from penfriends.actions.remit import Desk
 from penfriends.errors import Refusal, Refused
 from penfriends.i18n import N_
 from penfriends.i18n import gettext as _
-from penfriends.models.moderation import Role, Verb
+from penfriends.models.letters import Letter, LetterState
+from penfriends.models.moderation import Decision, Role, Verb
 from penfriends.rules.bands import Band
 from penfriends.rules.screening import Consequence
 from penfriends.web.desk import desk_of, moderator_of, zone_of
@@ -211,8 +212,15 @@ async def next_letter(db: AsyncSession, desk: Desk, *, now: datetime, but: UUID 
     decided = await workload.last_decision(db, desk.moderator)
     waiting = await queues.letters(db, desk, now=now)
     free = [one.hold.id for one in waiting if one.taken_by is None and one.hold.id != but]
-    said = DECIDED[decided[0].verb] if decided else ""
+    said = _said(decided[0], decided[1]) if decided else ""
     return go(f"/desk/letters/{free[0]}" if free else home_of(desk), say=_(said) if said else "")
+
+
+def _said(decision: Decision, letter: Letter) -> str:
+    """What became of the letter by it. A pupil's that is still held has the other class's teacher before it."""
+    if decision.verb is Verb.RELEASE and letter.state is LetterState.HELD:
+        return N_("The teacher of the other class reads the letter next.")
+    return DECIDED[decision.verb]
 
 
 def home_of(desk: Desk) -> str:
