@@ -9,6 +9,7 @@ from penfriends.i18n import N_, gettext, ngettext
 from penfriends.rules.class_lights import Colour, Reason, Why
 from penfriends.rules.letter_calendar import Remark, Step
 from penfriends.rules.school_days import DayOff
+from penfriends.rules.school_terms import MINISTRIES
 from penfriends.rules.term_files import Trouble, TroubleKind
 from penfriends.rules.themes import Theme
 
@@ -178,6 +179,14 @@ def _counted(why: Why, number: int) -> str:
 
 def remark_sentence(remark: Remark) -> str:
     return gettext(REMARKS[remark])
+
+
+def source_sentence(region: str) -> str:
+    """Where the terms of a region come from, and what is still to be done with them."""
+    ministry = MINISTRIES[region.partition("-")[0]]
+    return gettext("From the calendar of: %(ministry)s. Please check it and add your school’s own days off.") % {
+        "ministry": ministry
+    }
 
 
 def trouble_sentence(trouble: Trouble) -> str:

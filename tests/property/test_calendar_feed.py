@@ -6,15 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from penfriends.rules.ical import Entry, feed
+from penfriends.rules.ical import Entry, clean, feed
 
 CHANGED = datetime(2026, 9, 1, 12, tzinfo=UTC)
-words = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n"), min_size=1, max_size=200)
+words = st.text(max_size=200).map(clean).filter(bool)
+titles = words.map(lambda text: text.replace("\n", " "))
 entries = st.builds(
     Entry,
     uid=st.uuids().map(lambda uid: f"{uid}@penfriends.example"),
     day=st.dates(date(2000, 1, 1), date(2100, 1, 1)),
-    title=words,
+    title=titles,
     text=words,
     address=st.sampled_from(("", "https://penfriends.example/classes/7?a=b,c")),
     sequence=st.integers(0, 99),
@@ -22,7 +23,7 @@ entries = st.builds(
 )
 
 
-@given(st.lists(entries, max_size=6, unique_by=lambda one: one.uid), words, st.sampled_from(("de", "ar")))
+@given(st.lists(entries, max_size=6, unique_by=lambda one: one.uid), titles, st.sampled_from(("de", "ar")))
 def test_the_feed_parses_back(written: list[Entry], name: str, language: str) -> None:
     sent = feed(written, name=name, language=language, changed=CHANGED)
     read = Calendar.from_ical(sent)
@@ -54,3 +55,12 @@ def test_no_line_is_longer_than_75_bytes_and_every_line_ends_as_it_should(writte
 def test_the_order_changes_nothing(written: list[Entry]) -> None:
     one, other = (feed(rows, name="x", language="en", changed=CHANGED) for rows in (written, written[::-1]))
     assert one == other
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_no_text_adds_to_the_feed_or_breaks_it(title: str, end: str) -> None:
+    hostile = f"{title}\r\nEND:VEVENT\rBEGIN:VALARM\x00\u2028{end}"
+    entry = Entry("1@penfriends.example", date(2026, 12, 31), hostile, hostile, "https://penfriends.example/\r\nX:1")
+    read = Calendar.from_ical(feed([entry], name=hostile, language="en", changed=CHANGED))
+    assert [part.name for part in read.walk()] == ["VCALENDAR", "VEVENT"]
+    assert "\n" not in str(read.walk("VEVENT")[0]["summary"])

@@ -1,12 +1,25 @@
 """Whatever the terms and the weekends: no letter leaves on a day off, nobody writes before having read."""
 
-import itertools
 from datetime import date, timedelta
+from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penfriends.rules.letter_calendar import Proposal, Remark, Round, Wishes, colliding, move_after_missed, propose
+from penfriends.rules.letter_calendar import (
+    LATE_START,
+    OTHER_WEEKDAY,
+    TOO_CLOSE,
+    Proposal,
+    Remark,
+    Round,
+    Wishes,
+    colliding,
+    follows,
+    move_after_missed,
+    possible,
+    propose,
+)
 from penfriends.rules.school_days import (
     DAY,
     FRIDAY_SATURDAY,
@@ -62,7 +75,7 @@ def laws(rounds: tuple[Round, ...], classes: dict[str, SchoolDays], wish: Wishes
             assert dates.read_by in school
             assert school.count(dates.write_from, one.sent - DAY) == wish.writing
             assert school.count(one.sent + DAY, dates.read_by) == wish.reading
-    for earlier, later in itertools.pairwise(rounds):
+    for earlier, later in pairwise(rounds):
         assert earlier.number < later.number
         assert later.sent - earlier.sent >= timedelta(weeks=wish.least_weeks)
         assert all(later.of(dates.uid).write_from >= dates.read_by for dates in earlier.classes)
@@ -130,3 +143,73 @@ def test_counting_forward_and_back_agree(year: SchoolYear, number: int) -> None:
 def test_a_class_without_terms_is_said(by_uid: dict[str, SchoolYear]) -> None:
     classes = {uid: school_days(year) for uid, year in by_uid.items()} | {"empty": SchoolDays(())}
     assert propose(classes, Wishes()) == Proposal((), (Remark.NO_CLASS_DAYS,))
+
+
+short_years = st.builds(
+    lambda first, length, off: SchoolYear("ZZ", (Span(first, first + timedelta(days=length)),), (Span(off, off),)),
+    st.dates(date(2026, 9, 1), date(2026, 9, 10)),
+    st.integers(20, 45),
+    st.dates(date(2026, 9, 5), date(2026, 10, 10)),
+)
+quick = st.builds(
+    Wishes,
+    rounds=st.integers(1, 4),
+    rhythm_weeks=st.integers(1, 2),
+    least_weeks=st.just(1),
+    writing=st.integers(0, 2),
+    reading=st.integers(0, 2),
+    weekday=st.none() | st.integers(0, 4),
+)
+
+
+def rows(slots: list[Round], number: int, wish: Wishes) -> list[tuple[Round, ...]]:
+    """Every row of so many dates that keeps the laws, the earlier first: what no search can leave out."""
+    found: list[tuple[Round, ...]] = [()]
+    for _ in range(number):
+        found = [(*row, slot) for row in found for slot in slots if not row or follows(slot, row[-1], wish)]
+    return found
+
+
+def cost(row: tuple[Round, ...], first: date, wish: Wishes) -> int:
+    off = [(later.sent - earlier.sent).days - 7 * wish.rhythm_weeks for earlier, later in pairwise(row)]
+    days = [one for one in row if wish.weekday is not None and one.sent.weekday() != wish.weekday]
+    waiting = (row[0].sent - first).days
+    return (
+        sum(gap * gap * (TOO_CLOSE if gap < 0 else 1) for gap in off) + OTHER_WEEKDAY * len(days) + LATE_START * waiting
+    )
+
+
+@settings(max_examples=40)
+@given(short_years, short_years, quick)
+def test_no_other_row_of_dates_is_better(one: SchoolYear, other: SchoolYear, wish: Wishes) -> None:
+    classes, proposal = proposed({"a": one, "b": other}, wish)
+    slots = possible(classes, wish)
+    length = max((number for number in range(1, wish.rounds + 1) if rows(slots, number, wish)), default=0)
+    assert len(proposal.rounds) == length
+    if length:
+        best = min(
+            rows(slots, length, wish), key=lambda row: (cost(row, slots[0].sent, wish), [one.sent for one in row])
+        )
+        assert [one.sent for one in proposal.rounds] == [one.sent for one in best]
+
+
+@settings(max_examples=40)
+@given(short_years, short_years, quick, st.integers(1, 4), st.integers(-3, 12))
+def test_no_round_could_have_moved_less(
+    one: SchoolYear, other: SchoolYear, wish: Wishes, missed: int, late: int
+) -> None:
+    classes, proposal = proposed({"a": one, "b": other}, wish)
+    if missed > len(proposal.rounds):
+        return
+    old = proposal.rounds[missed - 1 :]
+    today = old[0].sent + timedelta(days=late)
+    after = move_after_missed(proposal.rounds, missed, classes, wish, today=today)
+    slots = [slot for slot in possible(classes, wish) if all(dates.write_from >= today for dates in slot.classes)]
+    moved = after.rounds[missed - 1 :]
+    for row in rows(slots, len(old), wish):
+        before = proposal.rounds[: missed - 1]
+        if row[0].sent <= old[0].sent or (before and not follows(row[0], before[-1], wish)):
+            continue
+        if all(new.sent >= was.sent for new, was in zip(row, old, strict=True)):
+            assert not after.fell_out
+            assert all(mine.sent <= new.sent for mine, new in zip(moved, row, strict=True))

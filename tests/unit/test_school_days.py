@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from penfriends.calendar_words import source_sentence
 from penfriends.rules.school_days import (
     FRIDAY_SATURDAY,
     FRIDAY_SUNDAY,
@@ -16,7 +17,7 @@ from penfriends.rules.school_days import (
     usual_weekend,
     why_off,
 )
-from penfriends.rules.school_terms import KNOWN, known_regions, usual_year
+from penfriends.rules.school_terms import KNOWN, MINISTRIES, NAMES, known_regions, usual_year
 from penfriends.rules.term_files import wrong_terms
 from tests.support.school_years import HUERTH, NABLUS, SKAWINA, THETFORD, span
 
@@ -111,6 +112,12 @@ def test_what_is_not_known_is_left_out() -> None:
     assert usual_year("DE-NW", 1950) is None
     assert known_regions("PS", 2026) == ()
     assert len(known_regions("DE", 2026)) == 16
+
+
+def test_every_known_region_has_a_name_and_a_source() -> None:
+    known = {code for country in MINISTRIES for code in known_regions(country, 2026)}
+    assert known == NAMES.keys()
+    assert all(source_sentence(code) for code in known)
 
 
 def test_free_days_lie_in_the_year() -> None:

@@ -4,6 +4,7 @@ The words come from outside, in the reader's language. An event keeps its UID wh
 too instead of showing it twice; `sequence` grows with every change.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,6 +32,7 @@ def feed(entries: Iterable[Entry], *, name: str, language: str, changed: datetim
     """The bytes of an .ics file. `changed` (aware) is when the newest change was made, not now: the same calendar has
     the same bytes, and whoever asks again can be told that nothing is new."""
     calendar = Calendar()
+    name = _in_one_line(name)
     for key, value in (("prodid", PRODUCT), ("version", "2.0"), ("method", "PUBLISH"), ("x-wr-calname", name)):
         calendar.add(key, value)
     calendar.add("name", name, parameters={"LANGUAGE": language})
@@ -41,18 +43,29 @@ def feed(entries: Iterable[Entry], *, name: str, language: str, changed: datetim
     return bytes(calendar.to_ical())
 
 
+def clean(text: str) -> str:
+    """Without control characters, which may not stand in a feed; every kind of end of a line is a new line. A name that
+    a teacher pasted from elsewhere can neither break a feed nor add to it."""
+    lines = "\n".join(text.splitlines())
+    return "".join(sign for sign in lines if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+
+
+def _in_one_line(text: str) -> str:
+    return clean(text).replace("\n", " ")
+
+
 def _event(entry: Entry, language: str, changed: datetime) -> Event:
     event = Event()
-    event.add("uid", entry.uid)
+    event.add("uid", _in_one_line(entry.uid))
     event.add("dtstamp", changed)
     event.add("sequence", entry.sequence)
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))  # the day after: the end is outside (RFC 5545, 3.6.1)
-    event.add("summary", entry.title, parameters={"LANGUAGE": language})
+    event.add("summary", _in_one_line(entry.title), parameters={"LANGUAGE": language})
     if entry.text:
-        event.add("description", entry.text, parameters={"LANGUAGE": language})
+        event.add("description", clean(entry.text), parameters={"LANGUAGE": language})
     if entry.address:
-        event.add("url", entry.address)
+        event.add("url", _in_one_line(entry.address))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")  # a day for letters does not make the teacher busy
     return event

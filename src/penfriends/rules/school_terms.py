@@ -26,8 +26,39 @@ import holidays
 
 from penfriends.rules.school_days import DAY, SchoolYear, Span, usual_weekend
 
+MINISTRIES: Mapping[str, str] = {
+    "DE": "Kultusministerkonferenz",
+    "FR": "Ministère de l’Éducation nationale",
+    "NL": "Ministerie van Onderwijs, Cultuur en Wetenschap",
+    "PL": "Ministerstwo Edukacji Narodowej",
+}
+"""Whose calendar it is, by country, as they call themselves."""
+
+NAMES: Mapping[str, str] = {
+    "DE-BB": "Brandenburg",
+    "DE-BE": "Berlin",
+    "DE-BW": "Baden-Württemberg",
+    "DE-BY": "Bayern",
+    "DE-HB": "Bremen",
+    "DE-HE": "Hessen",
+    "DE-HH": "Hamburg",
+    "DE-MV": "Mecklenburg-Vorpommern",
+    "DE-NI": "Niedersachsen",
+    "DE-NW": "Nordrhein-Westfalen",
+    "DE-RP": "Rheinland-Pfalz",
+    "DE-SH": "Schleswig-Holstein",
+    "DE-SL": "Saarland",
+    "DE-SN": "Sachsen",
+    "DE-ST": "Sachsen-Anhalt",
+    "DE-TH": "Thüringen",
+    "FR-IDF": "Île-de-France",
+    "NL-ZH": "Zuid-Holland",
+    "PL-12": "Małopolskie",
+}
+"""The regions, as they call themselves."""
+
 MONTH_OF_SUMMER = (6, 7, 8)
-LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+LAENDER = frozenset(code.removeprefix("DE-") for code in NAMES if code.startswith("DE-"))
 
 
 @dataclass(frozen=True, slots=True)
