@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 
 ALIAS_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 CODE_ALPHABET = "0123456789"
@@ -62,6 +63,16 @@ def fingerprint(secret: str) -> str:
 def chance(one_in: int) -> bool:
     """True once in `one_in` draws: the random sample of rule R23."""
     return secrets.randbelow(one_in) == 0
+
+
+def number_below(limit: int) -> int:
+    """A number from 0 on."""
+    return secrets.randbelow(limit)
+
+
+def drawn(things: Sequence[str], number: int) -> list[str]:
+    """So many different ones of these, in the order in which they were drawn."""
+    return secrets.SystemRandom().sample(things, number)
 
 
 def jitter() -> float:
