@@ -25,6 +25,7 @@ LEFT_OUT: Mapping[str, str] = {
     "attempt": "counts tries under a fingerprint that leads to nobody; gone after a day",
     "audit_entry": "who on the staff did what; names people by number only",
     "blob": "pictures are files of their own; a mail as it came is gone after 30 days, its words are in the letter",
+    "board_change": "which teacher partnered a pupil with whom, and when, also speaks of the other one",
     "bounce": "a mail server's answer about an address; what followed from it is under no_longer_written_to",
     "conflict": "whom a moderator knows too well: the moderator's own data",
     "class_teacher": "who teaches a class: people who work here",

@@ -51,7 +51,8 @@ class WishKind(enum.StrEnum):
 
 class Pairing(SQLModel, table=True):
     """Classes that write to each other. `board_version` counts the changes of who is partnered with whom, and
-    `calendar_version` those of the dates: a teacher agrees to one version, and a change voids the agreement."""
+    `calendar_version` those of the dates: a teacher agrees to one version, and a change voids the agreement.
+    `join_circles`: in classes of one size, pupils who are to be kept together make one circle of their two pairs."""
 
     __tablename__ = "pairing"
 
@@ -61,6 +62,7 @@ class Pairing(SQLModel, table=True):
     seed: int = column(PLAIN, default=0)
     board_version: int = column(PLAIN, default=0)
     calendar_version: int = column(PLAIN, default=0)
+    join_circles: bool = column(PLAIN, default=False)
     asked_at: datetime = moment(PROOF)
     approved_at: datetime | None = moment(PROOF, default=None)
     started_at: datetime | None = moment(PROOF, default=None)
@@ -123,6 +125,22 @@ class Couple(SQLModel, table=True):
     changed_in: int = column(PLAIN, default=0)
     changed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
     correspondence_id: UUID | None = column(LINK, default=None, foreign_key="correspondence.id", unique=True)
+
+
+class BoardChange(SQLModel, table=True):
+    """Two pupils who came onto a board as partners, or went from it, in one version of it. So a teacher who has looked
+    at an older one is told what another has changed."""
+
+    __tablename__ = "board_change"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    pairing_id: UUID = column(LINK, foreign_key="pairing.id", ondelete="CASCADE", index=True)
+    version: int = column(PLAIN)
+    low_id: UUID = column(LINK, foreign_key="pupil.resident_id", ondelete="CASCADE")
+    high_id: UUID = column(LINK, foreign_key="pupil.resident_id", ondelete="CASCADE")
+    came: bool = column(PLAIN)
+    by_id: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    at: datetime = moment()
 
 
 class PairingWish(SQLModel, table=True):

@@ -144,6 +144,7 @@ class ClassTeacher(SQLModel, table=True):
 
 class Pupil(SQLModel, table=True):
     """A resident in a class. `initial` is the first letter of the surname, all that we ever have of it (rule R14).
+    `writes_only` is the language that a teacher wants the letters of this pupil to be in; empty: any of the pupil's.
 
     `pictures` is a keyed fingerprint of the three pictures, in order; NULL: no card printed yet. `wrong_tries` since
     the last right one; `locked_at`: too many, the teacher unlocks. `left_at`: no longer in the class.
@@ -157,6 +158,7 @@ class Pupil(SQLModel, table=True):
     paper: PaperYes = choice(PaperYes, PROOF, name="paper_yes", default=PaperYes.NONE)
     volunteer: bool = column(PLAIN, default=False)
     present: bool = column(PLAIN, default=True)
+    writes_only: str = column(PERSON, max_length=8, default="")
     pictures: str | None = column(SECRET, default=None, max_length=64)
     wrong_tries: int = column(SECRET, default=0)
     locked_at: datetime | None = moment(default=None)

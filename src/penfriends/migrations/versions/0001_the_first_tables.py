@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("board_version", sa.Integer(), nullable=False),
         sa.Column("calendar_version", sa.Integer(), nullable=False),
+        sa.Column("join_circles", sa.Boolean(), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("approved_at", UTCDateTime(), nullable=True),
         sa.Column("started_at", UTCDateTime(), nullable=True),
@@ -1198,6 +1199,7 @@ def upgrade() -> None:
         ),
         sa.Column("volunteer", sa.Boolean(), nullable=False),
         sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("writes_only", sa.String(length=8), nullable=False),
         sa.Column("pictures", sa.String(length=64), nullable=True),
         sa.Column("wrong_tries", sa.Integer(), nullable=False),
         sa.Column("locked_at", UTCDateTime(), nullable=True),
@@ -1269,6 +1271,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_round_pair_high_id"), ["high_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_round_pair_low_id"), ["low_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_round_pair_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "board_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pairing_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("low_id", sa.Uuid(), nullable=False),
+        sa.Column("high_id", sa.Uuid(), nullable=False),
+        sa.Column("came", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["moderator.id"], name=op.f("fk_board_change_by_id_moderator")),
+        sa.ForeignKeyConstraint(
+            ["high_id"], ["pupil.resident_id"], name=op.f("fk_board_change_high_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["low_id"], ["pupil.resident_id"], name=op.f("fk_board_change_low_id_pupil"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["pairing_id"], ["pairing.id"], name=op.f("fk_board_change_pairing_id_pairing"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_change")),
+    )
+    with op.batch_alter_table("board_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_board_change_pairing_id"), ["pairing_id"], unique=False)
 
     op.create_table(
         "couple",
@@ -2008,6 +2035,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_couple_high_id"))
 
     op.drop_table("couple")
+    with op.batch_alter_table("board_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_board_change_pairing_id"))
+
+    op.drop_table("board_change")
     with op.batch_alter_table("round_pair", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_round_pair_round_id"))
         batch_op.drop_index(batch_op.f("ix_round_pair_low_id"))
