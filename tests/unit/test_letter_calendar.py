@@ -14,6 +14,7 @@ from penfriends.rules.letter_calendar import (
     Wishes,
     colliding,
     move_after_missed,
+    possible,
     propose,
 )
 from penfriends.rules.school_days import DAY, SchoolDays, SchoolYear, school_days, why_off
@@ -55,7 +56,7 @@ def test_the_same_question_has_the_same_answer_in_any_order() -> None:
 
 
 def test_a_year_too_short_for_the_wish_says_so() -> None:
-    found = propose(classes("thetford", "nablus"), Wishes(rounds=30))
+    found = propose(classes("thetford", "nablus"), Wishes(rounds=1_000_000))
     assert Remark.FEWER_ROUNDS in found.remarks
     assert 6 < len(found.rounds) < 30
     assert min(gaps(found.rounds)) >= 14
@@ -76,6 +77,8 @@ def test_nothing_before_the_start_or_after_the_end() -> None:
 def test_classes_that_are_never_at_school_together() -> None:
     south = school_days(SchoolYear("AU", (span("2026-12-26", "2027-01-04"),)))
     assert propose({"a": south, **classes("thetford")}, Wishes()) == Proposal((), (Remark.NO_COMMON_DAYS,))
+    assert propose({}, Wishes()).remarks == (Remark.NO_CLASS_DAYS,)
+    assert possible({}, Wishes()) == []
     assert propose({"a": SchoolDays(()), **classes("thetford")}, Wishes()).remarks == (Remark.NO_CLASS_DAYS,)
 
 

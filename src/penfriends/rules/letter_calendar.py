@@ -117,6 +117,8 @@ def propose(classes: Mapping[str, SchoolDays], wishes: Wishes) -> Proposal:
 def possible(classes: Mapping[str, SchoolDays], wishes: Wishes) -> list[Round]:
     """Every day on which a round could be sent, by itself, in order (all are number 0): school everywhere, and in no
     class holidays between the first day of writing and the day of reading."""
+    if not classes:
+        return []
     common = set.intersection(*(set(one.days) for one in classes.values()))
     found = (_round_on(day, classes, wishes) for day in sorted(common))
     return [one for one in found if one is not None]
@@ -137,7 +139,7 @@ def _round_on(day: date, classes: Mapping[str, SchoolDays], wishes: Wishes) -> R
 def follows(later: Round, earlier: Round, wishes: Wishes) -> bool:
     """Whether a round may be the next after another: far enough, and no class writes before it has read."""
     read = {one.uid: one.read_by for one in earlier.classes}
-    return later.sent - earlier.sent >= timedelta(weeks=wishes.least_weeks) and all(
+    return later.sent - earlier.sent >= max(DAY, timedelta(weeks=wishes.least_weeks)) and all(
         one.write_from >= read.get(one.uid, one.write_from) for one in later.classes
     )
 
@@ -145,7 +147,7 @@ def follows(later: Round, earlier: Round, wishes: Wishes) -> bool:
 def _best(slots: Sequence[Round], wishes: Wishes) -> list[Round]:
     """The cheapest row of slots, the longest that there is up to the wished number."""
     costs = _costs_of_rows(slots, wishes)
-    length = max(number for number, row in enumerate(costs) if any(cost is not None for cost in row)) + 1
+    length = len(costs)
     begin = {at: cost + LATE_START * (slots[at].sent - slots[0].sent).days for at, cost in _known(costs[length - 1])}
     chosen = [min(begin, key=lambda at: (begin[at], at))]
     for left in range(length - 2, -1, -1):
@@ -160,7 +162,8 @@ def _best(slots: Sequence[Round], wishes: Wishes) -> list[Round]:
 
 
 def _costs_of_rows(slots: Sequence[Round], wishes: Wishes) -> list[list[int | None]]:
-    """costs[k][i]: the least cost of slot i with k more after it; None if there is no room for so many."""
+    """costs[k][i]: the least cost of slot i with k more after it; None if there is no room for so many. The last is for
+    the longest row that there is room for."""
     single = [_day_cost(slot, wishes) for slot in slots]
     costs: list[list[int | None]] = [[*single]]
     # A later slot is never harder to reach, so for each slot those that may follow are all from one on.
@@ -177,6 +180,8 @@ def _costs_of_rows(slots: Sequence[Round], wishes: Wishes) -> list[list[int | No
                 if (cost := before[to]) is not None
             ]
             row.append(single[at] + min(tails) if tails else None)
+        if not any(cost is not None for cost in row):
+            break
         costs.append(row)
     return costs
 
