@@ -20,7 +20,10 @@ GERMAN = "Name;Vorname;Geburtsdatum\r\nMüller;Jörg;12.03.2014\r\nGroß;Zoë;1.
 FRENCH = "Nom,Prénom,Né(e) le\nLefêvre,Jérôme,12/03/2014\nNoël,Maëlle,1er mars 2014\n"
 ARABIC = "الاسم\tتاريخ الميلاد\nمحمد خالد\t١٢/٣/٢٠١٤\nAva B\t2014-01-02\n"
 ARABIC_OF_WINDOWS = "الاسم;تاريخ الميلاد\nمحمد خالد;12/3/2014\nAva B;2014-01-02\n"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    b"<sheetData>%s</sheetData></worksheet>"
+)
 
 
 def read(raw: bytes, prefers: str = "") -> RosterReading:
@@ -126,8 +129,7 @@ def test_formulas_count_with_their_result_and_never_without() -> None:
         '<row r="2"><c r="A2" t="str"><f>X1&amp;Y1</f><v>Ava B</v></c><c r="B2"><f>Z1</f><v>41710</v></c></row>'
         '<row r="3"><c r="A3" t="e"><f>X2</f><v>#REF!</v></c><c r="B3"><v>41710</v></c></row>'
     )
-    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
-    reading = read(forged("xl/worksheets/sheet1.xml", sheet.encode()))
+    reading = read(forged("xl/worksheets/sheet1.xml", SHEET % rows.encode()))
     assert [line.name for line in reading.lines] == ["Ava B"]
     assert Told(Note.FROM_FORMULA, 2, Column.NAME) in reading.notes
     assert reading.problems == (Problem(Trouble.FORMULA, 3, Column.NAME),)
@@ -187,12 +189,12 @@ HOSTILE = {
     "fonts": ("xl/styles.xml", b"<styleSheet>" + b"<font/>" * 500_000, Trouble.TOO_LARGE),
     "far away": (
         "xl/worksheets/sheet1.xml",
-        f'<worksheet xmlns="{MAIN}"><sheetData><row r="9999999999"><c r="ZZZZ9"/></row></sheetData></worksheet>'.encode(),
+        SHEET % b'<row r="99999999999"><c r="ZZZZZ9"/></row>',
         Trouble.DAMAGED,
     ),
     "unfolding": (
         "xl/worksheets/sheet1.xml",
-        f'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet xmlns="{MAIN}"><sheetData>&a;</sheetData></worksheet>'.encode(),
+        b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + SHEET % b"&a;",
         Trouble.DAMAGED,
     ),
 }

@@ -37,8 +37,10 @@ def languages_in(cell: str, names: Mapping[str, str]) -> Spoken:
     levels: dict[str, Level | None] = {}
     faults: list[tuple[Trouble, str]] = []
     for written in _language_pieces(cell, names):
-        words = [word for word in fold(written).split() if word not in _LANGUAGE]
+        words = fold(written).split()
         found = _language_and_level(words, names)
+        if isinstance(found, Trouble):
+            found = _language_and_level([word for word in words if word not in _LANGUAGE], names)
         if isinstance(found, Trouble):
             faults.append((found, written))
         else:
