@@ -5,30 +5,38 @@ somebody is sieved out in a loop that a processor runs on many people at a time;
 integers, so both engines find the same pairs and weights, bit for bit.
 """
 
-from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 
 Column = Any
 
+TERMS = 10
+"""So many columns has a row of `Roads.terms`."""
+HAIR = 1e-11
+"""Points for interests are most · common / √(a · b), cut to a whole number. Rounding leaves the product of this with
+two roots off by less than a hair. What is no whole number is off the next one by more: squared and multiplied by a · b
+it is off by one at least, so with at most 1000 points and a · b below a million by 10⁻¹⁰."""
+
 
 class Facts(NamedTuple):
     """A crowd as the loop reads it. `order`: months for children, years for adults, rising within a town; nobody fits
-    who is further away in it than `reach`. `marks`: written at least little, well, as first language; practised; then
-    words of interests. `guarded` has bit 1 for rows in any blocked pair, bit 2 for rows in any pending one."""
+    who is further away in it than `reach`. `when` is the birth in days of 32 a month, or the year in such days where
+    `dated` is 0. `speaks` has a row for written at least little, well, as first language, and for practised; `likes`
+    one a word of interests; `root` is one through the root of all that somebody's interests count. `guarded` has bit 1
+    for rows in any blocked pair, bit 2 for rows in any pending one."""
 
     order: Column
     reach: Column
-    key: Column
+    when: Column
     year: Column
     dated: Column
     window: Column
     step: Column
-    marks: Column
-    writes: Column
+    speaks: Column
+    likes: Column
     rarity_of_word: Column
-    rarity: Column
+    root: Column
     ways: Column
     media: Column
     household: Column
@@ -120,12 +128,15 @@ def make(njit: Any, inlined: Any) -> Any:
         row to go on with, and how many pairs and neighbours were written."""
         starts, where, near, other, weight = piece[1:]
         # each column by its own name: reaching into a tuple a hundred million times costs more than the work
-        order, reach, all_keys, all_years, all_dated, windows, step, marks, all_writes, rarity_of_word = facts[:10]
-        rarity, all_ways, media, households, towns, wish, extra, allows, guarded = facts[10:19]
+        order, reach, whens, all_years, all_dated, windows, step, speaks, likes, rarity_of_word = facts[:10]
+        root, all_ways, media, households, towns, wish, extra, allows, guarded = facts[10:19]
         blocked, pending, pending_weight = facts[19:]
-        terms, age_points, far, opens = roads.terms, roads.age_points, roads.far, roads.opened
-        words = marks.shape[1] - 4
-        n, first, found, laid = len(order), row, 0, 0
+        far, opens = roads.far, roads.opened
+        terms, points = roads.terms.ravel(), roads.age_points.ravel()
+        ages, gaps = roads.age_points.shape[1:]
+        n, first, laid = len(order), row, 0
+        at: Any = 0
+        found: Any = 0
         starts[0] = 0
         while row < n:
             town = towns[row]
@@ -141,21 +152,39 @@ def make(njit: Any, inlined: Any) -> Any:
                 continue
             near[laid : laid + size] = rows
             laid += size
-            key, year, window, household = all_keys[rows], all_years[rows], windows[rows], households[rows]
-            dated, ways, writes, opened = all_dated[rows], all_ways[rows], all_writes[rows], opens[rows]
-            # side by side, since they are gone through once for everybody in this town
-            theirs, base = np.empty((size, marks.shape[1]), np.uint64), np.empty(size, np.int64)
-            steps, rarities, their_media = step[rows], rarity[rows], media[rows]
+            # side by side, since they are gone through once for everybody in this town; numbers that a processor takes
+            # many at a time
+            dated, ways, household, opened = all_dated[rows], all_ways[rows], households[rows], opens[rows]
+            window, when, years, their_media, home = (
+                windows[rows],
+                whens[rows],
+                all_years[rows],
+                media[rows],
+                towns[rows],
+            )
+            writes, well, own, practises = speaks[0][rows], speaks[1][rows], speaks[2][rows], speaks[3][rows]
+            base, ages_of, table, scale = (
+                np.empty(size, np.int32),
+                np.empty(size, np.int32),
+                np.empty(size, np.int32),
+                np.empty(size, np.float64),
+            )
+            liked = np.empty(len(likes) * size, np.uint64)
+            for word in range(len(likes)):
+                for at in range(size):
+                    liked[word * size + at] = likes[word, rows[at]]
             for at in range(size):
-                j, kind = rows[at], kinds[at]
-                theirs[at] = marks[j]
-                met = terms[kind, 8] if wish[j] == -1 else terms[kind, 7] * (wish[j] == town)
-                base[at] = extra[j] + terms[kind, 6] + met
-            fit = np.empty(size, np.uint8)
-            held = np.empty(size + 1, np.int32)
+                kinds[at] *= TERMS
+                kind, wished = kinds[at], wish[rows[at]]
+                met = terms[kind + 8] if wished == -1 else terms[kind + 7] * (wished == town)
+                base[at] = extra[rows[at]] + terms[kind + 6] + met
+                ages_of[at], table[at] = step[rows[at]] * gaps, terms[kind + 5] * ages * gaps
+                scale[at] = terms[kind] * root[rows[at]]
+            fit, held, times = np.empty(size, np.uint8), np.empty(size + 1, np.uint32), np.zeros(size, np.int32)
+            shared, plain = np.empty(size, np.int32), np.empty(size, np.int32)
             while row < end:
                 if found + size > len(other):
-                    return row, found, laid
+                    break
                 i = row
                 row += 1
                 starts[row - first] = found
@@ -163,66 +192,82 @@ def make(njit: Any, inlined: Any) -> Any:
                     continue
                 lo = before[min(values, max(0, order[i] - reach[i] - least))]
                 hi = before[min(values, max(0, order[i] + reach[i] + 1 - least))]
-                key_i, year_i, dated_i, window_i, home_i = (
-                    all_keys[i],
-                    all_years[i],
-                    all_dated[i],
-                    windows[i],
-                    households[i],
-                )
-                writes_i, ways_i = all_writes[i], all_ways[i]
+                window_i, home_i, ways_i = windows[i], households[i], all_ways[i]
+                writes_i, well_i, own_i, practises_i = speaks[0, i], speaks[1, i], speaks[2, i], speaks[3, i]
+                # the day for two whose days are known, the year else
+                year_i, further = all_years[i], whens[i] - all_years[i]
+                birth = when if all_dated[i] else years
                 # unsigned, so that no index is looked at for being negative and several rows go through at a time
                 start, stop = np.uint64(lo), np.uint64(hi)
                 for at in range(start, stop):
-                    allowed = min(window_i, window[at])
-                    by_date = abs(key_i - key[at]) <= 32 * allowed
-                    by_year = 12 * abs(year_i - year[at]) <= allowed
-                    both = (dated_i & dated[at]) != 0
-                    ages = (both & by_date) | ((not both) & by_year)
+                    apart = abs(birth[at] - year_i - further * dated[at])
                     homes = (home_i < 0) | (home_i != household[at])
-                    fit[at] = ages & homes & ((ways_i & ways[at]) != 0)
+                    fit[at] = (apart <= min(window_i, window[at])) & homes
                 for at in range(start, stop):
-                    fit[at] = fit[at] & ((writes_i & writes[at]) != 0)
+                    fit[at] = fit[at] & ((ways_i & ways[at]) != 0) & ((writes_i & writes[at]) != 0)
                 if far and not opens[i]:
                     for at in range(start, stop):
                         fit[at] = fit[at] & opened[at]
-                q = 0
+                q = np.uint64(0)
                 for at in range(start, stop):
                     held[q] = at
-                    q += fit[at]
-                well_i, own_i, practises_i = marks[i, 1], marks[i, 2], marks[i, 3]
-                step_i, media_i, wish_i, extra_i, rarity_i = step[i], media[i], wish[i], extra[i], float(rarity[i])
+                    q += np.uint64(fit[at])
+                guard, number = guarded[i], i * n
+                if guard & 1:
+                    left = np.uint64(0)
+                    for index in range(q):
+                        at = held[index]
+                        held[left] = at
+                        j = rows[at]
+                        left += np.uint64(not (guarded[j] & 1 and among(blocked, number + j)))
+                    q = left
+                shared[:q] = 0
+                for word in range(len(likes)):
+                    mine, rarity, of = likes[word, i], np.int32(rarity_of_word[word]), np.uint64(word * size)
+                    if mine != 0:
+                        for index in range(q):
+                            shared[index] += rarity * count_bits(mine & liked[of + np.uint64(held[index])])
+                # without a branch: which way one goes cannot be foreseen from pair to pair, and a wrong guess costs
+                # more than all the rest
+                media_i, wish_i, extra_i, root_i, ages_i = (
+                    media[i],
+                    wish[i],
+                    extra[i],
+                    root[i],
+                    np.int32(step[i] * gaps),
+                )
                 for index in range(q):
-                    at = held[index]
-                    j, kind = rows[at], kinds[at]
-                    both = guarded[i] & guarded[j]
-                    if both & 1 and among(blocked, i * n + j):
-                        continue
-                    gap = 12 * abs(year_i - year[at])
-                    if dated_i & dated[at]:
-                        gap = (abs(key_i - key[at]) + 31) >> 5
-                    level = 1 + ((well_i & theirs[at, 1]) != 0) + ((own_i & theirs[at, 2]) != 0)
-                    value = extra_i + base[at] + terms[kind, level]
-                    value += age_points[terms[kind, 5], min(step_i, steps[at]), gap]
-                    practised = ((practises_i & theirs[at, 2]) != 0) + ((theirs[at, 3] & own_i) != 0)
-                    value += terms[kind, 4] * practised + terms[kind, 9] * ((media_i & their_media[at]) != 0)
-                    value += terms[kind, 8] if wish_i == -1 else terms[kind, 7] * (wish_i == towns[j])
-                    common = 0
-                    for word in range(words):
-                        bits = marks[i, 4 + word] & theirs[at, 4 + word]
-                        if bits != 0:
-                            common += rarity_of_word[word] * count_bits(bits)
-                    if common > 0:
-                        # exact: quotients and roots of whole numbers below 2**52 are cut to whole numbers rightly
-                        square = float((terms[kind, 0] * common) ** 2)
-                        value += int(sqrt(float(int(square / (rarity_i * float(rarities[at]))))))
-                    if both & 2 and among(pending, i * n + j):
-                        value += pending_weight
-                    other[found], weight[found] = at, value
-                    degree[j] += 1
-                    found += 1
+                    at = np.uint64(held[index])
+                    kind = np.uint64(kinds[at])
+                    gap = (np.int64(abs(birth[at] - year_i - further * dated[at])) + 31) >> 5
+                    value = np.int64(extra_i) + np.int64(base[at])
+                    value += np.int64(points[np.uint64(table[at] + min(ages_i, ages_of[at]) + gap)])
+                    level = np.uint64((well_i & well[at]) != 0) + np.uint64((own_i & own[at]) != 0)
+                    value += terms[kind + np.uint64(1) + level]
+                    practised = np.int64((practises_i & own[at]) != 0) + np.int64((practises[at] & own_i) != 0)
+                    value += terms[kind + np.uint64(4)] * practised
+                    value += terms[kind + np.uint64(9)] * np.int64((media_i & their_media[at]) != 0)
+                    wished = terms[kind + np.uint64(7)] * np.int64(wish_i == home[at])
+                    value += terms[kind + np.uint64(8)] if wish_i == -1 else wished
+                    plain[index] = value
+                    times[at] += 1
+                place = np.uint64(found)
+                for index in range(q):
+                    at = np.uint64(held[index])
+                    worth = plain[index] + np.int32(shared[index] * (root_i * scale[at]) + HAIR)
+                    other[place + index], weight[place + index] = at, worth
+                found += np.int64(q)
+                if guard & 2:
+                    for at in range(starts[row - first], found):
+                        j = rows[other[at]]
+                        if guarded[j] & 2 and among(pending, number + j):
+                            weight[at] += pending_weight
                 degree[i] += found - starts[row - first]
                 starts[row - first] = found
+            for at in range(size):
+                degree[rows[at]] += times[at]
+            if row < end:
+                return row, found, laid
         return row, found, laid
 
     return pairs_from

@@ -24,6 +24,9 @@ PAIRS_KEPT = 1 << 28
 """As many pairs are remembered: four bytes each, more where somebody has waited for decades or a town has more than
 65,000 people around it."""
 LONGEST_GAP = 240
+DAYS_A_MONTH = 32
+DAYS_A_YEAR = 12 * DAYS_A_MONTH
+"""Enough for each month to have its own days. Births in these are whole numbers that a float of 32 bits holds."""
 NARROW = 1 << 16
 
 
@@ -171,7 +174,7 @@ def _terms(links: Links) -> tuple[Column, Column]:
         told.wish // 2,
         told.medium,
     )
-    return np.stack(rows, axis=1).astype(np.int64), np.array([_age_points(points) for points in most.tolist()])
+    return np.stack(rows, axis=1).astype(np.int32), np.array([_age_points(points) for points in most.tolist()])
 
 
 @cache
@@ -179,7 +182,7 @@ def _age_points(most: int) -> Column:
     """Points by the age of the younger and the gap in months."""
     window = windows(OLDEST_STEP)[:, None]
     gap = 100 * np.arange(LONGEST_GAP + 1)[None, :]
-    points: Column = np.maximum(0, most * (window - gap) // window)
+    points: Column = np.maximum(0, most * (window - gap) // window).astype(np.uint16)
     return points
 
 
@@ -187,19 +190,20 @@ def _facts(crowd: Crowd) -> Facts:
     p = crowd.people
     is_child = crowd.band is Band.CHILD
     months = p.year * 12 + p.month
+    speech = np.uint32 if len(crowd.around.languages) <= 32 else np.uint64
     return Facts(
         order=months if is_child else p.year,
         reach=crowd.window if is_child else crowd.window // 12 + 1,
-        key=months * 32 + p.day,
-        year=p.year,
-        dated=(p.day > 0).astype(np.uint8),
-        window=crowd.window,
+        when=np.where(p.day > 0, months * 32 + p.day, p.year * DAYS_A_YEAR).astype(np.float32),
+        year=(p.year * DAYS_A_YEAR).astype(np.float32),
+        dated=(p.day > 0).astype(np.float32),
+        window=(crowd.window * DAYS_A_MONTH).astype(np.float32),
         step=crowd.step,
-        marks=np.concatenate((p.written, p.practises[:, None], p.interests), axis=1),
-        writes=np.ascontiguousarray(p.written[:, 0]),
+        speaks=np.stack((*p.written.T, p.practises)).astype(speech),
+        likes=np.ascontiguousarray(p.interests.T),
         rarity_of_word=np.array([crowd.around.rarity[codes[0]] for codes in crowd.around.interests], dtype=np.int64),
-        rarity=crowd.rarity,
-        ways=((p.media & PAPER) > 0).astype(np.uint8) | (((p.media & DIGITAL) > 0).astype(np.uint8) << 1),
+        root=1 / np.sqrt(np.maximum(1, crowd.rarity)),
+        ways=((p.media & PAPER) > 0).astype(np.uint32) | (((p.media & DIGITAL) > 0).astype(np.uint32) << 1),
         media=p.media,
         household=p.household,
         town=p.town,
