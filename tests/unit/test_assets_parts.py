@@ -94,8 +94,12 @@ def render(language: str = "en", visitor: object = None, typed: dict[str, list[s
     return environment.get_template("page.html").render(context)
 
 
-RESIDENT = SimpleNamespace(is_resident=True, is_staff=False, display_name="<Mai>", avatar="", counts={"letters": 2})
-STAFF = SimpleNamespace(is_resident=False, is_staff=True, display_name="Ilse", avatar="turtle", colour="red", counts={})
+RESIDENT = SimpleNamespace(
+    is_resident=True, is_staff=False, is_teacher=False, display_name="<Mai>", avatar="", counts={"letters": 2}
+)
+STAFF = SimpleNamespace(
+    is_resident=False, is_staff=True, is_teacher=False, display_name="Ilse", avatar="turtle", colour="red", counts={}
+)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -73,6 +73,14 @@ async def school_of(db: AsyncSession, teacher_id: UUID) -> School | None:
     return found.first()
 
 
+async def only_teaches(db: AsyncSession, sign_in_id: UUID) -> bool:
+    """Whether somebody who signs in as staff is a teacher: their first page is that of their classes."""
+    found = await db.exec(
+        select(Moderator.role).where(Moderator.sign_in_id == sign_in_id, Moderator.active).order_by(col(Moderator.id))
+    )
+    return found.first() is Role.TEACHER
+
+
 async def must_read(db: AsyncSession, reader: Moderator, hold: Hold, *, now: datetime) -> None:
     """Raises NotFound unless it is this reader's turn: a teacher's with the own pupils' letters, those that arrive for
     them, and no others; a moderator's with all but pupils', and with these once they are urgent or late (rule R32)."""

@@ -17,7 +17,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import people, sessions
+from penfriends.actions import people, sessions, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.staff import one_time_secret
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
@@ -25,9 +25,10 @@ from penfriends.errors import NotFound
 from penfriends.ids import fingerprint
 from penfriends.jobs import Job, later
 from penfriends.models.letters import Letter, Participant
-from penfriends.models.moderation import Moderator
+from penfriends.models.moderation import MODERATING, Moderator
 from penfriends.models.places import Association, Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.schools import ClassTeacher, Pupil, School, SchoolClass
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Birth, age_on
 from penfriends.settings import Settings
@@ -57,6 +58,7 @@ async def start(
         request,
         "dev/start.html",
         moderators=await _moderators(db),
+        classes=await _classes(db),
         writers=await _writers(db),
         residents=await _residents(db),
         guardians=await _guardians(db),
@@ -71,17 +73,19 @@ async def start(
 async def become(
     request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Redirect:
-    """Sign in as a moderator or guardian (`sign_in_id`), or as a resident (`resident_id`)."""
+    """Sign in as a moderator, teacher or guardian (`sign_in_id`), or as a resident or pupil (`resident_id`)."""
     form = await request.form()
     resident = await _found(db, Resident, form.get("resident_id"))
-    sign_in = await people.mail_to(db, resident) if resident else await _found(db, SignIn, form.get("sign_in_id"))
+    sign_in = await _signs_in(db, resident) if resident else await _found(db, SignIn, form.get("sign_in_id"))
     if sign_in is None:
         raise NotFound
     staff = resident is None and await _moderates(db, sign_in.id)
     secret = await sessions.begin(db, sign_in.id, now=now, staff=staff, replaces=visitor_of(request).fingerprint)
     if resident is not None:
         await sessions.act_as(db, fingerprint(secret), resident.id)
-    return go("/desk" if staff else "/me", cookies=[_signed_in(secret, request.app.state.settings)])
+    desk = "/classes" if await teaching.only_teaches(db, sign_in.id) else "/desk"
+    start = "/pupil" if resident and await db.get(Pupil, resident.id) else "/me"
+    return go(desk if staff else start, cookies=[_signed_in(secret, request.app.state.settings)])
 
 
 @post("/dev/matching", include_in_schema=False)
@@ -117,6 +121,13 @@ async def _found(db: AsyncSession, kind: Any, value: object) -> Any:
         return None
 
 
+async def _signs_in(db: AsyncSession, resident: Resident) -> SignIn | None:
+    """A pupil by their own sign-in, which has no address; else whoever reads the mail."""
+    if await db.get(Pupil, resident.id):
+        return await db.get(SignIn, resident.sign_in_id)
+    return await people.mail_to(db, resident)
+
+
 async def _moderates(db: AsyncSession, sign_in_id: UUID) -> bool:
     return (await db.exec(select(Moderator.id).where(Moderator.sign_in_id == sign_in_id))).first() is not None
 
@@ -126,9 +137,33 @@ async def _moderators(db: AsyncSession) -> dict[str, list[Moderator]]:
     found = await db.exec(
         select(Association.name, Moderator)
         .join(Moderator, col(Moderator.association_id) == col(Association.id))
+        .where(col(Moderator.role).in_(MODERATING))
         .order_by(col(Association.id), col(Moderator.id))
     )
     return _grouped(found.all())
+
+
+async def _classes(db: AsyncSession) -> dict[str, list[tuple[SchoolClass, list[Moderator], list[Resident]]]]:
+    """By the names of their schools, each with its teachers and pupils."""
+    found = await db.exec(
+        select(School.name, SchoolClass)
+        .join(SchoolClass, col(SchoolClass.school_id) == col(School.id))
+        .order_by(col(School.id), col(SchoolClass.name))
+    )
+    teachers = await db.exec(
+        select(ClassTeacher.class_id, Moderator)
+        .join(Moderator, col(Moderator.id) == col(ClassTeacher.moderator_id))
+        .where(col(ClassTeacher.until).is_(None))
+        .order_by(col(Moderator.id))
+    )
+    pupils = await db.exec(
+        select(Pupil.class_id, Resident)
+        .join(Resident, col(Resident.id) == col(Pupil.resident_id))
+        .where(col(Pupil.left_at).is_(None))
+        .order_by(col(Resident.first_name), col(Resident.id))
+    )
+    by, of = _grouped(teachers), _grouped(pupils)
+    return _grouped((school, (one, by.get(one.id, []), of.get(one.id, []))) for school, one in found)
 
 
 async def _residents(db: AsyncSession) -> dict[str, list[tuple[Resident, bool]]]:
@@ -136,7 +171,8 @@ async def _residents(db: AsyncSession) -> dict[str, list[tuple[Resident, bool]]]
     found = await db.exec(
         select(Town, Resident)
         .join(Resident, col(Resident.town_id) == col(Town.id))
-        .where(Resident.state != ResidentState.LEFT)
+        .outerjoin(Pupil, col(Pupil.resident_id) == col(Resident.id))
+        .where(Resident.state != ResidentState.LEFT, col(Pupil.resident_id).is_(None))
         .order_by(col(Town.id), col(Resident.first_name), col(Resident.id))
     )
     return _grouped(
@@ -151,6 +187,8 @@ async def _writers(db: AsyncSession) -> list[tuple[Resident, Town, int]]:
         .join(Town, col(Town.id) == col(Resident.town_id))
         .join(Participant, col(Participant.resident_id) == col(Resident.id))
         .join(Letter, col(Letter.author_id) == col(Participant.id))
+        .outerjoin(Pupil, col(Pupil.resident_id) == col(Resident.id))
+        .where(col(Pupil.resident_id).is_(None))
         .group_by(col(Resident.id), col(Town.id))
         .order_by(func.count(col(Letter.id)).desc(), col(Resident.id))
         .limit(36)

@@ -49,6 +49,7 @@ STAFF_MODULES = (
     "mail_health",
     "silences",
     "fit_desk",
+    "classes",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import links, sessions, signin
+from penfriends.actions import links, sessions, signin, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.db import Database
 from penfriends.i18n import gettext as _
@@ -146,7 +146,8 @@ async def signed_in(
     before = visitor_of(request).fingerprint
     secret = await sessions.begin(db, sign_in_id, now=now, staff=staff, replaces=before)
     residents = await sessions.residents_of(db, sign_in_id)
-    start = "/desk" if staff else "/me" if len(residents) == 1 else "/me/who"
+    desk = "/classes" if await teaching.only_teaches(db, sign_in_id) else "/desk"
+    start = desk if staff else "/me" if len(residents) == 1 else "/me/who"
     seconds = sessions.SESSION_DAYS * 86400
     target = to if to.startswith("/") and to != "/me" else start
     return go(target, cookies=[_session(secret, seconds), _waiting("", 0)])

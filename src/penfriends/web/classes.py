@@ -1,0 +1,40 @@
+"""What does a teacher see first: the own classes, and what is next for each?"""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions import classes, teaching
+from penfriends.web.desk import moderator_of
+from penfriends.web.permissions import Permission, table
+from penfriends.web.respond import page
+
+table("classes", own_classes=Permission.TEACHER, show_class=Permission.TEACHER)
+Asked = Request[Any, Any, Any]
+
+
+@get("/classes", include_in_schema=False)
+async def own_classes(request: Asked, db: NamedDependency[AsyncSession]) -> Template:
+    teacher = await moderator_of(request, db)
+    return page(
+        request,
+        "classes/list.html",
+        teacher=teacher,
+        school=await teaching.school_of(db, teacher.id),
+        cards=await classes.cards(db, teacher),
+    )
+
+
+@get("/classes/{class_id:uuid}", include_in_schema=False)
+async def show_class(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
+    """One class, and the ways to everything of it."""
+    card = await classes.card(db, class_id, await moderator_of(request, db))
+    return page(request, "classes/class.html", card=card)
+
+
+ROUTES = [own_classes, show_class]
