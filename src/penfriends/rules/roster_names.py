@@ -16,12 +16,13 @@ from penfriends.rules.sign_up import NameFault, name_fault
 _NUMBERING = re.compile(r"^(?:\d{1,3}\s?[.):\-–]\s*|[-–•*·]\s+)")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EDGES = " .,;:-–_*·"
+_DUTCH_THE = re.compile("['’‘ʼ`´]t", re.IGNORECASE)  # a T alone is an initial
 _BETWEEN = frozenset(" .,;-‐‑–·*_'’‘ʼʻ`´\u200c\u200d")
 _TATWEEL = "ـ"
 # What a surname begins with, in Dutch, German, French, Italian, Spanish, Portuguese and Arabic.
 PARTICLES = folded(
     "van; von; vom; zu; zum; zur; der; den; de; del; della; degli; di; da; dos; das; do; du; des; la; le; les; ter; "
-    "ten; te; 't; op; al; el; bin; ben; ibn; bint; ابن; بن; بنت; ال"
+    "ten; te; op; al; el; bin; ben; ibn; bint; ابن; بن; بنت; ال"
 )
 # Arabic first names of two words: these begin one, and these end one.
 _BEGIN = folded("عبد; أبو; أم; abd; abdel; abdul; abdal; abu")
@@ -102,7 +103,7 @@ def _whole(words: list[str]) -> Name:
     if by_capitals:
         return _built(*by_capitals)
     given = _length_of_first(words)
-    at = next((n for n in range(given, len(words)) if fold(words[n]) in PARTICLES), None)
+    at = next((n for n in range(given, len(words)) if _is_particle(words[n])), None)
     if len(words) > given and _is_initial(words[-1]):
         given = at or len(words) - 1
         return _built(_without_initials(words[:given]), words[at:] if at else words[-1:])
@@ -123,7 +124,7 @@ def _turned(words: list[str]) -> Name:
 def _by_capitals(words: list[str]) -> tuple[list[str], list[str]] | None:
     """(first names, surname) where exactly the surname is in capitals, as the French like to write it."""
     loud = [word for word in words if len(word.strip(_EDGES)) > 1 and word.isupper()]
-    given = [word for word in words if word not in loud and fold(word) not in PARTICLES and not _is_initial(word)]
+    given = [word for word in words if word not in loud and not _is_particle(word) and not _is_initial(word)]
     return (given, [word for word in words if word not in given]) if loud and given else None
 
 
@@ -145,8 +146,12 @@ def _built(given: list[str], family: list[str], *, dropped: bool = False) -> Nam
     return Name(first, initial, cut=dropped or not all(map(_is_initial, family)))
 
 
+def _is_particle(word: str) -> bool:
+    return fold(word) in PARTICLES or _DUTCH_THE.fullmatch(word) is not None
+
+
 def _is_initial(word: str) -> bool:
-    return len(_letters(word)) == 1
+    return len(_letters(word)) == 1 and not _DUTCH_THE.fullmatch(word)
 
 
 def _first_letter(word: str) -> str:
