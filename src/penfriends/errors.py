@@ -19,6 +19,7 @@ class Refusal(enum.StrEnum):
     LINK_USED = "link_used"
     NEEDS_REASON = "needs_reason"
     NEEDS_SECOND_PERSON = "needs_second_person"
+    NOBODY_PARTNERED = "nobody_partnered"
     NOT_ACTIVE = "not_active"
     ONLY_LEAD = "only_lead"
     OUT_OF_TIME = "out_of_time"
@@ -29,6 +30,7 @@ class Refusal(enum.StrEnum):
     TOO_OLD_FOR_CLASS = "too_old_for_class"
     TOO_YOUNG = "too_young"
     VETTING_MISSING = "vetting_missing"
+    WISH_NOT_POSSIBLE = "wish_not_possible"
 
 
 class PenfriendsError(Exception):

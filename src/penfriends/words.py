@@ -17,6 +17,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.LINK_USED: N_("This link has been used or has run out."),
     Refusal.NEEDS_REASON: N_("Please give a reason."),
     Refusal.NEEDS_SECOND_PERSON: N_("A second moderator has to decide this."),
+    Refusal.NOBODY_PARTNERED: N_("Nobody is partnered yet. Let us suggest partners first."),
     Refusal.NOT_ACTIVE: N_("One of the two is not taking part at the moment."),
     Refusal.ONLY_LEAD: N_("Only the safeguarding lead of your association or the deputy may change this."),
     Refusal.OUT_OF_TIME: N_("The time to answer is over."),
@@ -27,6 +28,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.TOO_OLD_FOR_CLASS: N_("Pupils here are under 18."),
     Refusal.TOO_YOUNG: N_("Pen friends here are at least 8 years old."),
     Refusal.VETTING_MISSING: N_("Your checks for children’s letters are missing or have run out."),
+    Refusal.WISH_NOT_POSSIBLE: N_("This cannot be wished for these pupils."),
 }
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit
+from penfriends.actions import audit, board_agreement
 from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import Moderator
 from penfriends.models.residents import (
@@ -117,6 +117,8 @@ async def attest(
         subject_id=pupil.resident_id, details={"paper": paper.value},
     )  # fmt: skip
     await db.flush()
+    if paper is not PaperYes.NONE:
+        await board_agreement.yes_came(db, pupil.resident_id, now=now)
 
 
 def end_of_year(of: SchoolClass) -> datetime:
