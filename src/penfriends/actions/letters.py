@@ -74,7 +74,7 @@ async def save_draft(
     await db.flush()
 
 
-async def send(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
+async def send(db: AsyncSession, letter: Letter, *, now: datetime, channel: Channel = Channel.WEB) -> None:
     """The writer is done: the letter is checked next. Raises Refused(EMPTY_LETTER) and others."""
     await _must_be_with_its_writer(db, letter, now=now)
     author = await db.get_one(Participant, letter.author_id)
@@ -85,7 +85,7 @@ async def send(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
     if len(text) > LONGEST_LETTER:
         raise Refused(Refusal.LETTER_TOO_LONG)
     letter.kept_text = text
-    letter.channel = Channel.WEB
+    letter.channel = channel
     letter.state = LetterState.WRITTEN
     letter.sent_at = letter.changed_at = now
     letter.return_reasons, letter.return_note = [], ""

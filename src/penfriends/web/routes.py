@@ -50,6 +50,9 @@ STAFF_MODULES = (
     "silences",
     "fit_desk",
     "classes",
+    "class_letters",
+    "class_paper",
+    "reserve",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 
