@@ -79,6 +79,7 @@ NOTES: Mapping[Note, str] = {
     Note.COLUMN_LEFT_OUT: N_("The column “%(value)s” was not read."),
     Note.LINE_LEFT_OUT: N_("This line above the headings was not read."),
     Note.GUESSED_COLUMNS: N_("There are no headings, so what stands in which column was guessed. Please look closely."),
+    Note.SURNAMES_FIRST: N_("The names seem to begin with the surname and were read so. Please look closely."),
     Note.GUESSED_ENCODING: N_(
         "The file does not say how its letters are stored. It was read as %(value)s: please look at the accents."
     ),

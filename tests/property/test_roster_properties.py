@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
@@ -89,9 +90,15 @@ def test_no_text_breaks_it(text: str) -> None:
     assert all(len(line.initial) <= 1 and 8 <= TODAY.year - line.birth.year <= 18 for line in reading.lines)
 
 
+@cache
+def good_workbook() -> bytes:
+    """Made once: it holds the moment of its making, and a law has to find the same bytes again."""
+    return workbook(table([RosterLine(2, "Ava", "B", date(2014, 3, 12))]))
+
+
 @st.composite
 def torn_workbooks(draw: st.DrawFn) -> bytes:
-    raw = bytearray(workbook(table([RosterLine(2, "Ava", "B", date(2014, 3, 12))])))
+    raw = bytearray(good_workbook())
     for _ in range(draw(st.integers(1, 6))):
         raw[draw(st.integers(0, len(raw) - 1))] = draw(st.integers(0, 255))
     return bytes(raw[: draw(st.integers(1, len(raw)))] if draw(st.booleans()) else raw)

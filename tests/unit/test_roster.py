@@ -124,3 +124,23 @@ def test_formulas_and_unknown_words_stop_their_line() -> None:
         (Trouble.UNKNOWN_CONSENT, Column.CONSENT),
         (Trouble.NOT_YES_OR_NO, Column.VOLUNTEER),
     ]
+
+
+def test_r14_polish_lists_that_begin_with_the_surname_are_read_so() -> None:
+    rows = "Lewandowska Zofia;1.2.2014\nNowak Jan;1.3.2014\nWójcik Ewa;1.4.2014\nZieliński Adam;1.5.2014\n"
+    for text in (f"Uczeń;Data urodzenia\n{rows}", rows):
+        reading = read(text)
+        assert [line.name for line in reading.lines] == ["Zofia L", "Jan N", "Ewa W", "Adam Z"]
+        assert Told(Note.SURNAMES_FIRST, 0, Column.NAME) in reading.notes
+    turned = read("Uczeń;Data urodzenia\nZofia Lewandowska;1.2.2014\nJan Nowak;1.3.2014\nAdam Zieliński;1.5.2014\n")
+    assert [line.name for line in turned.lines] == ["Zofia L", "Jan N", "Adam Z"]
+
+
+def test_titles_above_the_headings_and_words_before_a_date() -> None:
+    reading = read("Liste der 6a, Stand 1.9.2026\n\nName;Vorname;Geburtsdatum\nMüller;Jörg;12.03.2014\n")
+    assert [(line.line, line.name) for line in reading.lines] == [(4, "Jörg M")]
+    assert Told(Note.LINE_LEFT_OUT, 1) in reading.notes
+    assert [line.name for line in read("Ava B, born 12.03.2014\nZoé C née le 12 mars 2014\n").lines] == [
+        "Ava B",
+        "Zoé C",
+    ]

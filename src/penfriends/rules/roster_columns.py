@@ -6,7 +6,7 @@ the first name, so the teacher is asked for headings.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from penfriends.rules.roster_choices import interests_in, languages_in
 from penfriends.rules.roster_dates import looks_like_date
@@ -19,6 +19,9 @@ _NAMES = frozenset({Column.NAME, Column.SURNAME_FIRST, Column.FIRST_NAME, Column
 _COUNTING = folded("no; nr; number; nummer; lp; l.p.; num; numéro; n°; volgnr; رقم; الرقم; م; id")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SHOWN = 60
+# Endings of Polish surnames, and the article of Arabic ones.
+_SURNAME = re.compile(r"(?:(?:s|c|dz)k[ia]|wicz|czyk|czak)$|^ال\w{3}", re.IGNORECASE)
+_FEWEST_SURNAMES, _SHARE_OF_SURNAMES = 2, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Layout:
 
 def layout_of(rows: Sequence[Row], vocabulary: Vocabulary) -> Layout:
     at = heading_row(rows)
-    return _guessed(rows, vocabulary) if at is None else _headed(rows, at)
+    return _in_order(_guessed(rows, vocabulary) if at is None else _headed(rows, at), rows)
 
 
 def heading_row(rows: Sequence[Row]) -> int | None:
@@ -50,6 +53,21 @@ def heading_row(rows: Sequence[Row]) -> int | None:
 def looks_like_roster(rows: Sequence[Row]) -> bool:
     """Whether rows that were cut at some sign make sense: headings, or a column of dates."""
     return heading_row(rows) is not None or any(_is_dates(column) for column in _filled(rows))
+
+
+def _in_order(layout: Layout, rows: Sequence[Row]) -> Layout:
+    """School lists often begin with the surname and call that a name. Where the endings show it, it is read so: taken
+    for a first name, a surname would be kept whole."""
+    place = next((place for place, column in layout.columns.items() if column is Column.NAME), None)
+    if place is None:
+        return layout
+    cells = (tidy(row.cells[place]) for row in rows[layout.begins :] if place < len(row.cells))
+    names = [cell.split() for cell in cells if " " in cell and "," not in cell]
+    begin = sum(_SURNAME.search(words[0]) is not None for words in names)
+    if begin < max(_FEWEST_SURNAMES, len(names) / _SHARE_OF_SURNAMES) or any(_SURNAME.search(one[-1]) for one in names):
+        return layout
+    told = Told(Note.SURNAMES_FIRST, 0, Column.NAME)
+    return replace(layout, columns={**layout.columns, place: Column.SURNAME_FIRST}, notes=(*layout.notes, told))
 
 
 # --- with headings ---------------------------------------------------------------------------------------------------

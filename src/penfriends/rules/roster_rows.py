@@ -6,15 +6,15 @@ Lines are counted as a spreadsheet counts them.
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from penfriends.rules.roster_columns import looks_like_roster
+from penfriends.rules.roster_columns import heading_row, looks_like_roster
 from penfriends.rules.roster_dates import place_of_date
-from penfriends.rules.roster_folding import in_digits, tidy
+from penfriends.rules.roster_folding import fold, in_digits, tidy
 from penfriends.rules.roster_names import without_numbering
-from penfriends.rules.roster_values import Problem, Row, Sheet, Told, Trouble
+from penfriends.rules.roster_recognised import HEADINGS
+from penfriends.rules.roster_values import Column, Problem, Row, Sheet, Told, Trouble
 
 MOST_ROWS, MOST_COLUMNS, MOST_LETTERS, MOST_TEXT = 400, 30, 500, 400_000
 DELIMITERS = "\t;|,"
@@ -59,10 +59,10 @@ def _sign(text: str) -> str | None:
     found: list[tuple[bool, float, int, str]] = []
     for rank, sign in enumerate(reversed(DELIMITERS)):
         rows = [row for row in islice(_table(text, sign), _LOOKED_AT) if any(map(tidy, row.cells))]
-        widths = Counter(len(row.cells) for row in rows)
         if not rows or sign not in text:
             continue
-        wide = sum(number for width, number in widths.items() if width > 1) / len(rows)
+        below = rows[heading_row(rows) or 0 :]  # titles stand in one cell
+        wide = sum(len(row.cells) > 1 for row in below) / len(below)
         fits = looks_like_roster(rows)
         if wide >= _SHARE and (fits or sign == "\t"):
             found.append((fits, wide, rank, sign))
@@ -101,9 +101,18 @@ def _list(text: str) -> Iterator[Row]:
             cells = [shown.strip(_EDGES)]
         else:
             cells = [shown[: place[0]], shown[place[0] : place[1]], shown[place[1] :]]
-            cells = [cells[0].strip(_EDGES), cells[1], cells[2].strip(_EDGES)]
+            cells = [_without_born(cells[0].strip(_EDGES)), cells[1], cells[2].strip(_EDGES)]
             cells = cells if cells[0] else [cells[2], cells[1], ""]
         yield Row(line, tuple(cells), frozenset({0} if shown.startswith("=") else ()))
+
+
+def _without_born(name: str) -> str:
+    """“Ava B, born” before a date is Ava B; “Ava B née le” too."""
+    words = name.split()
+    for length in (2, 1):
+        if len(words) > length and HEADINGS.get(fold(" ".join(words[-length:]))) is Column.BIRTH:
+            return " ".join(words[:-length]).strip(_EDGES)
+    return name
 
 
 def _year_at_end(line: str) -> tuple[int, int] | None:

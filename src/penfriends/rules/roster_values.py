@@ -86,6 +86,7 @@ class Note(enum.StrEnum):
     COLUMN_LEFT_OUT = "column_left_out"  # `value` is its heading
     LINE_LEFT_OUT = "line_left_out"  # above the headings
     GUESSED_COLUMNS = "guessed_columns"  # there were no headings
+    SURNAMES_FIRST = "surnames_first"  # the names were read the other way round, as their endings say
     GUESSED_ENCODING = "guessed_encoding"  # `value` names it: the teacher should look at the accents
     OTHER_SHEETS = "other_sheets"  # `value` is the sheet that was read
     MERGED_CELLS = "merged_cells"
