@@ -20,7 +20,7 @@ from penfriends.rules.roster_rows import MOST_LETTERS, limited
 from penfriends.rules.roster_values import Note, Problem, Row, Sheet, Told, Trouble
 
 MOST_PARTS, MOST_UNPACKED = 300, 6_000_000  # a list of a class unpacks to less than a tenth of this
-MOST_CELL_TAGS, MOST_OTHER_TAGS = 200_000, 20_000
+MOST_CELL_TAGS, MOST_OTHER_TAGS, MOST_ATTRIBUTES = 200_000, 20_000, 200_000
 _CELLS = ("xl/worksheets/", "xl/sharedStrings")
 # Further right and further down nobody writes a class; a torn or hostile file may name any place.
 _LAST_COLUMN, _LAST_ROW = 256, 5_000
@@ -62,14 +62,16 @@ def _outside(package: zipfile.ZipFile) -> Problem | None:
 
 
 def _is_crowded(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> bool:
-    """Whether reading would take more than a few seconds: it is the number of tags that takes time."""
-    of_cells = [part for part in parts if part.filename.startswith(_CELLS)]
-    others = [part for part in parts if part not in of_cells]
-    return _tags(package, of_cells) > MOST_CELL_TAGS or _tags(package, others) > MOST_OTHER_TAGS
-
-
-def _tags(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> int:
-    return sum(package.read(part).count(b"<") for part in parts)
+    """Whether reading would take more than a few seconds: the tags take the time, and their attributes."""
+    of_cells = attributes = others = 0
+    for part in parts:
+        content = package.read(part)
+        attributes += content.count(b"=")
+        if part.filename.startswith(_CELLS):
+            of_cells += content.count(b"<")
+        else:
+            others += content.count(b"<")
+    return of_cells > MOST_CELL_TAGS or others > MOST_OTHER_TAGS or attributes > MOST_ATTRIBUTES
 
 
 def _merged_downwards(package: zipfile.ZipFile) -> bool:

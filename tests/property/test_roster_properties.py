@@ -151,7 +151,7 @@ def test_the_order_of_lines_changes_only_their_numbers(lines: list[RosterLine], 
     st.lists(st.sampled_from([*SURNAMES, *sorted(PARTICLES), "'t", "’t"]), min_size=1, max_size=3),
 )
 @settings(max_examples=200, deadline=None)
-def test_r14_no_surname_gets_through(first: str, parts: list[str]) -> None:
+def test_R14_no_surname_gets_through(first: str, parts: list[str]) -> None:
     surname = " ".join([*parts, "Cjkqx"])
     found = (
         whole_name(f"{first} {surname}"), whole_name(f"{surname}, {first}"), surname_first(f"{surname} {first}"),

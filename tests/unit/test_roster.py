@@ -87,7 +87,7 @@ def test_nothing_is_half_accepted() -> None:
         ("soon", Trouble.NOT_A_DATE),
     ],
 )
-def test_r01_only_pupils_of_8_to_17(written: str, trouble: Trouble | None) -> None:
+def test_R01_only_pupils_of_8_to_17(written: str, trouble: Trouble | None) -> None:
     reading = read(f"Name;Born\nAva B;{written}\n")
     assert [problem.trouble for problem in reading.problems] == ([trouble] if trouble else [])
 
@@ -126,7 +126,7 @@ def test_formulas_and_unknown_words_stop_their_line() -> None:
     ]
 
 
-def test_r14_polish_lists_that_begin_with_the_surname_are_read_so() -> None:
+def test_R14_polish_lists_that_begin_with_the_surname_are_read_so() -> None:
     rows = "Lewandowska Zofia;1.2.2014\nNowak Jan;1.3.2014\nWójcik Ewa;1.4.2014\nZieliński Adam;1.5.2014\n"
     for text in (f"Uczeń;Data urodzenia\n{rows}", rows):
         reading = read(text)
@@ -144,3 +144,26 @@ def test_titles_above_the_headings_and_words_before_a_date() -> None:
         "Ava B",
         "Zoé C",
     ]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Pupil’s first name;Last name of the pupil;Student DOB",
+        "Vorname des Kindes;Nachname (Schüler);Geb.-Datum",
+        "Prénom de l’élève;NOM;Né(e) le",
+        "Voornaam leerling*;Achternaam leerling;Geboortedatum (dd-mm-jjjj)",
+        "Imię ucznia;Nazwisko ucznia;Data urodzenia",
+        "First name / Vorname;Surname / Nachname;Born / geboren",
+        "الاسم الأول;اسم العائلة;تاريخ الميلاد",
+    ],
+)
+def test_headings_as_schools_write_them(headings: str) -> None:
+    reading = read(f"{headings}\nAnna Maria;Brown;12.03.2014\n")
+    assert [line.name for line in reading.lines] == ["Anna Maria B"]
+    assert {told.note for told in reading.notes} == {Note.SURNAME_CUT}
+
+
+def test_a_heading_that_says_month_first_stops_the_list() -> None:
+    assert troubles(read("Name;Birth date (MM/DD/YYYY)\nAva B;03/04/2014\n")) == [(Trouble.MONTH_FIRST, 1)]
+    assert read("Name;Birth date (DD/MM/YYYY)\nAva B;03/04/2014\n").complete

@@ -37,7 +37,7 @@ from penfriends.rules.roster_values import Trouble
         ("\u200fليلى\u200f حـ", "ليلى ح"),
     ],
 )
-def test_r14_a_first_name_and_an_initial_at_most(written: str, shown: str) -> None:
+def test_R14_a_first_name_and_an_initial_at_most(written: str, shown: str) -> None:
     assert whole_name(written).shown == shown
 
 
@@ -59,11 +59,11 @@ def test_what_was_short_already_is_not_called_cut(written: str) -> None:
         ("Anna", "Anna"),
     ],
 )
-def test_r14_where_the_heading_says_surname_first(written: str, shown: str) -> None:
+def test_R14_where_the_heading_says_surname_first(written: str, shown: str) -> None:
     assert surname_first(written).shown == shown
 
 
-def test_r14_two_columns_keep_all_first_names() -> None:
+def test_R14_two_columns_keep_all_first_names() -> None:
     assert two_cells("Anna Maria", "van der Berg").shown == "Anna Maria V"
     assert two_cells("Ava J.", "B.") == two_cells("Ava", "B")
     assert two_cells("Ava", "").shown == "Ava"

@@ -187,6 +187,11 @@ HOSTILE = {
     "strings": ("xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 1_000_000, Trouble.TOO_LARGE),
     "cells": ("xl/worksheets/sheet1.xml", b"<worksheet>" + b"<c/>" * 1_000_000, Trouble.TOO_LARGE),
     "fonts": ("xl/styles.xml", b"<styleSheet>" + b"<font/>" * 500_000, Trouble.TOO_LARGE),
+    "attributes": (
+        "xl/worksheets/sheet1.xml",
+        SHEET % (b"<row " + b" ".join(b'a%d="1"' % n for n in range(250_000)) + b"/>"),
+        Trouble.TOO_LARGE,
+    ),
     "far away": (
         "xl/worksheets/sheet1.xml",
         SHEET % b'<row r="99999999999"><c r="ZZZZZ9"/></row>',

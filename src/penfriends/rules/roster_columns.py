@@ -17,6 +17,12 @@ from penfriends.rules.roster_values import Column, Note, Problem, Row, Told, Tro
 _DEEPEST_HEADING = 10
 _NAMES = frozenset({Column.NAME, Column.SURNAME_FIRST, Column.FIRST_NAME, Column.SURNAME})
 _COUNTING = folded("no; nr; number; nummer; lp; l.p.; num; numéro; n°; volgnr; رقم; الرقم; م; id")
+# “Nom de l’élève”, “Pupil’s first name”: whose it is, is clear.
+_WHOSE = folded(
+    "pupil; pupils; student; students; child; childs; s; of; the; de; l; du; des; der; schülers; schülerin; kindes; "
+    "élève; élèves; enfant; leerling; kind; van; het; ucznia; uczennicy; dziecka; التلميذ; الطالب; الطالبة; التلميذة"
+)
+_MONTH_FIRST = re.compile(r"\bmm?\s?[-/.]\s?(?:dd?|jj?|tt?)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SHOWN = 60
 # Endings of Polish surnames, and the article of Arabic ones.
@@ -76,7 +82,9 @@ def _in_order(layout: Layout, rows: Sequence[Row]) -> Layout:
 def _heading(cell: str) -> Column | None:
     """What a heading means; “Name / Nom” and “Birth date (day first)” count too."""
     bare = _ASIDE.sub(" ", tidy(cell)[:_SHOWN])
-    return next(filter(None, (HEADINGS.get(fold(part)) for part in (bare, *re.split(r"[/|:\n]", bare)))), None)
+    parts = [fold(part) for part in (bare, *re.split(r"[/|:]", bare))]
+    parts += [" ".join(word for word in part.split() if word not in _WHOSE) for part in parts]
+    return next(filter(None, map(HEADINGS.get, parts)), None)
 
 
 def _headed(rows: Sequence[Row], at: int) -> Layout:
@@ -89,6 +97,8 @@ def _headed(rows: Sequence[Row], at: int) -> Layout:
             problems.append(Problem(Trouble.COLUMN_TWICE, head.line, column, tidy(head.cells[place])[:_SHOWN]))
         else:
             columns[place] = column
+        if column is Column.BIRTH and _MONTH_FIRST.search(tidy(head.cells[place])):
+            problems.append(Problem(Trouble.MONTH_FIRST, head.line, column, tidy(head.cells[place])[:_SHOWN]))
     above = [Told(Note.LINE_LEFT_OUT, row.line) for row in rows[:at] if any(map(tidy, row.cells))]
     unread = [
         Told(Note.COLUMN_LEFT_OUT, head.line, value=tidy(cell)[:_SHOWN])
