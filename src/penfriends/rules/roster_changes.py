@@ -18,8 +18,8 @@ def compare(reading: RosterReading, known: Sequence[KnownPupil]) -> Changes:
     each only where exactly one on either side is left that could be meant. New ones in the order of the list, the
     others in the order in which they are known. Raises ValueError for a reading with problems: pupils whose line could
     not be read would seem to be missing."""
-    if not reading.complete:
-        raise ValueError("only a complete reading can be compared")
+    if reading.problems:
+        raise ValueError("only a reading without problems can be compared")
     lines = list(reading.lines)
     left = list(known)
     found: dict[str, RosterLine] = {}
