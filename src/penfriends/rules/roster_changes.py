@@ -16,10 +16,8 @@ _Key = Callable[[RosterLine | KnownPupil], Hashable]
 def compare(reading: RosterReading, known: Sequence[KnownPupil]) -> Changes:
     """Pupils are found again by name, initial and birth date; else by name and initial, by first name and birth date,
     each only where exactly one on either side is left that could be meant. New ones in the order of the list, the
-    others in the order in which they are known. Raises ValueError for a reading with problems: pupils whose line could
-    not be read would seem to be missing."""
-    if reading.problems:
-        raise ValueError("only a reading without problems can be compared")
+    others in the order in which they are known. Of a reading with problems this is
+    only what it would be so far: pupils whose line could not be read seem to be missing."""
     lines = list(reading.lines)
     left = list(known)
     found: dict[str, RosterLine] = {}
