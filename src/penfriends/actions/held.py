@@ -54,6 +54,7 @@ LEFT_OUT: Mapping[str, str] = {
     "pairing_wish": "what a teacher wished for two pupils also speaks of the other one",
     "pupil.class_id": "number of the class",
     "reserve_letter": "a letter of a teacher's",
+    "round_class": "the dates of a class, nobody's person",
     "round_pair": "a draft of moderators that nobody was told of; the reasons also speak of the other person",
     "school": "a school of a town, nobody's person",
     "school_class": "a class as a whole: nothing of one pupil",

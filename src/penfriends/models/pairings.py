@@ -17,7 +17,6 @@ from penfriends.models.classified import (
     LINK,
     PLAIN,
     PROOF,
-    SECRET,
     WHEN,
     WORDS,
     JSONValue,
@@ -26,6 +25,7 @@ from penfriends.models.classified import (
     long_text,
     moment,
     no_items,
+    no_values,
     pairwise,
 )
 
@@ -52,6 +52,7 @@ class WishKind(enum.StrEnum):
 class Pairing(SQLModel, table=True):
     """Classes that write to each other. `board_version` counts the changes of who is partnered with whom, and
     `calendar_version` those of the dates: a teacher agrees to one version, and a change voids the agreement.
+    `calendar_wishes`: what was wished of the dates (rounds, weeks, weekday) and what had to be said of them (remarks).
     `join_circles`: in classes of one size, pupils who are to be kept together make one circle of their two pairs."""
 
     __tablename__ = "pairing"
@@ -62,6 +63,8 @@ class Pairing(SQLModel, table=True):
     seed: int = column(PLAIN, default=0)
     board_version: int = column(PLAIN, default=0)
     calendar_version: int = column(PLAIN, default=0)
+    calendar_wishes: dict[str, Any] = column(PLAIN, sa_type=JSONValue, default_factory=no_values)
+    calendar_changed_at: datetime | None = moment(default=None)
     join_circles: bool = column(PLAIN, default=False)
     asked_at: datetime = moment(PROOF)
     approved_at: datetime | None = moment(PROOF, default=None)
@@ -72,8 +75,7 @@ class Pairing(SQLModel, table=True):
 
 
 class PairingClass(SQLModel, table=True):
-    """One class of a pairing, at its place of the ring (0 asked). `answer`: its teacher's; NULL: not yet.
-    `feed_fingerprint`: of the secret in the address of its calendar feed; NULL: there is none."""
+    """One class of a pairing, at its place of the ring (0 asked). `answer`: its teacher's; NULL: not yet."""
 
     __tablename__ = "pairing_class"
     __table_args__ = (sa.UniqueConstraint("pairing_id", "position"),)
@@ -89,7 +91,6 @@ class PairingClass(SQLModel, table=True):
     board_agreed_at: datetime | None = moment(PROOF, default=None)
     calendar_agreed: int | None = column(PROOF, default=None)
     calendar_agreed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
-    feed_fingerprint: str | None = column(SECRET, default=None, max_length=64, unique=True)
 
 
 class PairingApproval(SQLModel, table=True):
@@ -162,7 +163,9 @@ class PairingWish(SQLModel, table=True):
 
 
 class LetterRound(SQLModel, table=True):
-    """One time that all pupils of a pairing write: from when, by when the letters are sent, by when they are read."""
+    """One time that all pupils of a pairing write; all letters are sent on one day. `write_on` is when the first class
+    begins, `read_on` when the last has read: each class has its own days, because schools are closed on different ones.
+    """
 
     __tablename__ = "letter_round"
     __table_args__ = (
@@ -177,6 +180,18 @@ class LetterRound(SQLModel, table=True):
     send_on: date = column(WHEN)
     read_on: date = column(WHEN)
     theme: str = column(PLAIN, max_length=40, default="")
+
+
+class RoundClass(SQLModel, table=True):
+    """What a round is for one class: from when it writes, and by when it has read. `reminded_at`: when its teachers
+    were told that writing begins soon."""
+
+    __tablename__ = "round_class"
+
+    round_id: UUID = column(LINK, foreign_key="letter_round.id", ondelete="CASCADE", primary_key=True)
+    class_id: UUID = column(LINK, foreign_key="school_class.id", ondelete="CASCADE", primary_key=True, index=True)
+    write_on: date = column(WHEN)
+    read_on: date = column(WHEN)
     reminded_at: datetime | None = moment(default=None)
 
 

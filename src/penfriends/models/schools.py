@@ -63,7 +63,8 @@ class PaperYes(enum.StrEnum):
 
 
 class School(SQLModel, table=True):
-    """A school of a town. `region` is a subdivision as in ISO 3166-2 (ENG, NW), for its holidays."""
+    """A school of a town. `region` is a subdivision as in ISO 3166-2 (ENG, NW), for its holidays. `weekend` are the
+    weekdays without school, Monday 0; empty: those of most schools of the country."""
 
     __tablename__ = "school"
 
@@ -71,6 +72,7 @@ class School(SQLModel, table=True):
     town_id: UUID = column(LINK, foreign_key="town.id", index=True)
     name: str = column(PUBLIC, max_length=120)
     region: str = column(PUBLIC, max_length=8, default="")
+    weekend: list[int] = column(PUBLIC, sa_type=JSONValue, default_factory=no_items)
     website: str = column(PUBLIC, max_length=200, default="")
     state: SchoolState = choice(SchoolState, PROOF, name="school_state", default=SchoolState.ASKED)
     seen_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
@@ -131,7 +133,9 @@ class SchoolClass(SQLModel, table=True):
 
 
 class ClassTeacher(SQLModel, table=True):
-    """Who teaches a class. `until` is NULL while they do; rows stay, so that it can be told who read what."""
+    """Who teaches a class. `until` is NULL while they do; rows stay, so that it can be told who read what.
+
+    `feed_fingerprint`: of the secret in the address of this teacher's calendar of the class; NULL: there is none."""
 
     __tablename__ = "class_teacher"
 
@@ -140,6 +144,7 @@ class ClassTeacher(SQLModel, table=True):
     duty: Duty = choice(Duty, PROOF, name="duty", default=Duty.LEAD)
     since: datetime = moment(PROOF)
     until: datetime | None = moment(PROOF, default=None)
+    feed_fingerprint: str | None = column(SECRET, default=None, max_length=64, unique=True)
 
 
 class Pupil(SQLModel, table=True):

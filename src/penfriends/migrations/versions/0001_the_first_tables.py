@@ -141,6 +141,12 @@ def upgrade() -> None:
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("board_version", sa.Integer(), nullable=False),
         sa.Column("calendar_version", sa.Integer(), nullable=False),
+        sa.Column(
+            "calendar_wishes",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("calendar_changed_at", UTCDateTime(), nullable=True),
         sa.Column("join_circles", sa.Boolean(), nullable=False),
         sa.Column("asked_at", UTCDateTime(), nullable=False),
         sa.Column("approved_at", UTCDateTime(), nullable=True),
@@ -199,7 +205,6 @@ def upgrade() -> None:
         sa.Column("send_on", sa.Date(), nullable=False),
         sa.Column("read_on", sa.Date(), nullable=False),
         sa.Column("theme", sa.String(length=40), nullable=False),
-        sa.Column("reminded_at", UTCDateTime(), nullable=True),
         sa.CheckConstraint("write_on <= send_on AND send_on <= read_on", name=op.f("ck_letter_round_order")),
         sa.ForeignKeyConstraint(
             ["pairing_id"], ["pairing.id"], name=op.f("fk_letter_round_pairing_id_pairing"), ondelete="CASCADE"
@@ -569,6 +574,9 @@ def upgrade() -> None:
         sa.Column("town_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("region", sa.String(length=8), nullable=False),
+        sa.Column(
+            "weekend", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
         sa.Column("website", sa.String(length=200), nullable=False),
         sa.Column(
             "state",
@@ -1043,6 +1051,7 @@ def upgrade() -> None:
         ),
         sa.Column("since", UTCDateTime(), nullable=False),
         sa.Column("until", UTCDateTime(), nullable=True),
+        sa.Column("feed_fingerprint", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["class_id"], ["school_class.id"], name=op.f("fk_class_teacher_class_id_school_class"), ondelete="CASCADE"
         ),
@@ -1050,6 +1059,7 @@ def upgrade() -> None:
             ["moderator_id"], ["moderator.id"], name=op.f("fk_class_teacher_moderator_id_moderator")
         ),
         sa.PrimaryKeyConstraint("class_id", "moderator_id", name=op.f("pk_class_teacher")),
+        sa.UniqueConstraint("feed_fingerprint", name=op.f("uq_class_teacher_feed_fingerprint")),
     )
     with op.batch_alter_table("class_teacher", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_class_teacher_moderator_id"), ["moderator_id"], unique=False)
@@ -1168,7 +1178,6 @@ def upgrade() -> None:
         sa.Column("board_agreed_at", UTCDateTime(), nullable=True),
         sa.Column("calendar_agreed", sa.Integer(), nullable=True),
         sa.Column("calendar_agreed_by", sa.Uuid(), nullable=True),
-        sa.Column("feed_fingerprint", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["answered_by"], ["moderator.id"], name=op.f("fk_pairing_class_answered_by_moderator")),
         sa.ForeignKeyConstraint(
             ["board_agreed_by"], ["moderator.id"], name=op.f("fk_pairing_class_board_agreed_by_moderator")
@@ -1181,7 +1190,6 @@ def upgrade() -> None:
             ["pairing_id"], ["pairing.id"], name=op.f("fk_pairing_class_pairing_id_pairing"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("pairing_id", "class_id", name=op.f("pk_pairing_class")),
-        sa.UniqueConstraint("feed_fingerprint", name=op.f("uq_pairing_class_feed_fingerprint")),
         sa.UniqueConstraint("pairing_id", "position", name=op.f("uq_pairing_class_pairing_id_position")),
     )
     with op.batch_alter_table("pairing_class", schema=None) as batch_op:
@@ -1213,6 +1221,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pupil", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pupil_class_id"), ["class_id"], unique=False)
+
+    op.create_table(
+        "round_class",
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("write_on", sa.Date(), nullable=False),
+        sa.Column("read_on", sa.Date(), nullable=False),
+        sa.Column("reminded_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["class_id"], ["school_class.id"], name=op.f("fk_round_class_class_id_school_class"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["letter_round.id"], name=op.f("fk_round_class_round_id_letter_round"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("round_id", "class_id", name=op.f("pk_round_class")),
+    )
+    with op.batch_alter_table("round_class", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_class_class_id"), ["class_id"], unique=False)
 
     op.create_table(
         "round_pair",
@@ -2045,6 +2071,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_round_pair_high_id"))
 
     op.drop_table("round_pair")
+    with op.batch_alter_table("round_class", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_round_class_class_id"))
+
+    op.drop_table("round_class")
     with op.batch_alter_table("pupil", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pupil_class_id"))
 
