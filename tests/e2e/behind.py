@@ -28,6 +28,7 @@ from penfriends.models.residents import Guardian, Resident, ResidentAddress, Res
 from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.mail_domains import House, judge
 from penfriends.rules.name_questions import Answer, Fate, Kind, Question
+from tests.e2e.behind_classes import class_routes
 from tests.e2e.people import People, guardian_of
 from tests.support import rounds
 
@@ -55,6 +56,8 @@ async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> A
     found |= await _matches(db, people)
     found |= await _links(db, people, now=now)
     found |= await _groups(db, people)
+    for route, by_role in (await class_routes(db, people, now=now)).items():
+        found[route] = found.get(route, {}) | by_role
     return found
 
 
@@ -118,7 +121,12 @@ async def _desk(db: AsyncSession, people: People, *, now: datetime) -> Addressed
         select(Hold.id)
         .join(Letter, col(Letter.id) == col(Hold.letter_id))
         .join(Participant, col(Participant.correspondence_id) == col(Letter.correspondence_id))
-        .where(col(Participant.resident_id).in_(home), col(Hold.closed_at).is_(None))
+        .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
+        .where(
+            col(Participant.resident_id).in_(home),
+            col(Hold.closed_at).is_(None),
+            col(Correspondence.pairing_id).is_(None),
+        )
         .distinct()
     )
     matches = await db.exec(

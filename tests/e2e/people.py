@@ -7,20 +7,23 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.people import sign_in_for
-from penfriends.models.letters import Participant
+from penfriends.models.letters import Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import Moderator, Report, Role
 from penfriends.models.places import Town
 from penfriends.models.residents import Guardian, Resident, ResidentState
+from penfriends.models.schools import ClassTeacher, Pupil
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Band
 
 MODERATOR = "ilse.hargreave@team.example"
+TEACHER = "ngozi.okafor@redcastle.example"
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The rows of those who walk. `parent` is a guardian of several children, `asked` has a match to answer."""
+    """The rows of those who walk. `parent` is a guardian of several children, `asked` has a match to answer.
+    `pupil` is one of the teacher’s who has letters."""
 
     adult: Resident
     child: Resident
@@ -29,12 +32,15 @@ class People:
     moderator: SignIn
     asked: Resident
     asked_child: Resident | None
+    teacher: SignIn
+    pupil: Resident
 
 
 async def people_of(db: AsyncSession) -> People:
     child = await _named(db, "Maisie", Band.CHILD)
-    moderator = await sign_in_for(db, MODERATOR)
+    moderator, teacher = await sign_in_for(db, MODERATOR), await sign_in_for(db, TEACHER)
     assert moderator is not None
+    assert teacher is not None
     asked_child = await _asked(db, Band.CHILD)
     asked = await _asked(db, Band.ADULT)
     assert asked is not None, "the demo has no approved match that waits for an answer"
@@ -46,6 +52,8 @@ async def people_of(db: AsyncSession) -> People:
         moderator=moderator,
         asked=asked,
         asked_child=asked_child,
+        teacher=teacher,
+        pupil=await _pupil(db, teacher),
     )
 
 
@@ -70,6 +78,25 @@ async def _named(db: AsyncSession, name: str, band: Band) -> Resident:
         .join(Participant, col(Participant.resident_id) == col(Resident.id))
         .where(Resident.first_name == name, Resident.band == band)
         .order_by(col(Resident.created_at))
+    )
+    return found.all()[0]
+
+
+async def _pupil(db: AsyncSession, teacher: SignIn) -> Resident:
+    """The first pupil of the teacher’s classes to whom somebody wrote."""
+    found = await db.exec(
+        select(Resident)
+        .join(Pupil, col(Pupil.resident_id) == col(Resident.id))
+        .join(ClassTeacher, col(ClassTeacher.class_id) == col(Pupil.class_id))
+        .join(Moderator, col(Moderator.id) == col(ClassTeacher.moderator_id))
+        .join(Participant, col(Participant.resident_id) == col(Resident.id))
+        .join(Letter, col(Letter.correspondence_id) == col(Participant.correspondence_id))
+        .where(
+            Moderator.sign_in_id == teacher.id,
+            col(Letter.author_id) != col(Participant.id),
+            Letter.state == LetterState.DELIVERED,
+        )
+        .order_by(col(Resident.first_name), col(Resident.id))
     )
     return found.all()[0]
 

@@ -38,6 +38,7 @@ SAMPLE = (
     ("en", "moderator", "/desk/people"), ("ar", "moderator", "/desk/mail/health"),
     ("en", "moderator", "/desk/mail"), ("en", "moderator", "/desk/weights/outlook"),
     ("en", "moderator", "/desk/rounds/"), ("ar", "moderator", "/shortage"), ("pl", "moderator", "/unmatched"),
+    ("en", "teacher", "/classes"), ("ar", "teacher", "/classes/"),
     ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
 )  # fmt: skip
 

@@ -32,15 +32,15 @@ ROLES = {
     Permission.LINK: ("anonymous",),
     Permission.SIGNED_IN: ("adult", "child", "guardian"),
     Permission.RESIDENT: ("adult", "child"),
-    Permission.WRITER: ("adult", "child"),
+    Permission.WRITER: ("adult", "child", "pupil"),
     Permission.PUPIL: ("pupil",),
     Permission.TEACHER: ("teacher",),
-    Permission.READER: ("moderator",),
+    Permission.READER: ("moderator", "teacher"),
     Permission.STAFF: ("moderator",),
     Permission.OPERATOR: ("moderator",),
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
-NOT_PAGES = ("/health", "/static", "/dev", "/me/data", "/classes")
+NOT_PAGES = ("/health", "/static", "/dev", "/me/data")
 PIECES = (  # of a page
     "/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey", "/rounds/{round_id}/progress",
 )  # fmt: skip
@@ -136,6 +136,8 @@ async def _cookies(db: AsyncSession, people: People, site: Site, *, at: Addresse
         "child": await resident(people.child),
         "guardian": await signed_in(people.parent.id),
         "moderator": await signed_in(people.moderator.id, staff=True),
+        "teacher": await signed_in(people.teacher.id, staff=True),
+        "pupil": await resident(people.pupil),
         "asked": await resident(people.asked),
         "asked child": await resident(people.asked_child or people.child),
         "reported to": await signed_in((await reported_to(db)).sign_in_id, staff=True),

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import passage, staff
+from penfriends.actions import classes, passage, queues, remit, staff
 from penfriends.demo import load as demo
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
 from penfriends.demo.people import SIZE
@@ -16,8 +16,10 @@ from penfriends.errors import BadSettings
 from penfriends.models.delivery import Alias, Delivery, DeliveryState, RawMail, RawMailState, TeamMessage
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
 from penfriends.models.matching import Match, MatchState
-from penfriends.models.moderation import Hold, Report
+from penfriends.models.moderation import Hold, Moderator, Report
+from penfriends.models.pairings import Couple
 from penfriends.models.residents import Resident, ResidentState
+from penfriends.models.schools import PaperYes, Pupil, SchoolClass
 from penfriends.rules.bands import Band
 from penfriends.settings import Settings, settings
 
@@ -33,12 +35,13 @@ async def test_the_world_is_whole(db: AsyncSession) -> None:
     assert await demo.is_empty(db)
     await demo.load(db, now=NOW, progress=lambda done, total, what: heard.append(f"{done}/{total} {what}"))
     assert not await demo.is_empty(db)
-    assert (heard[0][:3], heard[-1][:3]) == ("0/7", "7/7")
+    assert (heard[0][:3], heard[-1][:3]) == ("0/8", "8/8")
 
     assert await count(db, Resident) >= SIZE
     await _letters_stand(db)
     await _friends_stand(db)
     await _desk_has_work(db)
+    await _classes_stand(db)
     await _staff_can_sign_in(db)
 
 
@@ -62,7 +65,8 @@ async def _friends_stand(db: AsyncSession) -> None:
     open_now = await count(db, Correspondence, Correspondence.state == CorrespondenceState.OPEN)
     assert open_now > 100
     assert await count(db, Alias) == await count(db, Participant) == 2 * await count(db, Correspondence)
-    assert await count(db, Match, Match.state == MatchState.ACCEPTED) == await count(db, Correspondence)
+    matched = await count(db, Correspondence, col(Correspondence.match_id).is_not(None))
+    assert await count(db, Match, Match.state == MatchState.ACCEPTED) == matched
     for participant in await db.exec(select(Participant).where(Participant.band == Band.CHILD)):
         child = await db.get_one(Resident, participant.resident_id)
         assert child.band is Band.CHILD
@@ -81,6 +85,26 @@ async def _desk_has_work(db: AsyncSession) -> None:
     assert await count(db, RawMail, RawMail.state == RawMailState.QUARANTINED) == 1
     for state in (DeliveryState.FAILED, DeliveryState.UNSURE):
         assert await count(db, Delivery, Delivery.state == state) == 1
+
+
+async def _classes_stand(db: AsyncSession) -> None:
+    """Sizes that are worth to be tried out, an exchange that runs, and work for both of its teachers."""
+    sizes = await db.exec(
+        select(SchoolClass.code, func.count(col(Pupil.resident_id)))
+        .join(Pupil, col(Pupil.class_id) == col(SchoolClass.id))
+        .group_by(col(SchoolClass.code))
+    )
+    assert sorted(number for _code, number in sizes) == [9, 24, 24, 27, 30, 31]
+    assert await count(db, Pupil, Pupil.paper == PaperYes.NONE) == 2
+    assert await count(db, Couple) == 31
+    teachers = await db.exec(select(Moderator).where(col(Moderator.name).in_(("Ms Okafor", "Pan Nowak"))))
+    for teacher in teachers.all():
+        (card,) = [one for one in await classes.cards(db, teacher) if one.pairing]
+        assert card.waiting >= 3
+        assert card.next_step is classes.NextStep.READ
+        waiting = await queues.letters(db, await remit.desk_of(db, teacher, now=NOW), now=NOW)
+        assert {one.hold.arriving for one in waiting} == {False, True}
+        assert len(waiting) == card.waiting
 
 
 async def _staff_can_sign_in(db: AsyncSession) -> None:

@@ -12,6 +12,7 @@ from penfriends.demo.letters import DemoThread, HeldLetter, held_letters, thread
 from penfriends.demo.people import CHILDREN, NEWCOMERS, SIZE, people
 from penfriends.demo.places import associations, links, towns, twins_of
 from penfriends.demo.residents import AVATARS, COLOURS, seeker_of
+from penfriends.demo.schools import schools, year_of
 from penfriends.demo.staff import StaffRole, staff
 from penfriends.i18n import LANGUAGES
 from penfriends.models.letters import LetterState
@@ -178,3 +179,22 @@ def test_facts_and_questions_are_enough_and_different(language: str) -> None:
     everything = [*texts["facts"], *texts["older"], *texts["questions"]]
     assert len(set(everything)) == len(everything) >= 35
     assert all(question.endswith(("?", "؟")) for question in texts["questions"])
+
+
+def test_pupils_are_the_same_every_time_and_share_a_language_with_their_partners() -> None:
+    first = schools(TODAY)
+    assert first == schools(TODAY)
+    for school in first:
+        for row in school.classes:
+            names = [one.first_name for one in row.pupils]
+            assert len(names) == len(set(names))
+            assert all(row.youngest <= age_on(one.birth, TODAY) <= row.oldest for one in row.pupils)
+            assert all(one.languages.keys() == row.languages.keys() for one in row.pupils)
+
+
+@pytest.mark.parametrize("today", [date(2026, 7, 15), date(2026, 7, 16), date(2026, 12, 31), date(2027, 1, 1)])
+def test_a_school_year_is_the_one_that_runs_or_comes_next(today: date) -> None:
+    starts, ends = year_of(today)
+    assert starts < ends
+    assert ends >= today
+    assert starts.year + 1 == ends.year
