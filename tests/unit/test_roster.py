@@ -1,6 +1,8 @@
 """A class list as teachers have it, read line by line: what is taken, what is told, what stops it."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,14 @@ def test_headings_as_schools_write_them(headings: str) -> None:
 def test_a_heading_that_says_month_first_stops_the_list() -> None:
     assert troubles(read("Name;Birth date (MM/DD/YYYY)\nAva B;03/04/2014\n")) == [(Trouble.MONTH_FIRST, 1)]
     assert read("Name;Birth date (DD/MM/YYYY)\nAva B;03/04/2014\n").complete
+
+
+def test_the_list_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs/class-lists.md").read_text(encoding="utf-8")
+    example = re.search(r"```csv\n(.*?)```", page, re.DOTALL)
+    assert example
+    reading = read(example[1])
+    assert reading.complete
+    assert [line.name for line in reading.lines] == ["Ava B", "Łucja Ś", "محمد خ"]
+    ava = reading.lines[0]
+    assert (ava.languages, ava.volunteer) == ({"en": Level.FIRST, "fr": Level.LITTLE}, True)
