@@ -149,6 +149,20 @@ def test_titles_above_the_headings_and_words_before_a_date() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("Łucja Ś. ur. 12.03.2014 r.\nJan K. ur. 13.03.2014 r.\n", ["Łucja Ś", "Jan K"]),
+        ("1 Ava B 12.03.2014\n2 Ben C 13.03.2014\n", ["Ava B", "Ben C"]),
+        ("12 March 2014 Ava B\n13 March 2014 Ben C\n", ["Ava B", "Ben C"]),
+        ("٢. محمد خالد ١٢/٣/٢٠١٤ م\n٣- ليلى ح ١٣/٣/٢٠١٤ م\n", ["محمد خ", "ليلى ح"]),
+        ("Ava B 12.03.2014 form\nBen C 13.03.2014 paper\n", ["Ava B", "Ben C"]),
+    ],
+)
+def test_plain_lines_of_many_hands(lines: str, names: list[str]) -> None:
+    assert [line.name for line in read(lines).lines] == names
+
+
+@pytest.mark.parametrize(
     "headings",
     [
         "Pupil’s first name;Last name of the pupil;Student DOB",

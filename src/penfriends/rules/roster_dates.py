@@ -24,6 +24,7 @@ _NTH = r"(?:\.|st|nd|rd|th|er|e)?"
 _OF = r"(?:(?:of|de|d')\s)?"
 _TIME = re.compile(r"[T\s]\d{1,2}:\d\d(?::\d\d(?:\.\d{1,6})?)?$")
 _TAIL = re.compile(r"\s?(?:r\.?|م\.?)$")  # the year in Polish, the era in Arabic
+_TAIL_WITHIN = re.compile(r"\s?(?:r|م)\b\.?")
 _YEAR_FIRST = re.compile(rf"(\d{{4}}){_GAP}(\d{{1,2}}){_GAP}(\d{{1,2}})")
 _DAY_FIRST = re.compile(rf"(\d{{1,2}}){_GAP}(\d{{1,2}}){_GAP}(\d{{4}}|\d{{2}})")
 _DAY_AND_WORD = re.compile(rf"(\d{{1,2}}){_NTH}[-\s]?{_OF}({_MONTH})[-.,،\s]{{0,2}}(\d{{4}})", re.IGNORECASE)
@@ -73,8 +74,12 @@ def day_in(cell: str, today: date) -> Day:
 def place_of_date(line: str) -> tuple[int, int] | None:
     """Where in a line (tidied) a date stands, the first one."""
     text = in_digits(line)
-    found = [(match.start(), match.end()) for pattern in _SEARCHES for match in pattern.finditer(text) if _sane(match)]
-    return min(found, default=None)
+    found = [match.span() for pattern in _SEARCHES for match in pattern.finditer(text) if _sane(match)]
+    if not found:
+        return None
+    start, end = min(found)
+    tail = _TAIL_WITHIN.match(text, end)
+    return start, tail.end() if tail else end
 
 
 def looks_like_date(cell: str) -> bool:

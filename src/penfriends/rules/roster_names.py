@@ -14,6 +14,7 @@ from penfriends.rules.roster_values import Trouble
 from penfriends.rules.sign_up import NameFault, name_fault
 
 _NUMBERING = re.compile(r"^(?:\d{1,3}\s?[.):\-–]\s*|[-–•*·]\s+)")
+_BARE_NUMBER = re.compile(r"^\d{1,3}\s(?=\D)")
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _EDGES = " .,;:-–_*·"
 _DUTCH_THE = re.compile("['’‘ʼ`´]t", re.IGNORECASE)  # a T alone is an initial
@@ -85,7 +86,7 @@ def _may_stand(letter: str) -> bool:
 
 
 def _text(cell: str) -> str:
-    text = without_numbering(tidy(cell))
+    text = _BARE_NUMBER.sub("", without_numbering(tidy(cell)))
     return " ".join(_ASIDE.sub(" ", text).strip(_EDGES).split())
 
 
