@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from penfriends.actions import group_closing, matching, refusals, round_runs, unanswered
+from penfriends.actions import group_closing, matching, pairing_steps, refusals, round_runs, unanswered
 from penfriends.clock import utc_now
 from workers.tools import Tools
 
@@ -57,4 +57,5 @@ async def sweep_matches(tools: Tools) -> None:
         await refusals.settle(db, at=tools.at, now=now)
         await matching.expire(db, at=tools.at, now=now)
         await group_closing.expire(db, at=tools.at, now=now)
+        await pairing_steps.expire(db, at=tools.at, now=now)
         await unanswered.sweep(db, at=tools.at, now=now)

@@ -8,8 +8,10 @@ class Refusal(enum.StrEnum):
 
     ALREADY_DECIDED = "already_decided"
     CHANGED_SINCE = "changed_since"
+    CLASSES_DO_NOT_FIT = "classes_do_not_fit"
     CONFLICT_OF_INTEREST = "conflict_of_interest"
     CONSENT_MISSING = "consent_missing"
+    CONTACT_IN_WORDS = "contact_in_words"
     CORRESPONDENCE_CLOSED = "correspondence_closed"
     CHILDREN_MODULE_OFF = "children_module_off"
     DRAFT_OPEN = "draft_open"
@@ -26,6 +28,7 @@ class Refusal(enum.StrEnum):
     ROUND_RUNNING = "round_running"
     TAKEN_BY_ANOTHER = "taken_by_another"
     TOO_LATE_TO_UNDO = "too_late_to_undo"
+    TOO_MANY_ASKS = "too_many_asks"
     TOO_MANY_TRIES = "too_many_tries"
     TOO_OLD_FOR_CLASS = "too_old_for_class"
     TOO_YOUNG = "too_young"

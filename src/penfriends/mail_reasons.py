@@ -32,6 +32,7 @@ _GUARDIAN = N_("A mail to a guardian about the consent")
 _MATCH = N_("A mail about a proposed match")
 _FRIEND = N_("A mail about a pen friend")
 _LETTER = N_("A mail about a letter")
+_CLASS = N_("A mail to a teacher about a partner class")
 _TEAM = N_("A mail to somebody of the team")
 
 NOTICES: Mapping[str, str] = {
@@ -48,6 +49,9 @@ NOTICES: Mapping[str, str] = {
     Notice.STILL_WAITING: _MATCH,
     Notice.GROUP_PROPOSED: _MATCH,
     Notice.GROUP_NOT_WORKED_OUT: _MATCH,
+    Notice.CLASS_ASKED: _CLASS,
+    Notice.CLASS_ANSWERED: _CLASS,
+    Notice.PAIRING_DECIDED: _CLASS,
     Notice.LETTER_WAITING: _LETTER,
     Notice.LETTER_RETURNED: _LETTER,
     Notice.EMPTY_LETTER: _LETTER,

@@ -6,8 +6,10 @@ from penfriends.i18n import N_, gettext
 REFUSALS: dict[Refusal, str] = {
     Refusal.ALREADY_DECIDED: N_("This has been decided already."),
     Refusal.CHANGED_SINCE: N_("This has changed since you opened it. Please look again."),
+    Refusal.CLASSES_DO_NOT_FIT: N_("These classes cannot write to each other any more: something has changed."),
     Refusal.CONFLICT_OF_INTEREST: N_("You know one of these people too well to decide this. Another moderator will."),
     Refusal.CONSENT_MISSING: N_("A parent or guardian has not said yes, or the yes has run out."),
+    Refusal.CONTACT_IN_WORDS: N_("Please take out addresses, numbers and links: you write to each other here."),
     Refusal.CORRESPONDENCE_CLOSED: N_("This correspondence is not open."),
     Refusal.CHILDREN_MODULE_OFF: N_("Children cannot take part here: no safeguarding lead and deputy are named."),
     Refusal.DRAFT_OPEN: N_("There is a draft already. Publish it or drop it first."),
@@ -24,6 +26,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.ROUND_RUNNING: N_("A round runs at this moment. Please wait until it is ready."),
     Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
     Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),
+    Refusal.TOO_MANY_ASKS: N_("Your class has asked three classes already. Wait for an answer, or take one back."),
     Refusal.TOO_MANY_TRIES: N_("Too many tries. Please wait an hour and try again."),
     Refusal.TOO_OLD_FOR_CLASS: N_("Pupils here are under 18."),
     Refusal.TOO_YOUNG: N_("Pen friends here are at least 8 years old."),

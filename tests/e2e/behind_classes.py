@@ -1,13 +1,16 @@
 """Which real addresses are behind the routes of classes, as the teacher and as a pupil?"""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues, remit
+from penfriends.actions import partner_search, queues, remit
 from penfriends.models.moderation import Moderator
-from penfriends.models.schools import ClassTeacher, Duty
+from penfriends.models.pairings import PairingClass
+from penfriends.models.schools import ClassTeacher, Duty, SchoolClass
 from tests.e2e.people import People
 
 
@@ -28,5 +31,25 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/desk/letters/{hold_id}/return": [f"/desk/letters/{shown[0]}/return"],
         "/desk/letters/{hold_id}/escalation": [f"/desk/letters/{shown[0]}/escalation"],
         "/classes/{class_id}": [f"/classes/{one}" for one in classes],
+        "/classes/{class_id}/partner": [f"/classes/{one}/partner" for one in classes],
+        "/classes/{class_id}/partner/{other_id}": await _suggested(db, classes, now=now),
+        "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
     }
-    return {route: {"teacher": addresses} for route, addresses in found.items()}
+    return {route: {"teacher": addresses} for route, addresses in found.items()} | {
+        "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]}
+    }
+
+
+async def _suggested(db: AsyncSession, classes: Sequence[UUID], *, now: datetime) -> list[str]:
+    """The best class for one that still looks."""
+    for one in classes:
+        of = await db.get_one(SchoolClass, one)
+        if of.seeking_since is not None:
+            best = (await partner_search.suggestions(db, of, now=now))[0]
+            return [f"/classes/{one}/partner/{best.card.of.id}"]
+    return []
+
+
+async def _pairing(db: AsyncSession, classes: Sequence[UUID]) -> UUID:
+    found = await db.exec(select(PairingClass.pairing_id).where(col(PairingClass.class_id).in_(classes)))
+    return found.one()

@@ -85,6 +85,10 @@ SAMPLES: dict[str, Value] = {
     "youngest": 20,
     "eldest": 78,
     "seeks": True,
+    "own_class": "6B",
+    "friend_classes": ["5a", "4c"],
+    "yes": True,
+    "reason": "Both classes are on holiday.",
 }
 BOTH = pytest.mark.parametrize("band", ["child", "adult"])
 EVERY_NOTICE = pytest.mark.parametrize("notice", list(Notice))

@@ -38,6 +38,9 @@ class Notice(StrEnum):
     STILL_WAITING = "still_waiting"
     GROUP_PROPOSED = "group_proposed"
     GROUP_NOT_WORKED_OUT = "group_not_worked_out"
+    CLASS_ASKED = "class_asked"
+    CLASS_ANSWERED = "class_answered"
+    PAIRING_DECIDED = "pairing_decided"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -102,6 +105,9 @@ VALUES: dict[Notice, frozenset[str]] = {
         }
     ),
     Notice.GROUP_NOT_WORKED_OUT: frozenset({"name", "group", "seeks"}),
+    Notice.CLASS_ASKED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "answer_by", "url"}),
+    Notice.CLASS_ANSWERED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
+    Notice.PAIRING_DECIDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "reason", "url"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {

@@ -53,6 +53,8 @@ STAFF_MODULES = (
     "class_letters",
     "class_paper",
     "reserve",
+    "partners",
+    "pairings",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 

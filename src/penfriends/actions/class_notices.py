@@ -1,0 +1,103 @@
+"""What do teachers hear by mail about a partner class? Asked, answered, decided by the towns. Never a pupil's name."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from penfriends.actions.addresses import Addresses
+from penfriends.actions.delivery import queue_notice
+from penfriends.actions.partner_search import ClassCard
+from penfriends.actions.telling import called
+from penfriends.mail.notices import Notice, Value
+from penfriends.models.moderation import Moderator
+from penfriends.models.pairings import Pairing
+from penfriends.models.schools import ClassTeacher
+from penfriends.models.signin import SignIn
+from penfriends.rules.bands import Band
+
+
+async def asked(
+    db: AsyncSession, pairing: Pairing, asker: ClassCard, to: ClassCard, *, until: date, at: Addresses, now: datetime
+) -> None:
+    """The teachers of a class are asked by another."""
+    url = at.link(f"/pairings/{pairing.id}")
+    for who, box in await teachers_of(db, to):
+        values: dict[str, Value] = {**_others([asker], box.locale), "answer_by": until, "url": url}
+        await _tell(db, Notice.CLASS_ASKED, to, who, box, values, at=at, now=now)
+
+
+async def answered(
+    db: AsyncSession, pairing: Pairing, asker: ClassCard, other: ClassCard, *, yes: bool, at: Addresses, now: datetime
+) -> None:
+    """Who asked hears what came of it; after a no where to look on, and nothing about why."""
+    url = at.link(f"/pairings/{pairing.id}" if yes else f"/classes/{asker.of.id}/partner")
+    for who, box in await teachers_of(db, asker):
+        values: dict[str, Value] = {**_others([other], box.locale), "yes": yes, "url": url}
+        await _tell(db, Notice.CLASS_ANSWERED, asker, who, box, values, at=at, now=now)
+
+
+async def decided(
+    db: AsyncSession, pairing: Pairing, cards: Sequence[ClassCard], *, reason: str, at: Addresses, now: datetime
+) -> None:
+    """All teachers hear that the towns have said yes, or why not."""
+    url = at.link(f"/pairings/{pairing.id}")
+    for mine in cards:
+        others = [one for one in cards if one is not mine]
+        for who, box in await teachers_of(db, mine):
+            values: dict[str, Value] = {**_others(others, box.locale), "yes": not reason, "reason": reason, "url": url}
+            await _tell(db, Notice.PAIRING_DECIDED, mine, who, box, values, at=at, now=now)
+
+
+async def teachers_of(db: AsyncSession, card: ClassCard) -> list[tuple[Moderator, SignIn]]:
+    """Who teaches a class now and has an address."""
+    found = await db.exec(
+        select(Moderator, SignIn)
+        .join(ClassTeacher, col(ClassTeacher.moderator_id) == col(Moderator.id))
+        .join(SignIn, col(SignIn.id) == col(Moderator.sign_in_id))
+        .where(
+            ClassTeacher.class_id == card.of.id,
+            col(ClassTeacher.until).is_(None),
+            Moderator.active,
+            col(SignIn.email).is_not(None),
+        )
+        .order_by(col(Moderator.id))
+    )
+    return list(found.all())
+
+
+def _others(cards: Sequence[ClassCard], language: str) -> dict[str, Value]:
+    return {
+        "friend_classes": [one.of.name for one in cards],
+        "friend_towns": [called(one.town, language) for one in cards],
+    }
+
+
+async def _tell(
+    db: AsyncSession,
+    notice: Notice,
+    mine: ClassCard,
+    who: Moderator,
+    box: SignIn,
+    values: dict[str, Value],
+    *,
+    at: Addresses,
+    now: datetime,
+) -> None:
+    await queue_notice(
+        db,
+        notice,
+        to=box.id,
+        language=box.locale,
+        association_id=mine.association_id,
+        at=at,
+        now=now,
+        values={
+            "band": Band.ADULT.value,
+            "town": called(mine.town, box.locale),
+            "name": who.name,
+            "own_class": mine.of.name,
+            **values,
+        },
+    )
