@@ -16,7 +16,7 @@ from bench.matching.population import KINDS, LANGUAGES, LEVELS, LIKED, MEDIA, Co
 from penfriends.rules import candidates, compiled, crowd, permitted_blocks, permitted_compiled
 from penfriends.rules.assignment import Run, played, propose
 from penfriends.rules.bands import ADULT_AGE, Band, Birth, band_on
-from penfriends.rules.candidates import Edges, Lacking, find
+from penfriends.rules.candidates import Edges, Settled, find
 from penfriends.rules.crowd import splitmix
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Pair, Seeker, TownLink, World
@@ -133,7 +133,7 @@ def possible_pairs(instance: Instance) -> Graph:
 def solved(graph: Graph) -> Answer:
     """The solver alone, on pairs that somebody else has found: it cannot look for more than these."""
     mix = splitmix(np.arange(graph.people, dtype=np.uint64))
-    edges = Edges(graph.u, graph.v, graph.w, splitmix(mix[graph.u] ^ mix[graph.v])).ranked()
+    edges = Edges(graph.u, graph.v, graph.w)
     found: Any = _Listed(edges, _Numbers(mix))
     solution = solve(found)
     return Answer(solution.mate, duals=solution.duals)
@@ -157,12 +157,11 @@ class _Listed:
     edges: Edges
     crowd: _Numbers
 
-    def lacking(self, price: Ints, _gain: Ints, _now: Ints | None = None) -> Lacking:
-        gain, edges = np.zeros(len(price), dtype=np.int64), self.edges
-        np.maximum.at(gain, edges.i, edges.weight - price[edges.j])
-        np.maximum.at(gain, edges.j, edges.weight - price[edges.i])
-        nothing = edges.only(np.zeros(0, dtype=np.int64))
-        return Lacking(nothing, nothing, gain)
+    def lacking(self, _price: Ints, _gain: Ints) -> Edges:
+        return self.edges.only(np.zeros(0, dtype=np.int64))
+
+    def settled(self, _price: Ints, gain: Ints, _now: Ints) -> Settled:
+        return Settled(self.edges.only(np.zeros(0, dtype=np.int64)), gain)
 
 
 class Prepared:

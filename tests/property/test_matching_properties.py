@@ -14,7 +14,7 @@ from penfriends.rules import permitted_blocks, permitted_compiled, solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
 from penfriends.rules.candidates import crowd_in, find
-from penfriends.rules.columns import mix_of
+from penfriends.rules.columns import mix_of, mixes
 from penfriends.rules.crowd import OBSTACLES
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import Level, Pair, Seeker, World, broken_rules, friends_allowed, places
@@ -89,7 +89,7 @@ def test_the_columns_find_exactly_the_pairs_of_the_rules_with_the_same_weights(a
     for band in Band:
         crowd = crowd_in(around, band, TODAY)
         edges = find(crowd).edges
-        for i, j, value, mix in zip(edges.i, edges.j, edges.weight, edges.mix, strict=True):
+        for i, j, value, mix in zip(edges.i, edges.j, edges.weight, mixes(crowd, edges.i, edges.j), strict=True):
             columns[Pair((crowd.uid(i), crowd.uid(j)))] = int(value)
             assert mix_of(crowd.uid(i), crowd.uid(j)) == int(mix)
     assert columns == possible(around, found)

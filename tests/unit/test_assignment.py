@@ -138,6 +138,15 @@ def test_the_mix_of_a_pair_is_the_same_on_every_machine() -> None:
     assert mix_of(one, two) == 5425303751069655830
 
 
+def test_the_bound_of_a_later_turn_holds_for_all_pairs_of_those_who_take_part() -> None:
+    """Towns of which nobody takes part any more are left out of it, and so are their neighbours."""
+    people = crowd(120, 4, places=3)
+    people = replace(people, seekers=tuple(s for s in people.seekers if s.town != TOWNS[1] or s.capacity_left == 1))
+    found = propose(people, TODAY)
+    assert len(found.certificates) == 3
+    assert check_round(people, found) == ()
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_auction_comes_close_to_the_exact_solution(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     people = crowd(300, seed)

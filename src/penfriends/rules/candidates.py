@@ -4,6 +4,7 @@ Towns are compared link by link, and of all permitted pairs only the best of eac
 have a thousand million pairs. What the short lists lack is found later, by the prices that an auction shows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +12,8 @@ import numpy as np
 
 from penfriends.rules import compiled
 from penfriends.rules.bands import Band
-from penfriends.rules.columns import Counting, mixes
-from penfriends.rules.crowd import Bits, Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
+from penfriends.rules.columns import Counting
+from penfriends.rules.crowd import Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
 from penfriends.rules.matching import LinkKind, World
 from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of
 from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE, BlockPairs
@@ -25,7 +26,6 @@ ADDED_PER_PERSON = 8
 SWAPS_PER_PERSON = 2
 OPEN_AFTER_DAYS = 28
 FEW_CANDIDATES = 3
-WIDEST_RANK = 1 << 16
 
 STUCK = (
     "no_link",
@@ -44,45 +44,33 @@ are left, and these open after four weeks of waiting."""
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Possible pairs as columns: rows i < j of the crowd, weight, and a mix that settles equal weights; the heaviest
-    first."""
+    """Possible pairs as columns: rows i < j of the crowd, and weight."""
 
     i: Column
     j: Column
     weight: Column
-    mix: Bits
 
     @classmethod
-    def of(cls, crowd: Crowd, kept: Kept) -> "Edges":
-        return cls(kept.i, kept.j, kept.weight, mixes(crowd, kept.i, kept.j)).ranked()
+    def of(cls, kept: Kept) -> "Edges":
+        return cls(kept.i, kept.j, kept.weight)
+
+    @classmethod
+    def joined(cls, some: Sequence["Edges"]) -> "Edges":
+        """All together, which have no pair in common."""
+        return cls(*(np.concatenate(one) for one in zip(*((e.i, e.j, e.weight) for e in some), strict=True)))
 
     def __len__(self) -> int:
         return len(self.i)
 
     def only(self, rows: Column) -> "Edges":
-        return Edges(self.i[rows], self.j[rows], self.weight[rows], self.mix[rows])
-
-    def joined(self, others: "Edges") -> "Edges":
-        """Both together, which have no pair in common."""
-        columns = zip(*((one.i, one.j, one.weight, one.mix) for one in (self, others)), strict=True)
-        return Edges(*(np.concatenate(both) for both in columns)).ranked()
-
-    def ranked(self) -> "Edges":
-        """The same from the heaviest on; equal ones by their mix."""
-        weight = self.weight.astype(np.int64)
-        if weight.max(initial=0) >= WIDEST_RANK:
-            return self.only(np.lexsort((self.mix, -weight)))
-        # two ranked parts one after the other are sorted in one go through them
-        below = (WIDEST_RANK - 1 - weight).astype(np.uint64) << np.uint64(48)
-        return self.only(np.argsort(below | (self.mix >> np.uint64(16)), kind="stable"))
+        return Edges(self.i[rows], self.j[rows], self.weight[rows])
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
-    """What the lists lack at these prices; pairs that weigh more than what their two people have now; and for
-    everybody the best gain over all permitted pairs, listed or not."""
+class Settled:
+    """Pairs that weigh more than what their two people have now; and for everybody the best gain over all permitted
+    pairs, listed or not."""
 
-    edges: Edges
     swaps: Edges
     gain: Ints
 
@@ -102,19 +90,18 @@ class Found:
     def degree(self) -> Ints:
         return self.pairs.degree
 
-    def lacking(self, price: Ints, gain: Ints, now: Ints | None = None) -> Lacking:
-        """One more walk over all permitted pairs. Swaps are looked for if it is told what everybody has now."""
-        kept = self.pairs.best(Aim(price, gain, ADDED_PER_PERSON))
-        listed = Edges.of(self.crowd, kept)
-        swaps = listed.only(_NOBODY) if now is None else self._swaps(now)
-        return Lacking(listed, swaps, kept.best)
+    def lacking(self, price: Ints, gain: Ints) -> Edges:
+        """One more walk over all permitted pairs: what the lists lack at these prices."""
+        return Edges.of(self.pairs.best(Aim(price, gain, ADDED_PER_PERSON)))
+
+    def settled(self, price: Ints, gain: Ints, now: Ints) -> Settled:
+        """The last walk, told what everybody has now."""
+        most, swaps = self.pairs.settled(price, gain, Aim(now, now, SWAPS_PER_PERSON))
+        return Settled(Edges.of(swaps), most)
 
     def strongest(self, number: int) -> Edges:
         """Of everybody the so many pairs that weigh most."""
-        return Edges.of(self.crowd, self.pairs.best(Aim.best(len(self.crowd), number)))
-
-    def _swaps(self, now: Ints) -> Edges:
-        return Edges.of(self.crowd, self.pairs.best(Aim(now, now, SWAPS_PER_PERSON)))
+        return Edges.of(self.pairs.best(Aim.best(len(self.crowd), number)))
 
     def stuck(self) -> list[str]:
         """For everybody how far they came with whoever they came furthest with."""
@@ -175,7 +162,7 @@ def _listed(crowd: Crowd, pairs: Permitted) -> Edges:
     """What to begin with. Whoever has waited for long is worth much to everybody; so that not all lists hold the same
     few people, that is taken off, as the price which it will cost in the end."""
     waited = WAITING_WEIGHT * crowd.people.waited.astype(np.int64)
-    return Edges.of(crowd, pairs.best(Aim(waited, np.zeros_like(waited), KEPT_PER_PERSON)))
+    return Edges.of(pairs.best(Aim(waited, np.zeros_like(waited), KEPT_PER_PERSON)))
 
 
 def crowd_in(world: World, band: Band, today: date) -> Crowd:

@@ -1,4 +1,8 @@
-"""The loops that keep the best few of everybody out of all permitted pairs, for numba only."""
+"""The loops that keep the best few of everybody out of all permitted pairs, for numba only.
+
+Pairs lie town by town. What is asked about the neighbours of a town is laid side by side first, in their order there:
+reading it for each pair from wherever that person stands would take most of the time.
+"""
 
 from typing import Any
 
@@ -10,7 +14,7 @@ Column = Any
 
 
 def make(njit: Any, _inlined: Any) -> Any:
-    """`best_few`, `joined` and `only`, made here so that importing this module does not need numba."""
+    """`best_few`, `settled`, `joined`, `only`, `put_in`: made here so that importing this module needs no numba."""
 
     @njit
     def mixed(a: Any, b: Any) -> Any:
@@ -18,6 +22,11 @@ def make(njit: Any, _inlined: Any) -> Any:
         x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         return x ^ (x >> np.uint64(31))
+
+    @njit
+    def among(values: Any, number: Any) -> Any:
+        at = np.searchsorted(values, number)
+        return at < len(values) and values[at] == number
 
     @njit
     def keep(i: Any, j: Any, net: Any, mix: Any, ids: Any, nets: Any, used: Any, bar: Any) -> None:
@@ -49,21 +58,77 @@ def make(njit: Any, _inlined: Any) -> Any:
             bar[i] = max(bar[i], nets[i, size - 1])
 
     @njit
+    def town_after(where: Column, near: Column, n: Any) -> Any:
+        """The first row after those that have the same neighbours as the n-th, and where these neighbours end."""
+        end = n + 1
+        while end < len(where) and where[end] == where[n]:
+            end += 1
+        return end, where[end] if end < len(where) else len(near)
+
+    @njit
     def best_few(
         piece: Piece, price: Column, mix: Column, ids: Column, nets: Column, used: Column, bar: Column
     ) -> None:
         """Keep for every row the best others by weight − price[other] that reach bar[row]."""
         first, starts, where, near, other, weight = piece
-        for n in range(len(starts) - 1):
-            i, base = first + n, where[n]
-            price_i = price[i]
-            for at in range(starts[n], starts[n + 1]):
-                j = near[base + other[at]]
-                net_i, net_j = weight[at] - price[j], weight[at] - price_i
-                if net_i >= bar[i]:
-                    keep(i, j, net_i, mix, ids, nets, used, bar)
-                if net_j >= bar[j]:
-                    keep(j, i, net_j, mix, ids, nets, used, bar)
+        n = 0
+        while n < len(where):
+            end, stop = town_after(where, near, n)
+            there = near[where[n] : stop]
+            asked, least = price[there], bar[there]
+            for row in range(n, end if starts[end] > starts[n] else n):
+                i = first + row
+                price_i, bar_i = price[i], bar[i]
+                for at in range(starts[row], starts[row + 1]):
+                    one, worth = other[at], weight[at]
+                    if worth < min(bar_i + asked[one], price_i + least[one]):
+                        continue
+                    j = there[one]
+                    if worth - asked[one] >= bar_i:
+                        keep(i, j, worth - asked[one], mix, ids, nets, used, bar)
+                        bar_i = bar[i]
+                    if worth - price_i >= least[one]:
+                        keep(j, i, worth - price_i, mix, ids, nets, used, bar)
+                        least[one] = bar[j]
+            n = end
+
+    @njit
+    def settled(
+        piece: Piece,
+        price: Column,
+        now: Column,
+        gain: Column,
+        mix: Column,
+        ids: Column,
+        nets: Column,
+        used: Column,
+        bar: Column,
+    ) -> None:
+        """Raise gain[row] to the best weight − price[other], and keep the pairs that weigh more than what both people
+        have now: for every row the best others by weight − now[other] that reach bar[row]."""
+        first, starts, where, near, other, weight = piece
+        n = 0
+        while n < len(where):
+            end, stop = town_after(where, near, n)
+            there = near[where[n] : stop]
+            asked, has, most = price[there], now[there], gain[there]
+            for row in range(n, end if starts[end] > starts[n] else n):
+                i = first + row
+                price_i, now_i, gain_i = price[i], now[i], gain[i]
+                for at in range(starts[row], starts[row + 1]):
+                    one, worth = other[at], weight[at]
+                    gain_i = max(gain_i, worth - asked[one])
+                    if worth - price_i > most[one]:
+                        most[one] = worth - price_i
+                    if worth > now_i + has[one]:
+                        j = there[one]
+                        if worth - has[one] >= bar[i]:
+                            keep(i, j, worth - has[one], mix, ids, nets, used, bar)
+                        if worth - now_i >= bar[j]:
+                            keep(j, i, worth - now_i, mix, ids, nets, used, bar)
+                gain[i] = gain_i
+            gain[there] = most
+            n = end
 
     @njit
     def joined(ids: Column, nets: Column, used: Column, price: Column) -> Any:
@@ -116,32 +181,81 @@ def make(njit: Any, _inlined: Any) -> Any:
         """The pairs of those who have a place in the smaller crowd, in its rows, without the pairs `blocked` there: all
         that makes a piece."""
         first, starts, where, near, other, weight = piece
-        least, rows, total = 0, 0, 0
-        for r in range(len(starts) - 1):
-            if place[first + r] < 0:
-                continue
-            least = least if rows else place[first + r]
-            rows += 1
-            for at in range(starts[r], starts[r + 1]):
-                total += place[near[where[r] + other[at]]] >= 0
-        new_starts, new_where = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
-        new_other, new_weight = other[:total].copy(), weight[:total].copy()
-        row, found = 0, 0
-        for r in range(len(starts) - 1):
-            i = place[first + r]
-            if i < 0:
-                continue
-            for at in range(starts[r], starts[r + 1]):
-                j = place[near[where[r] + other[at]]]
-                number = i * people + j
-                hit = np.searchsorted(blocked, number)
-                if j < 0 or (hit < len(blocked) and blocked[hit] == number):
-                    continue
-                new_other[found], new_weight[found] = other[at], weight[at]
-                found += 1
-            new_where[row] = where[r]
-            row += 1
-            new_starts[row] = found
-        return least, new_starts, new_where, place[near], new_other[:found], new_weight[:found]
+        least, rows, total, neighbours = 0, 0, 0, 0
+        for phase in range(2):
+            if phase == 1:
+                new_starts, new_where = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
+                new_other, new_weight, new_near = other[:total].copy(), weight[:total].copy(), near[:neighbours].copy()
+            row, found, laid, n = 0, 0, 0, 0
+            while n < len(where):
+                end, stop = town_after(where, near, n)
+                there = place[near[where[n] : stop]]
+                begun, to = laid, np.empty(len(there), np.int32)
+                # neighbours of nobody are left out: they would stand among those of the town before
+                anybody = place[first + n : first + end].max() >= 0
+                for at in range(len(there) if anybody else 0):
+                    if there[at] >= 0:
+                        if phase == 1:
+                            new_near[laid] = there[at]
+                        to[at] = laid - begun
+                        laid += 1
+                for r in range(n, end):
+                    i = place[first + r]
+                    if i < 0:
+                        continue
+                    if phase == 0 and rows == 0:
+                        least = i
+                    number = np.int64(i) * people
+                    low, high = np.searchsorted(blocked, number), np.searchsorted(blocked, number + people)
+                    for at in range(starts[r], starts[r + 1]):
+                        j = there[other[at]]
+                        if j < 0 or (low < high and among(blocked[low:high], number + j)):
+                            continue
+                        if phase == 1:
+                            new_other[found], new_weight[found] = to[other[at]], weight[at]
+                        found += 1
+                    row += 1
+                    if phase == 0:
+                        rows = row
+                    else:
+                        new_where[row - 1] = begun
+                        new_starts[row] = found
+                n = end
+            total, neighbours = found, laid
+        return least, new_starts, new_where, new_near, new_other, new_weight
 
-    return best_few, joined, only
+    @njit
+    def put_in(starts: Column, other: Column, weight: Column, i: Column, j: Column, value: Column, mix: Column) -> Any:
+        """The graph of `neighbours` with more pairs: each is put in where it belongs."""
+        n = len(starts) - 1
+        more = np.zeros(n + 1, np.int32)
+        for e in range(len(i)):
+            more[i[e] + 1] += 1
+            more[j[e] + 1] += 1
+        for v in range(n):
+            more[v + 1] += more[v]
+        more += starts
+        neighbours, weights = np.empty(more[n], np.int32), np.empty(more[n], np.int32)
+        filled = np.empty(n, np.int32)
+        for v in range(n):
+            place = more[v]
+            for at in range(starts[v], starts[v + 1]):
+                neighbours[place], weights[place] = other[at], weight[at]
+                place += 1
+            filled[v] = place
+        for e in range(len(i)):
+            for side in range(2):
+                v, new, worth = (i[e], j[e], value[e]) if side == 0 else (j[e], i[e], value[e])
+                at = filled[v]
+                filled[v] = at + 1
+                of_new = mixed(mix[v], mix[new])
+                while at > more[v]:
+                    before = weights[at - 1]
+                    if before > worth or (before == worth and mixed(mix[v], mix[neighbours[at - 1]]) < of_new):
+                        break
+                    neighbours[at], weights[at] = neighbours[at - 1], before
+                    at -= 1
+                neighbours[at], weights[at] = new, worth
+        return more, neighbours, weights
+
+    return best_few, settled, joined, only, put_in

@@ -63,6 +63,9 @@ class Permitted(Protocol):
     def best(self, aim: Aim) -> Kept:
         """One walk over all of them."""
 
+    def settled(self, price: Ints, gain: Ints, aim: Aim) -> tuple[Ints, Kept]:
+        """One walk for both: the best weight − price of every row, at least its gain; and what this aim keeps."""
+
     def only(self, crowd: Crowd, rows: Ints) -> "Permitted":
         """Those among some rows, as the rows of a smaller crowd, without what is blocked there."""
 

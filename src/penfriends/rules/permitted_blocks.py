@@ -52,6 +52,9 @@ class BlockPairs:
             lists.add(i, j, weight)
         return lists.kept()
 
+    def settled(self, price: Ints, gain: Ints, aim: Aim) -> tuple[Ints, Kept]:
+        return self.best(Aim(price, gain, 1)).best, self.best(aim)
+
     def only(self, crowd: Crowd, rows: Ints) -> "BlockPairs":
         found = BlockPairs(crowd)
         if self._pieces is None:

@@ -2,8 +2,9 @@
 
 import importlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,19 @@ DAYS_A_YEAR = 12 * DAYS_A_MONTH
 NARROW = 1 << 16
 
 
+class Loops(NamedTuple):
+    """What is compiled for numba only."""
+
+    pairs_from: Any
+    best_few: Any
+    settled: Any
+    joined: Any
+    only: Any
+    put_in: Any
+
+
 @cache
-def loops() -> tuple[Any, Any, Any, Any]:
+def loops() -> Loops:
     """The compiled loops. Compiling takes seconds, so numba keeps them on disk if it can."""
     numba = importlib.import_module("numba")
     try:
@@ -40,8 +52,8 @@ def loops() -> tuple[Any, Any, Any, Any]:
         return _made(numba.njit, numba.njit(inline="always"))
 
 
-def _made(njit: Any, inlined: Any) -> tuple[Any, Any, Any, Any]:
-    return (pair_kernels.make(njit, inlined), *list_kernels.make(njit, inlined))
+def _made(njit: Any, inlined: Any) -> Loops:
+    return Loops(pair_kernels.make(njit, inlined), *list_kernels.make(njit, inlined))
 
 
 class CompiledPairs:
@@ -50,7 +62,7 @@ class CompiledPairs:
     def __init__(self, crowd: Crowd) -> None:
         self.degree: Ints = np.zeros(len(crowd), dtype=np.int64)
         self._crowd = crowd
-        self._pairs_from, self._best_few, self._joined, self._only = loops()
+        self._loops = loops()
         self._roads: list[Roads] = []
         self._pieces: list[Piece] | None = []
         self._room = PAIRS_KEPT
@@ -63,13 +75,17 @@ class CompiledPairs:
             self._remember(piece)
 
     def best(self, aim: Aim) -> Kept:
-        people = len(self._crowd)
-        ids, nets = np.zeros((people, aim.size), np.int32), np.zeros((people, aim.size), np.int32)
-        price, bar, used = (column.astype(np.int32) for column in (aim.price, aim.gain + 1, np.zeros(people)))
+        lists = _Lists.of(self._crowd, aim)
         for piece in self._all():
-            self._best_few(piece, price, self._crowd.mix, ids, nets, used, bar)
-        i, j, weight = self._joined(ids, nets, used, price)
-        return Kept(i, j, weight, np.where(used > 0, np.maximum(aim.gain, nets[:, 0]), aim.gain))
+            self._loops.best_few(piece, lists.price, self._crowd.mix, *lists.columns)
+        return Kept(*self._loops.joined(*lists.columns[:3], lists.price), lists.best(aim.gain))
+
+    def settled(self, price: Ints, gain: Ints, aim: Aim) -> tuple[Ints, Kept]:
+        lists = _Lists.of(self._crowd, aim)
+        asked, most = price.astype(np.int32), gain.astype(np.int32)
+        for piece in self._all():
+            self._loops.settled(piece, asked, lists.price, most, self._crowd.mix, *lists.columns)
+        return most.astype(np.int64), Kept(*self._loops.joined(*lists.columns[:3], lists.price), lists.best(aim.gain))
 
     def only(self, crowd: Crowd, rows: Ints) -> "CompiledPairs":
         found = CompiledPairs(crowd)
@@ -82,7 +98,7 @@ class CompiledPairs:
         place = np.full(len(self._crowd), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         for before in self._pieces:
-            piece = Piece(*self._only(before, place, crowd.blocked, len(crowd)))
+            piece = Piece(*self._loops.only(before, place, crowd.blocked, len(crowd)))
             found._remember(piece)
             for side in _sides(piece):
                 found.degree += np.bincount(side, minlength=len(crowd))
@@ -127,11 +143,35 @@ class CompiledPairs:
                 np.empty(room, np.uint16 if widest < NARROW else np.int32),
                 np.empty(room, np.uint16 if most < NARROW else np.int32),
             )
-            end, found, laid = self._pairs_from(facts, roads, row, piece, degree)
+            end, found, laid = self._loops.pairs_from(facts, roads, row, piece, degree)
             _, starts, where, near, other, weight = piece
             rows = end - row
             yield Piece(row, starts[: rows + 1].copy(), where[:rows].copy(), near[:laid], other[:found], weight[:found])
             row = end
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The best few of everybody as the loops fill them; `bar` is what one more has to reach."""
+
+    price: Column
+    ids: Column
+    nets: Column
+    used: Column
+    bar: Column
+
+    @classmethod
+    def of(cls, crowd: Crowd, aim: Aim) -> "_Lists":
+        ids = np.zeros((len(crowd), aim.size), np.int32)
+        used = np.zeros(len(crowd), np.int32)
+        return cls(aim.price.astype(np.int32), ids, ids.copy(), used, (aim.gain + 1).astype(np.int32))
+
+    @property
+    def columns(self) -> tuple[Column, Column, Column, Column]:
+        return self.ids, self.nets, self.used, self.bar
+
+    def best(self, gain: Ints) -> Ints:
+        return np.where(self.used > 0, np.maximum(gain, self.nets[:, 0]), gain)
 
 
 def _sides(piece: Piece) -> tuple[Column, Column]:

@@ -13,9 +13,9 @@ import numpy as np
 from penfriends.rules.bands import Band
 from penfriends.rules.candidates import Edges
 from penfriends.rules.crowd import WORD, Column, Crowd, Ints
+from penfriends.rules.neighbours import Graph
 from penfriends.rules.reasons import Reasons
 from penfriends.rules.score import Explanation
-from penfriends.rules.solver import Graph, graph_of
 
 ALTERNATIVES = 2
 REASONS = ("weaker", "taken", "costs_others")
@@ -66,7 +66,7 @@ def tell(crowd: Crowd, turn: int, chosen: Chosen, strongest: Edges, mate: Ints) 
         return
     uids = [UUID(int=high << WORD | low) for high, low in crowd.people.uid.tolist()]
     reasons = Reasons(crowd)
-    options = _Options(uids, *graph_of(strongest, crowd), mate)
+    options = _Options(uids, Graph.of(strongest, crowd), mate)
     for start in range(0, len(chosen.i), AT_ONCE):
         some = chosen.some(start)
         first, second = _by_uid(crowd, some.i, some.j)
@@ -86,11 +86,9 @@ def _by_uid(crowd: Crowd, i: Ints, j: Ints) -> tuple[Ints, Ints]:
 class _Options:
     """Who else was possible for somebody."""
 
-    def __init__(self, uids: list[UUID], order: Ints, graph: Graph, mate: Ints) -> None:
-        self._uids, self._order, self._mate = uids, order, mate
-        self._starts, self._other, self._weight = (np.asarray(one, dtype=np.int64) for one in graph.all_near)
-        self._vertex = np.zeros(len(uids), dtype=np.int64)
-        self._vertex[order] = np.arange(len(order))
+    def __init__(self, uids: list[UUID], graph: Graph, mate: Ints) -> None:
+        self._uids, self._order, self._mate, self._vertex = uids, graph.order, mate, graph.vertex
+        self._starts, self._other, self._weight = graph.starts, graph.other, graph.weight.astype(np.int64)
 
     def of(self, rows: Ints, partners: Ints, weights: Column) -> Iterator[list[Alternative]]:
         """For each row the two strongest others, and why it was not them."""

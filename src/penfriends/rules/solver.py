@@ -16,10 +16,13 @@ from typing import Any
 import numpy as np
 import rustworkx
 
+from penfriends.rules import compiled
 from penfriends.rules import solver_loops as loops
 from penfriends.rules.candidates import Edges, Found
+from penfriends.rules.columns import mixes
 from penfriends.rules.compiled import run
 from penfriends.rules.crowd import Column, Crowd, Ints
+from penfriends.rules.neighbours import Graph
 
 EXACT_UP_TO = 2000
 AUCTION_STEPS = (100, 40, 12, 4, 1)
@@ -35,6 +38,7 @@ SURROUNDINGS_LOOKED_AT = 400
 """How many people around one left alone are solved exactly, and how often at most."""
 
 Weighted = Sequence[tuple[int, int, int]]
+Columns = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,97 +52,53 @@ class Solution:
     edges: Edges
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """Neighbours of everybody, the heaviest first, with vertices numbered by the mixes of uids: as columns or as
-    lists, whichever the loops take. The pairs themselves are columns."""
-
-    starts: Sequence[int]
-    other: Sequence[int]
-    weight: Sequence[int]
-    i: Column
-    j: Column
-    value: Column
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @property
-    def all_near(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        return self.starts, self.other, self.weight
-
-    def near(self, v: int) -> tuple[list[int], list[int]]:
-        """The neighbours of one, and the weights."""
-        of = slice(self.starts[v], self.starts[v + 1])
-        other, weight = self.other[of], self.weight[of]
-        if isinstance(other, np.ndarray) and isinstance(weight, np.ndarray):
-            return other.tolist(), weight.tolist()
-        return list(other), list(weight)
-
-
 def solve(found: Found) -> Solution:
-    crowd, edges, people = found.crowd, found.edges, len(found.crowd)
-    prices, before = np.zeros(people, dtype=np.int64), 0
+    edges, people = [found.edges], len(found.crowd)
+    graph = Graph.of(found.edges, found.crowd)
+    order, before, price = graph.order, 0, np.zeros(len(graph), dtype=np.int64)
     for step in AUCTION_STEPS:
-        order, graph = graph_of(edges, crowd)
-        bought, price = held_auction(graph, step, np.maximum(0, prices[order] - before))
-        prices, gains, before = _spread(price, order, people), _spread(gains_at(graph, price), order, people), step
+        bought, price = held_auction(graph, step, np.maximum(0, price - before))
+        gains, before = gains_at(graph, price), step
         if step != AUCTION_STEPS[-1]:
-            edges = edges.joined(found.lacking(prices, gains).edges)
+            edges.append(found.lacking(_spread(price, order, people), _spread(gains, order, people)))
+            graph = graph.grown(edges[-1])
     mate, now = _matched(graph, bought, price)
     mates = _spread(np.where(mate >= 0, order[mate], -1), order, people, nothing=-1)
-    return _settled(found, edges, mates, _spread(now, order, people), prices, gains)
+    now, price, gains = (_spread(one, order, people) for one in (now, price, gains))
+    return _settled(found, Edges.joined(edges), mates, now, price, gains)
 
 
 def _settled(found: Found, edges: Edges, mate: Ints, now: Ints, prices: Ints, gains: Ints) -> Solution:
     """Swaps over all permitted pairs until there is none, and the bound over all of them."""
-    mate, now = swap_until_settled(mate, now, edges)
+    mate, now = swap_until_settled(found.crowd, mate, now, edges)
     while True:
-        seen = found.lacking(prices, gains, now)
+        seen = found.settled(prices, gains, now)
         if not len(seen.swaps):
             return Solution(mate, prices + seen.gain, edges)
-        edges = edges.joined(seen.swaps)
-        mate, now = swap_until_settled(mate, now, edges)
+        edges = Edges.joined((edges, seen.swaps))
+        mate, now = swap_until_settled(found.crowd, mate, now, edges)
 
 
-def graph_of(edges: Edges, crowd: Crowd) -> tuple[Ints, Graph]:
-    """The graph of those who have anybody, and which row each vertex is."""
-    has = np.zeros(len(crowd), dtype=bool)
-    has[edges.i] = has[edges.j] = True
-    order = _in_order(crowd, np.flatnonzero(has))
-    vertex = np.zeros(len(crowd), dtype=np.int32)
-    vertex[order] = np.arange(len(order), dtype=np.int32)
-    ends = vertex[edges.i], vertex[edges.j]
-    # the smaller vertex first: which of two rows is smaller hangs on the names of their towns
-    i, j, value = np.minimum(*ends), np.maximum(*ends), edges.weight.astype(np.int32)
-    n, two = len(order), np.zeros(2 * len(edges), dtype=np.int32)
-    starts, other, weight = run(loops.adjacency, n, i, j, value, np.zeros(n + 1, np.int64), two, two.copy())
-    return order, Graph(starts, other, weight, i, j, value)
-
-
-def _in_order(crowd: Crowd, rows: Ints) -> Ints:
-    """Town by town, since who lives in one town bids for the same people and a million do not fit into a cache; but
-    towns and people as the mixes of the uids fall, and not by name."""
-    town, mix = crowd.people.town[rows], crowd.mix[rows]
-    least = np.full(int(town.max(initial=0)) + 1, np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(least, town, mix)
-    return rows[np.lexsort((mix, least[town]))].astype(np.int64)
+def near(graph: Graph) -> Columns:
+    """The graph as the loops take it."""
+    columns = graph.starts, graph.other, graph.weight
+    return columns if compiled.available else tuple(one.tolist() for one in columns)
 
 
 def held_auction(graph: Graph, step: int, price: Ints) -> tuple[Ints, Ints]:
     """What each vertex bought (or −1), and the prices at the end, if they begin with these."""
     n = len(graph)
-    nobody = np.full(n, -1, dtype=np.int64)
-    queue = np.arange(n - 1, -1, -1, dtype=np.int64)
+    nobody = np.full(n, -1, dtype=np.int32)
+    queue = np.arange(n - 1, -1, -1, dtype=np.int32)
     bought, price = run(
         loops.auction,
-        *graph.all_near,
+        *near(graph),
         step,
-        price,
+        price.astype(np.int32),
         nobody,
         nobody.copy(),
         queue,
-        np.zeros(n, np.int64),
+        np.zeros(n, np.int32),
     )
     return _ints(bought), _ints(price)
 
@@ -146,7 +106,7 @@ def held_auction(graph: Graph, step: int, price: Ints) -> tuple[Ints, Ints]:
 def gains_at(graph: Graph, price: Ints) -> Ints:
     """What each vertex would gain at best at these prices."""
     nothing = np.zeros(len(graph), np.int64)
-    return _ints(run(loops.best_gains, *graph.all_near, price, nothing))
+    return _ints(run(loops.best_gains, *near(graph), price, nothing))
 
 
 def best_matching(edges: Weighted) -> list[tuple[int, int]]:
@@ -160,7 +120,7 @@ def best_matching(edges: Weighted) -> list[tuple[int, int]]:
     return sorted((min(seen[a], seen[b]), max(seen[a], seen[b])) for a, b in pairs)
 
 
-def swap_until_settled(mate: Ints, now: Ints, edges: Edges) -> tuple[Ints, Ints]:
+def swap_until_settled(crowd: Crowd, mate: Ints, now: Ints, edges: Edges) -> tuple[Ints, Ints]:
     """Put in every pair that weighs more than what its two people have now; repeat until there is none."""
     mate, now = mate.copy(), now.copy()
     while True:
@@ -169,7 +129,8 @@ def swap_until_settled(mate: Ints, now: Ints, edges: Edges) -> tuple[Ints, Ints]
         if not len(gain) or gain.max() <= 0:
             return mate, now
         rows = np.flatnonzero(gain > 0)
-        for row in rows[np.lexsort((edges.mix[rows], -gain[rows]))].tolist():
+        mix = mixes(crowd, edges.i[rows], edges.j[rows])
+        for row in rows[np.lexsort((mix, -gain[rows]))].tolist():
             i, j, weight = int(edges.i[row]), int(edges.j[row]), int(edges.weight[row])
             if mate[i] != j and weight > now[i] + now[j]:
                 for old in (mate[i], mate[j]):
@@ -182,46 +143,43 @@ def swap_until_settled(mate: Ints, now: Ints, edges: Edges) -> tuple[Ints, Ints]
 def _matched(graph: Graph, bought: Ints, price: Ints) -> tuple[Ints, Ints]:
     """The pairs: exact in small components, from the auction in large ones."""
     n = len(graph)
-    root = _ints(run(loops.components, np.arange(n), graph.i, graph.j))
+    root = _ints(run(loops.components, *near(graph)[:2], np.arange(n)))
     size = np.bincount(root, minlength=n)
     in_large = size[root] > EXACT_UP_TO
     mate, now = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     if in_large.any():
         mate, now = _from_auction(graph, np.where(in_large, bought, -1), price, in_large)
         mate[~in_large], now[~in_large] = -1, 0  # exchanges reach into small components too
-    small = np.flatnonzero(~in_large[graph.i])
-    by_part = small[np.argsort(root[graph.i[small]], kind="stable")]
-    for part in np.split(by_part, np.flatnonzero(np.diff(root[graph.i[by_part]])) + 1):
-        triples = list(zip(graph.i[part].tolist(), graph.j[part].tolist(), graph.value[part].tolist(), strict=True))
+    i, j, value = graph.among(~in_large)
+    by_part = np.argsort(root[i], kind="stable")
+    for part in np.split(by_part, np.flatnonzero(np.diff(root[i[by_part]])) + 1):
+        triples = list(zip(i[part].tolist(), j[part].tolist(), value[part].tolist(), strict=True))
         _join(mate, now, best_matching(triples), triples)
     return mate, now
 
 
 def _from_auction(graph: Graph, bought: Ints, price: Ints, in_large: Column) -> tuple[Ints, Ints]:
-    n, near = len(graph), graph.all_near
+    n, columns = len(graph), near(graph)
     nobody = np.full(n, -1, dtype=np.int64)
-    mate = _ints(run(loops.rounding, *near, bought, nobody.copy(), nobody, np.zeros(5 * (n + 2), np.int64)))
-    now = _weights(graph, mate)
+    mate = _ints(run(loops.rounding, *columns, bought, nobody.copy(), nobody, np.zeros(5 * (n + 2), np.int64)))
+    now = _ints(run(loops.weights, *columns, mate, np.zeros(n, np.int64)))
     dual = np.where(in_large, price + gains_at(graph, price), 0)
     touched = np.ones(n, dtype=np.uint8)
     for _ in range(PATH_TURNS):
-        mate, now = _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS, touched))
+        mate, now = _pair(run(loops.exchanges, *columns, mate, now, EXCHANGE_TURNS, touched))
         before, zeros = mate, np.zeros((5, n), dtype=np.int64)
-        mate, now = _pair(run(loops.augment, *near, mate.copy(), now, dual, PATH_LIMIT, *zeros))
-        touched = _around(graph, mate != before)
+        mate, now = _pair(run(loops.augment, *columns, mate.copy(), now, dual, PATH_LIMIT, *zeros))
+        touched = _around(columns, mate != before)
         if not touched.any():
             break
     before = mate.copy()
     _reconsider(graph, mate, now, dual)
-    return _pair(run(loops.exchanges, *near, mate, now, EXCHANGE_TURNS, touched | _around(graph, mate != before)))
+    return _pair(run(loops.exchanges, *columns, mate, now, EXCHANGE_TURNS, touched | _around(columns, mate != before)))
 
 
-def _around(graph: Graph, changed: Column) -> Column:
+def _around(columns: Columns, changed: Column) -> Column:
     """1 for those who changed and their neighbours."""
-    touched = changed.astype(np.uint8)
-    touched[graph.i[changed[graph.j]]] = 1
-    touched[graph.j[changed[graph.i]]] = 1
-    return touched
+    return np.asarray(run(loops.around, *columns[:2], changed, changed.astype(np.uint8)), dtype=np.uint8)
 
 
 def _reconsider(graph: Graph, mate: Ints, now: Ints, dual: Ints) -> None:
@@ -251,14 +209,6 @@ def _surroundings(graph: Graph, start: int, mate: Ints) -> dict[int, tuple[list[
                     around[new] = graph.near(new)
                     queue.append(new)
     return around
-
-
-def _weights(graph: Graph, mate: Ints) -> Ints:
-    now = np.zeros(len(graph), dtype=np.int64)
-    chosen = mate[graph.i] == graph.j
-    for side in (graph.i, graph.j):
-        now[side[chosen]] = graph.value[chosen]
-    return now
 
 
 def _join(mate: Ints, now: Ints, pairs: Sequence[tuple[int, int]], edges: Weighted) -> None:

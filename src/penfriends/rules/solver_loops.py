@@ -10,43 +10,46 @@ from typing import Any
 Column = Any
 
 
-def adjacency(n: int, i: Column, j: Column, value: Column, starts: Column, other: Column, weight: Column) -> Any:
-    """Neighbours of everybody from edges in order of rank; `starts` has n + 1 zeros, the two others two per edge."""
-    for e in range(len(i)):
-        starts[i[e]] += 1
-        starts[j[e]] += 1
-    total = 0
-    for v in range(n + 1):
-        total += starts[v]
-        starts[v] = total
-    for e in range(len(i) - 1, -1, -1):
-        a, b = i[e], j[e]
-        starts[a] -= 1
-        other[starts[a]] = b
-        weight[starts[a]] = value[e]
-        starts[b] -= 1
-        other[starts[b]] = a
-        weight[starts[b]] = value[e]
-    return starts, other, weight
-
-
-def components(root: Column, i: Column, j: Column) -> Any:
+def components(starts: Column, other: Column, root: Column) -> Any:
     """Of everybody the smallest number in their connected part; `root` comes as 0, 1, 2…"""
-    for e in range(len(i)):
-        a, b = i[e], j[e]
-        while root[a] != a:
-            root[a] = root[root[a]]
-            a = root[a]
-        while root[b] != b:
-            root[b] = root[root[b]]
-            b = root[b]
-        if a < b:
-            root[b] = a
-        else:
-            root[a] = b
+    for v in range(len(root)):
+        for near in other[starts[v] : starts[v + 1]]:
+            if near < v:
+                continue
+            a, b = v, near
+            while root[a] != a:
+                root[a] = root[root[a]]
+                a = root[a]
+            while root[b] != b:
+                root[b] = root[root[b]]
+                b = root[b]
+            if a < b:
+                root[b] = a
+            else:
+                root[a] = b
     for v in range(len(root)):
         root[v] = root[root[v]]
     return root
+
+
+def around(starts: Column, other: Column, changed: Column, touched: Column) -> Any:
+    """1 for those who changed and their neighbours; `touched` comes as 1 for the former."""
+    for v in range(len(changed)):
+        if changed[v]:
+            for near in other[starts[v] : starts[v + 1]]:
+                touched[near] = 1
+    return touched
+
+
+def weights(starts: Column, other: Column, weight: Column, mate: Column, now: Column) -> Any:
+    """What everybody's pair weighs; `now` comes as zeros."""
+    for v in range(len(mate)):
+        if mate[v] >= 0:
+            for at in range(starts[v], starts[v + 1]):
+                if other[at] == mate[v]:
+                    now[v] = weight[at]
+                    break
+    return now
 
 
 def auction(
