@@ -47,6 +47,10 @@ class Standing:
     ways: tuple[Way, ...]
 
     @property
+    def name(self) -> str:
+        return f"{self.resident.first_name} {self.pupil.initial}".rstrip()
+
+    @property
     def ready(self) -> bool:
         """The teacher has let a letter go for each friend."""
         return bool(self.ways) and all(way.where in READY for way in self.ways)

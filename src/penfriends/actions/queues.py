@@ -16,6 +16,7 @@ from penfriends.models.matching import Match, MatchRound, MatchSide, MatchState,
 from penfriends.models.moderation import Decision, Hold, Moderator, Report, ReportState, Verb
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
+from penfriends.models.schools import Pupil
 from penfriends.rules.bands import Band, Birth, age_on
 
 SHOWN = 200
@@ -23,11 +24,17 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What the desk shows of a person: first name, age, town (rule R18)."""
+    """What the desk shows of a person: first name, age, town (rule R18); of a pupil the initial too, since a class has
+    two of one name (rule R14)."""
 
     resident: Resident
     town: Town
     age: int
+    initial: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.resident.first_name} {self.initial}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +192,8 @@ async def left_over(db: AsyncSession, desk: Desk) -> tuple[MatchRound | None, li
     return last, [Left(resident, town, str(last.unmatched[str(resident.id)])) for resident, town in found.all()]
 
 
-def face_of(resident: Resident, town: Town, today: date) -> Face:
-    return Face(resident, town, age_on(Birth(resident.birth_year, resident.birth_on), today))
+def face_of(resident: Resident, town: Town, today: date, initial: str = "") -> Face:
+    return Face(resident, town, age_on(Birth(resident.birth_year, resident.birth_on), today), initial)
 
 
 def _letters_for(desk: Desk, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -223,16 +230,17 @@ async def _faces_in(
     db: AsyncSession, correspondences: Sequence[UUID], *, now: datetime
 ) -> dict[UUID, list[tuple[UUID, Face]]]:
     found = await db.exec(
-        select(Participant, Resident, Town)
+        select(Participant, Resident, Town, Pupil.initial)
         .join(Resident, col(Resident.id) == col(Participant.resident_id))
         .join(Town, col(Town.id) == col(Resident.town_id))
+        .outerjoin(Pupil, col(Pupil.resident_id) == col(Resident.id))
         .where(col(Participant.correspondence_id).in_(correspondences))
         .order_by(col(Participant.id))
     )
     faces: dict[UUID, list[tuple[UUID, Face]]] = {}
-    for participant, resident, town in found.all():
+    for participant, resident, town, initial in found.all():
         faces.setdefault(participant.correspondence_id, []).append(
-            (participant.id, face_of(resident, town, now.date()))
+            (participant.id, face_of(resident, town, now.date(), initial or ""))
         )
     return faces
 

@@ -23,6 +23,7 @@ from penfriends.models.residents import (
     ResidentInterest,
     ResidentLanguage,
 )
+from penfriends.models.schools import Pupil
 from penfriends.rules.bands import Band
 
 NEVER_SENT = (LetterState.DRAFT, LetterState.UNCONFIRMED, LetterState.WITHDRAWN, LetterState.DISCARDED)
@@ -196,7 +197,9 @@ async def card_of(db: AsyncSession, resident: Resident, *, now: datetime) -> Car
         .order_by(col(Consent.asked_at).desc(), col(Consent.id).desc())
     )
     newest = consent.first() if resident.band is Band.CHILD else None
-    return Card(face_of(resident, town, now.date()), list(languages), list(interests), newest)
+    pupil = await db.get(Pupil, resident.id) if resident.band is Band.CHILD else None
+    face = face_of(resident, town, now.date(), pupil.initial if pupil else "")
+    return Card(face, list(languages), list(interests), newest)
 
 
 async def friends_of(db: AsyncSession, resident: Resident, *, now: datetime) -> list[Friend]:

@@ -18,7 +18,6 @@ from penfriends.actions.class_progress import Standing
 from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
-from penfriends.models.residents import Resident
 from penfriends.models.schools import School
 from penfriends.rules.whereabouts import READY, Whereabouts
 from penfriends.web.desk import moderator_of
@@ -33,11 +32,11 @@ SETTLED = (LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED)
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One letter of the class set: from whom, to whom, whose town the stamp is of."""
+    """One letter of the class set: from whom, to whom (the own pupil with the initial), whose town the stamp is of."""
 
     letter: Letter
-    writer: Resident
-    reader: Resident
+    writer: str
+    reader: str
     town: Town
 
 
@@ -88,14 +87,17 @@ async def class_set(
 
 def _arrived(known: Sequence[Standing]) -> list[Printed]:
     return [
-        Printed(way.arrived, way.friend, one.resident, way.town) for one in known for way in one.ways if way.arrived
+        Printed(way.arrived, way.friend.first_name, one.name, way.town)
+        for one in known
+        for way in one.ways
+        if way.arrived
     ]
 
 
 def _ours(known: Sequence[Standing], home: Town) -> list[Printed]:
     """What both teachers have approved: only its words are settled."""
     return [
-        Printed(way.newest, one.resident, way.friend, home)
+        Printed(way.newest, one.name, way.friend.first_name, home)
         for one in known
         for way in one.ways
         if way.newest is not None and way.newest.state in SETTLED
