@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import board, board_agreement, board_reading, board_versions, board_wishes, pupils
+from penfriends.actions import board, board_agreement, board_reading, board_versions, board_wishes, pupil_care, pupils
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.pairings import Couple, PairingState, WishKind
@@ -43,9 +43,7 @@ def uid(at: Scene, name: str) -> UUID:
     return at.rooms["ABC".index(name[0])].pupils[int(name[1:]) - 1].resident_id
 
 
-async def move(
-    db: AsyncSession, at: Scene, name: str, to: str, *, how: How, instead_of: str | None = None
-) -> Move:
+async def move(db: AsyncSession, at: Scene, name: str, to: str, *, how: How, instead_of: str | None = None) -> Move:
     return await board.move(
         db, at.pairing.id, at.first.teacher, link=0, uid=str(uid(at, name)), to=str(uid(at, to)), how=how,
         instead_of=str(uid(at, instead_of)) if instead_of else None, seen=at.pairing.board_version, now=NOW,
@@ -329,7 +327,7 @@ async def test_a_pupil_who_leaves_frees_the_partner_who_gets_another(db: AsyncSe
     free = next(iter(await partners_of(db, at, "A01")))
     with pytest.raises(NotFound):
         await board_agreement.left(db, at.first.pupils[0], at.second.teacher, now=NOW)
-    assert await board_agreement.left(db, at.first.pupils[0], at.first.teacher, now=NOW) == 1
+    await pupil_care.leave(db, uid(at, "A01"), at.first.teacher, now=NOW)
     assert (await open_now(db, at), at.pairing.board_version) == (2, 2)
     assert await partners_of(db, at, free) == set()
 

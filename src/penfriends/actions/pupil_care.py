@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, pupils, reports, sessions, teaching
+from penfriends.actions import audit, board_agreement, pupils, reports, sessions, teaching
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant
 from penfriends.models.moderation import Moderator
@@ -101,6 +101,7 @@ async def leave(db: AsyncSession, resident_id: UUID, teacher: Moderator, *, now:
     resident.state = ResidentState.LEFT
     pupil.left_at, pupil.pictures, pupil.locked_at, pupil.wrong_tries = now, None, None, 0
     db.add_all([resident, pupil])
+    await board_agreement.left(db, pupil, teacher, now=now)
     if resident.sign_in_id is not None:
         await sessions.end_all(db, resident.sign_in_id)
     await _note(db, teacher, pupil, "pupil_left", {}, now=now)
