@@ -17,6 +17,7 @@ from penfriends.mail.notices import Notice, Value
 from penfriends.models.letters import Correspondence, Participant
 from penfriends.models.matching import Block, BlockReason, Match, MatchSide, MatchState
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
+from penfriends.models.schools import Pupil
 from penfriends.models.signin import LinkPurpose
 from penfriends.rules.bands import ADULT_AGE, Band, Birth, band_on, eighteenth_birthday
 
@@ -62,7 +63,8 @@ async def come_of_age(db: AsyncSession, one: Resident, *, at: Addresses, now: da
         .where(col(Consent.resident_id) == one.id, col(Consent.state).in_([ConsentState.ASKED, ConsentState.GIVEN]))
         .values(state=ConsentState.EXPIRED)
     )
-    await telling.end_correspondences(db, one, notice=Notice.FRIEND_CAME_OF_AGE, reason=REASON, at=at, now=now)
+    if await db.get(Pupil, one.id) is None:  # a pupil's stay frozen: the teachers see it, and partner the friend anew
+        await telling.end_correspondences(db, one, notice=Notice.FRIEND_CAME_OF_AGE, reason=REASON, at=at, now=now)
     if mailbox is not None:
         made = await links.make(db, LinkPurpose.COME_OF_AGE, now=now, lifetime=LINK_LASTS, subject_id=one.id)
         values = {"name": one.first_name, "url": at.link(f"/a/{made.secret}")}

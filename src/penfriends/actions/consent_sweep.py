@@ -86,9 +86,12 @@ async def _expire(db: AsyncSession, *, now: datetime) -> int:
 
 
 async def _remind(db: AsyncSession, *, at: Addresses, now: datetime) -> int:
-    """30, 14 and 3 days before the end. After a long silence of this house only one mail goes, not three."""
+    """30, 14 and 3 days before the end. After a long silence of this house only one mail goes, not three. A pupil's yes
+    ends with the class, whose teacher is told (`class_endings`)."""
     told = 0
     for row, child in await _given(db, ending_before=now + rules.REMIND_BEFORE[0]):
+        if row.attested_by is not None:
+            continue
         guardian = await guardian_of(db, child)
         due = rules.reminders_due(row.expires_at.date(), now.date()) if row.expires_at else 0
         if row.expires_at is None or guardian is None or row.reminders >= due:

@@ -13,25 +13,26 @@ from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
 from penfriends.actions.telling import called
 from penfriends.mail.notices import Notice
 from penfriends.models.delivery import Delivery
-from penfriends.models.moderation import Moderator
+from penfriends.models.moderation import Moderator, Role
 from penfriends.models.places import Town
+from penfriends.models.schools import Teacher
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Band
 
 ONCE_IN = timedelta(hours=23)
 MORNING, EVENING = 7, 20
+_WISH_FOR_NONE = select(Teacher.moderator_id).where(~col(Teacher.reminders))
 
 
 async def send_due(db: AsyncSession, at: Addresses, now: datetime) -> int:
-    """Tell every moderator for whom something waits and who has not heard today, in the daytime of their town.
-
-    Returns how many were told.
+    """Tell every moderator for whom something waits and who has not heard today, in the daytime of their town. Teachers
+    hear of letters only, unless they wish for no reminders. Returns how many were told.
     """
     told = 0
     people = await db.exec(
         select(Moderator, SignIn)
         .join(SignIn, col(SignIn.id) == col(Moderator.sign_in_id))
-        .where(Moderator.active, col(SignIn.email).is_not(None))
+        .where(Moderator.active, col(SignIn.email).is_not(None), col(Moderator.id).not_in(_WISH_FOR_NONE))
         .order_by(col(Moderator.id))
     )
     for moderator, sign_in in people.all():
@@ -47,6 +48,9 @@ async def _send(
 ) -> int:
     desk = await remit.desk_of(db, moderator, now=now)
     counted = await queues.counts(db, desk, now=now)
+    teaches = moderator.role is Role.TEACHER
+    if teaches:
+        counted |= {"matches": 0, "reports": 0}
     if not any(counted.values()):
         return 0
     waiting = await queues.letters(db, desk, now=now) if counted["letters"] else []
@@ -70,7 +74,7 @@ async def _send(
             "matches": counted["matches"],
             "reports": counted["reports"],
             "read_this_month": await workload.read_since(db, moderator, start_of_month),
-            "url": at.link("/desk"),
+            "url": at.link("/desk/letters" if teaches else "/desk"),
         },
     )
     return 1

@@ -32,7 +32,8 @@ from penfriends.rules.threading import Turn
 async def sweep(db: AsyncSession, *, at: Addresses, now: datetime) -> int:
     """Remind everybody who has owed a letter for two weeks, for workers. Returns how many.
 
-    Once for each letter, by day only, and nobody who pauses, has stopped the mails, or whose friend pauses.
+    Once for each letter, by day only, and nobody who pauses, has stopped the mails, or whose friend pauses. Pupils have
+    dates, and teachers who look after them.
     """
     told = 0
     for mine in await _perhaps_owing(db, now=now):
@@ -152,6 +153,7 @@ async def _perhaps_owing(db: AsyncSession, *, now: datetime) -> list[Participant
         .join(Correspondence, col(Correspondence.id) == col(Participant.correspondence_id))
         .where(
             Correspondence.state == CorrespondenceState.OPEN,
+            col(Correspondence.pairing_id).is_(None),
             ~col(Participant.mail_paused),
             ~exists(resting),
             received <= now - NUDGE_AFTER,

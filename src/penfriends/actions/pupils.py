@@ -91,6 +91,8 @@ async def attest(
     pupil.paper = paper
     db.add(pupil)
     resident = await db.get_one(Resident, pupil.resident_id)
+    if resident.band is not Band.CHILD and paper is not PaperYes.NONE:
+        raise Refused(Refusal.TOO_OLD_FOR_CLASS)
     await db.exec(
         update(Consent)
         .where(col(Consent.resident_id) == pupil.resident_id, col(Consent.state) == ConsentState.GIVEN)

@@ -29,6 +29,7 @@ from penfriends.ids import fingerprint, token
 from penfriends.mail.notices import Notice
 from penfriends.models.places import Town
 from penfriends.models.residents import Consent, Guardian, Resident, ResidentState, SignUpDraft
+from penfriends.models.schools import Pupil
 from penfriends.models.signin import LinkPurpose, OneTimeLink, SignIn
 from penfriends.rules.bands import Band, Birth
 from penfriends.rules.consent import Agreement, agreement, loosened
@@ -280,8 +281,17 @@ async def sweep(db: AsyncSession, *, now: datetime) -> int:
             col(SignIn.verified_at).is_(None),
             col(SignIn.created_at) <= now - UNCONFIRMED_LASTS,
             col(SignIn.id).not_in(awaited),
+            col(SignIn.id).not_in(_PUPILS),
         )
     )
     for sign_in_id in left_over.all():
         gone += await forget_address(db, sign_in_id)
     return gone + int(drafts.rowcount)
+
+
+_PUPILS = (
+    select(Resident.sign_in_id)
+    .join(Pupil, col(Pupil.resident_id) == col(Resident.id))
+    .where(col(Resident.sign_in_id).is_not(None))
+)
+"""They sign in without an address, so that there is nothing to confirm (rule R14)."""

@@ -112,9 +112,10 @@ async def _remind(db: AsyncSession, mine: Participant, standing: Standing, *, at
 
 
 async def _mine(db: AsyncSession, correspondence_id: UUID, moderator: Moderator, *, now: datetime) -> Correspondence:
-    """A correspondence that is this moderator's to look at and still open. Raises NotFound or Refused."""
+    """A correspondence that is this moderator's to look at and still open. Raises NotFound or Refused. What pupils of a
+    pairing write is their teachers' (rule R14)."""
     found = await db.get(Correspondence, correspondence_id, with_for_update=True)
-    if found is None:
+    if found is None or found.pairing_id is not None:
         raise NotFound
     sides = await eligible.residents_in(db, found.id)
     await eligible.must_judge_match(db, moderator, sides, found.band, now=now)
@@ -172,6 +173,7 @@ def _silent(since: ColumnElement[datetime], now: datetime) -> ColumnElement[bool
     unseen = or_(col(Correspondence.looked_at).is_(None), col(Correspondence.looked_at) <= now - LOOK_AFTER)
     return (
         (col(Correspondence.state) == CorrespondenceState.OPEN)
+        & col(Correspondence.pairing_id).is_(None)
         & (since <= now - LOOK_AFTER)
         & unseen
         & ~exists(resting)
