@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.actions import partner_search, queues, remit
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import PairingClass
-from penfriends.models.schools import ClassTeacher, Duty, SchoolClass
+from penfriends.models.schools import ClassTeacher, Duty, Pupil, SchoolClass
 from tests.e2e.people import People
 
 
@@ -34,9 +34,23 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/classes/{class_id}/partner": [f"/classes/{one}/partner" for one in classes],
         "/classes/{class_id}/partner/{other_id}": await _suggested(db, classes, now=now),
         "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
-    }
+    } | await _pupils(db, classes[0])
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
         "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]}
+    }
+
+
+async def _pupils(db: AsyncSession, of: UUID) -> dict[str, list[str]]:
+    """The pages of a class's pupils, and those of one of them."""
+    pages = ("pupils", "pupils/add", "pupils/consents", "pupils/list")
+    one = (await db.exec(select(Pupil.resident_id).where(Pupil.class_id == of).order_by(col(Pupil.resident_id)))).all()[
+        0
+    ]
+    return {f"/classes/{{class_id}}/{name}": [f"/classes/{of}/{name}"] for name in pages} | {
+        "/classes/{class_id}/pupils/forms": [f"/classes/{of}/pupils/forms?for=all&with=ar"],
+        "/pupils/{resident_id}": [f"/pupils/{one}"],
+        "/pupils/{resident_id}/leaving": [f"/pupils/{one}/leaving"],
+        "/pupils/{resident_id}/withdrawal": [f"/pupils/{one}/withdrawal"],
     }
 
 

@@ -52,7 +52,7 @@ class Plan:
 
 
 async def plan(db: AsyncSession, of: SchoolClass, reading: RosterReading, *, now: datetime) -> Plan:
-    """Who has left is looked for only among those on the list whom nobody in the class can be."""
+    """Of a complete list. Who has left is looked for only among those on it whom nobody in the class can be."""
     everybody = await class_list.members(db, of, language="en", now=now)
     found = compare(reading, [_known(one) for one in everybody if not one.left])
     again = compare(RosterReading(found.new, (), ()), [_known(one) for one in everybody if one.left])
@@ -71,9 +71,11 @@ async def save(
     has a fault.
     """
     of = await teaching.own_class(db, class_id, teacher)
+    if not reading.complete:
+        raise Refused(Refusal.CHANGED_SINCE)
     await db.exec(select(SchoolClass.id).where(col(SchoolClass.id) == class_id).with_for_update())
     found = await plan(db, of, reading, now=now)
-    if found.digest != seen or found.too_many or not reading.complete:
+    if found.digest != seen or found.too_many:
         raise Refused(Refusal.CHANGED_SINCE)
     for line in found.changes.new:
         await _add(db, of, teacher, line, now=now)

@@ -58,6 +58,10 @@ STAFF_MODULES = (
     "reserve",
     "partners",
     "pairings",
+    "class_pupils",
+    "roster_pages",
+    "pupil_consents",
+    "pupil_page",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 
