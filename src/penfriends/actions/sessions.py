@@ -1,6 +1,6 @@
 """Who is signed in, and how do they get in and out?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,6 +37,7 @@ class Who:
     is_operator: bool
     is_teacher: bool
     is_pupil: bool
+    pupil_seen_at: datetime | None
     is_guardian: bool
     display_name: str
     avatar: str
@@ -85,6 +86,11 @@ async def end_all(db: AsyncSession, sign_in_id: UUID) -> None:
     await db.exec(delete(Session).where(col(Session.sign_in_id) == sign_in_id))
 
 
+async def end_of_residents(db: AsyncSession, resident_ids: Sequence[UUID]) -> None:
+    """Sign out every browser in which one of these writes."""
+    await db.exec(delete(Session).where(col(Session.resident_id).in_(resident_ids)))
+
+
 async def act_as(db: AsyncSession, session_fingerprint: str, resident_id: UUID) -> None:
     """From now on this browser writes as `resident_id`, which the door has checked to be one of its choices."""
     await db.exec(
@@ -115,6 +121,7 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
     proved = moderator is not None and session.staff_until is not None and session.staff_until > now
     teaches = moderator is not None and moderator.role is Role.TEACHER
     staff = proved and not teaches
+    is_pupil = chosen is not None and await db.get(Pupil, chosen.id) is not None
     return Who(
         fingerprint=session.fingerprint,
         sign_in_id=sign_in.id,
@@ -128,7 +135,8 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         is_staff=staff,
         is_operator=moderator is not None and staff and moderator.operates,
         is_teacher=proved and teaches,
-        is_pupil=chosen is not None and await db.get(Pupil, chosen.id) is not None,
+        is_pupil=is_pupil,
+        pupil_seen_at=session.seen_at if is_pupil else None,
         is_guardian=await _is_guardian(db, sign_in.id),
         display_name=moderator.name if moderator and proved else (chosen.first_name if chosen else ""),
         avatar="user" if proved or chosen is None else chosen.avatar,

@@ -13,13 +13,22 @@ from penfriends.models.signin import Attempt
 
 async def check(db: AsyncSession, key: str, *, limit: int, within: timedelta, now: datetime) -> None:
     """Count one try of `key` (say `code:<id>`). Raises Refused(TOO_MANY_TRIES) beyond `limit` tries `within` a time."""
-    hashed = fingerprint(key)
-    tried = (
-        await db.exec(select(func.count()).select_from(Attempt).where(Attempt.key == hashed, Attempt.at > now - within))
-    ).one()
-    if tried >= limit:
+    await must_be_below(db, key, limit=limit, within=within, now=now)
+    await count(db, key, now=now)
+
+
+async def must_be_below(db: AsyncSession, key: str, *, limit: int, within: timedelta, now: datetime) -> None:
+    """For tries of which only the wrong ones count: a whole class comes from one network. Raises Refused."""
+    tried = await db.exec(
+        select(func.count()).select_from(Attempt).where(Attempt.key == fingerprint(key), Attempt.at > now - within)
+    )
+    if tried.one() >= limit:
         raise Refused(Refusal.TOO_MANY_TRIES)
-    db.add(Attempt(key=hashed, at=now))
+
+
+async def count(db: AsyncSession, key: str, *, now: datetime) -> None:
+    """This was a wrong one."""
+    db.add(Attempt(key=fingerprint(key), at=now))
     await db.flush()
 
 

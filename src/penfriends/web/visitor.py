@@ -6,6 +6,7 @@ exist, and those too must speak the visitor's language.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,6 +17,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from penfriends import i18n
+from penfriends.actions import classroom
 from penfriends.actions.sessions import Who, who_is
 from penfriends.clock import utc_now
 from penfriends.db import Database
@@ -45,6 +47,7 @@ SECRET_BELOW = (
 )
 THEMES = ("light", "dark")
 AS_THE_DEVICE = "system"
+NOTED_EVERY = timedelta(minutes=1)
 log = structlog.get_logger()
 
 
@@ -101,6 +104,8 @@ class KnowVisitors:
         cookies = _cookies(headers.get("cookie", ""))
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         who, unknown = await self._who(cookies, scope["path"])
+        if who is not None and who.pupil_seen_at is not None and "hx-request" not in headers:
+            await self._note_use(who)
         asked = query.get("lang", [""])[0]
         language = self._language(asked, cookies, who, headers.get("accept-language", ""))
         looks = query.get("theme", [""])[0]
@@ -131,6 +136,17 @@ class KnowVisitors:
         except (OperationalError, DBAPIError, OSError) as error:
             log.error("visitor_unknown_database_away", error=type(error).__name__)
             return None, True
+
+    async def _note_use(self, who: Who) -> None:
+        """A pupil's time without use begins anew, noted once a minute; a page that refreshes itself is no use."""
+        now = utc_now()
+        if who.resident_id is None or who.pupil_seen_at is None or now - who.pupil_seen_at < NOTED_EVERY:
+            return
+        try:
+            async with self.database.transaction() as db:
+                await classroom.stay(db, who.fingerprint, who.resident_id, now=now)
+        except (OperationalError, DBAPIError, OSError) as error:
+            log.error("pupil_use_not_noted", error=type(error).__name__)
 
     def _language(self, asked: str, cookies: Mapping[str, str], who: Who | None, header: str) -> str:
         spoken = (*self.settings.languages, *(i18n.PSEUDO_LANGUAGES if self.settings.development else ()))
