@@ -64,7 +64,7 @@ async def test_R22_each_letter_is_opened_and_approved_and_then_the_next_comes(vi
 
     await sit_down(visit, at.weber)
     to, said, seen = await opened(visit)
-    assert "The teacher of Ava has read this letter" in said
+    assert "The teacher of Ava B has read this letter" in said
     answer = await visit.post(f"{to}/release", seen_hash=seen)
     assert answer.headers["location"] == "/classes"
     assert await state_of(visit, first) is LetterState.RELEASED
