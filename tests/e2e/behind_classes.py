@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import partner_search, queues, remit
 from penfriends.models.moderation import Moderator
-from penfriends.models.pairings import PairingClass
+from penfriends.models.pairings import Couple, PairingClass
 from penfriends.models.schools import ClassTeacher, Duty, Pupil, SchoolClass
 from tests.e2e.people import People
 
@@ -35,6 +35,7 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/classes/{class_id}/partner/{other_id}": await _suggested(db, classes, now=now),
         "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
     } | await _pupils(db, classes[0])
+    found |= await _board(db, await _pairing(db, classes), classes)
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
         "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]}
     }
@@ -67,3 +68,20 @@ async def _suggested(db: AsyncSession, classes: Sequence[UUID], *, now: datetime
 async def _pairing(db: AsyncSession, classes: Sequence[UUID]) -> UUID:
     found = await db.exec(select(PairingClass.pairing_id).where(col(PairingClass.class_id).in_(classes)))
     return found.one()
+
+
+async def _board(db: AsyncSession, pairing_id: UUID, classes: Sequence[UUID]) -> dict[str, list[str]]:
+    """The pairs, the wishes, the list for paper, and a pupil with somebody to swap with."""
+    base, route = f"/pairings/{pairing_id}/board", "/pairings/{pairing_id}/board"
+    own = select(Pupil.resident_id).where(col(Pupil.class_id).in_(classes))
+    couples = await db.exec(select(Couple).where(Couple.pairing_id == pairing_id).order_by(col(Couple.id)))
+    mine = set(await db.exec(own))
+    first, second = [
+        (one.low_id, one.high_id) if one.low_id in mine else (one.high_id, one.low_id) for one in couples.all()[:2]
+    ]
+    return {
+        route: [base],
+        f"{route}/print": [f"{base}/print"],
+        f"{route}/wishes": [f"{base}/wishes"],
+        f"{route}/{{link}}/{{pupil_id}}": [f"{base}/0/{first[0]}", f"{base}/0/{first[0]}?to={second[1]}"],
+    }
