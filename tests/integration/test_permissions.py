@@ -83,7 +83,8 @@ def test_the_desk_is_for_staff_and_the_own_pages_are_for_residents() -> None:
         elif path.startswith(("/letters", "/matches", "/friends", "/me")):
             # LINK: the key of one sheet, with which a text is kept although the session is over
             opened_by_key = {"letters_write.keep", "letters_write.send"} >= {key_of(one) for one in handlers}
-            assert rows <= {Permission.RESIDENT, Permission.SIGNED_IN} or opened_by_key, path
+            for_pupils_too = {Permission.WRITER} if path.startswith("/letters") else set()
+            assert rows <= {Permission.RESIDENT, Permission.SIGNED_IN} | for_pupils_too or opened_by_key, path
 
 
 def test_only_the_one_click_of_mail_programs_needs_no_token() -> None:

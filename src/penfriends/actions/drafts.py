@@ -74,11 +74,13 @@ async def keep_typed(db: AsyncSession, letter: Letter, typed: Typed, *, now: dat
     )
 
 
-async def add_pictures(db: AsyncSession, letter: Letter, pictures: Sequence[SafeImage], *, now: datetime) -> int:
-    """Put pictures on the sheet, five at most. Returns how many there was no room for."""
+async def add_pictures(
+    db: AsyncSession, letter: Letter, pictures: Sequence[SafeImage], *, most: int = MOST_PICTURES, now: datetime
+) -> int:
+    """Put pictures on the sheet, `most` in all. Returns how many there was no room for."""
     _must_be_typed_on(letter)
     there = list(await db.exec(select(Attachment.position).where(Attachment.letter_id == letter.id)))
-    room = [number for number in range(1, MOST_PICTURES + 1) if number not in there]
+    room = [number for number in range(1, most + 1) if number not in there]
     for number, picture in zip(room, pictures, strict=False):
         suffix = "png" if picture.content_type == "image/png" else "jpg"
         db.add(

@@ -283,6 +283,8 @@ async def journey_of(db: AsyncSession, letter: Letter, *, now: datetime, paused:
             left_before=letter.released_at is not None,
             paused=paused,
             taken=taken,
+            in_class=(await db.get_one(Correspondence, letter.correspondence_id)).pairing_id is not None,
+            arriving=any(one.arriving for one in open_holds),
         )
     )
 

@@ -27,6 +27,8 @@ class Remark(enum.StrEnum):
 
     CHECKED_NEXT = "checked_next"
     READ_NEXT = "read_next"
+    TEACHER_NEXT = "teacher_next"
+    OTHER_TEACHER_NEXT = "other_teacher_next"
     STOPPED = "stopped"
     LEAVES_SOON = "leaves_soon"
     WAITS_FOR_PAUSE = "waits_for_pause"
@@ -39,13 +41,16 @@ class Remark(enum.StrEnum):
 @dataclass(frozen=True, slots=True)
 class Travelling:
     """A letter as its journey needs it. `state` is the word of its row; `held_before` says that a person had to read
-    it; `left_before` that it was released once already; `taken` that a moderator has it open or that it is urgent."""
+    it; `left_before` that it was released once already; `taken` that a moderator has it open or that it is urgent;
+    `in_class` that teachers read it, and `arriving` that the own one has."""
 
     state: str
     held_before: bool = False
     left_before: bool = False
     paused: bool = False
     taken: bool = False
+    in_class: bool = False
+    arriving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,8 @@ def journey(letter: Travelling) -> Journey | None:
     behind, remark = place
     if letter.state == "held" and letter.left_before:
         behind, remark = 2, Remark.STOPPED
+    elif letter.state == "held" and letter.in_class:
+        remark = Remark.OTHER_TEACHER_NEXT if letter.arriving else Remark.TEACHER_NEXT
     elif letter.state == "released" and letter.paused:
         remark = Remark.WAITS_FOR_PAUSE
     here = Step.CHANGE if letter.state == "returned" else Step.TODO if remark is Remark.NOT_SENT else Step.NOW

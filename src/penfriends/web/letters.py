@@ -21,10 +21,10 @@ from penfriends.words import return_reason
 
 table(
     "letters",
-    my_letters=Permission.RESIDENT,
-    thread=Permission.RESIDENT,
-    journey=Permission.RESIDENT,
-    picture=Permission.RESIDENT,
+    my_letters=Permission.WRITER,
+    thread=Permission.WRITER,
+    journey=Permission.WRITER,
+    picture=Permission.WRITER,
 )
 Shown = Request[Any, Any, Any]
 

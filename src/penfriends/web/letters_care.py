@@ -20,8 +20,8 @@ from penfriends.web.respond import go, page, visitor_of
 
 table(
     "letters_care",
-    report_page=Permission.RESIDENT,
-    report=Permission.RESIDENT,
+    report_page=Permission.WRITER,
+    report=Permission.WRITER,  # stopping for good is for the teachers of a pupil
     block=Permission.RESIDENT,
     pause_page=Permission.RESIDENT,
     pause=Permission.RESIDENT,
@@ -48,7 +48,7 @@ async def report(
     """One press is enough; both sides stop in this transaction."""
     letter, mine = await threads.received_letter(db, visitor_of(request).resident_id, letter_id)
     form = await filled(ReportForm, request)
-    block = bool(form.block.data)
+    block = bool(form.block.data) and not visitor_of(request).is_pupil
     await mail_links.report(db, mine, letter.id, kind=form.chosen, text=form.text.data or "", block=block, now=now)
     return page(request, "letters/reported.html", blocked=block, signed_in=True)
 

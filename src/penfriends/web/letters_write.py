@@ -13,12 +13,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import drafts, friends, threads
+from penfriends.actions import classroom, drafts, friends, threads
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import Refused
 from penfriends.i18n import gettext as _
 from penfriends.mail.images import MOST_PICTURES, SafeImage
-from penfriends.models.letters import Letter
+from penfriends.models.letters import Letter, Participant
 from penfriends.web import typed
 from penfriends.web.forms import filled
 from penfriends.web.forms.letters import LetterForm
@@ -30,14 +30,16 @@ from workers.reading import shared
 
 table(
     "letters_write",
-    start=Permission.RESIDENT,
-    edit=Permission.RESIDENT,
+    start=Permission.WRITER,
+    edit=Permission.WRITER,
     keep=Permission.LINK,  # the key in the form opens this one sheet for writing: a session may be over meanwhile
     send=Permission.LINK,
-    take_back=Permission.RESIDENT,
-    throw_away=Permission.RESIDENT,
-    remove_picture=Permission.RESIDENT,
+    take_back=Permission.WRITER,
+    throw_away=Permission.WRITER,
+    remove_picture=Permission.WRITER,
 )
+MOST_OF_A_PUPIL = 1
+LARGEST_OF_A_PUPIL = 10 * 1024 * 1024
 Shown = Request[Any, Any, Any]
 
 
@@ -89,9 +91,9 @@ async def keep(
     if "x-autosave" in request.headers:
         return _autosaved(letter, form, fits=fits)
     if visitor_of(request).resident_id is None:
-        return _sign_in_again(letter)
-    wrong += await drafts.add_pictures(db, letter, pictures, now=now)
-    if not fits or _said(form, wrong):
+        return await _sign_in_again(letter, db)
+    wrong += await drafts.add_pictures(db, letter, pictures, most=_most(request), now=now)
+    if not fits or _said(request, form, wrong):
         return await _sheet(request, letter, form, db, at=at, now=now, status=422)
     return go(f"/letters/{letter.id}/edit", say=_("Saved. You can go on whenever you like."))
 
@@ -114,9 +116,14 @@ async def send(
     fits = form.validate()
     await drafts.keep_typed(db, letter, form.typed, now=now)
     if visitor_of(request).resident_id is None:
-        return _sign_in_again(letter)
-    wrong += await drafts.add_pictures(db, letter, pictures, now=now)
-    if not fits or not form.must_have_text() or _said(form, wrong) or not await _sent(form, letter, db, now=now):
+        return await _sign_in_again(letter, db)
+    wrong += await drafts.add_pictures(db, letter, pictures, most=_most(request), now=now)
+    if (
+        not fits
+        or not form.must_have_text()
+        or _said(request, form, wrong)
+        or not await _sent(form, letter, db, now=now)
+    ):
         return await _sheet(request, letter, form, db, at=at, now=now, status=422)
     return go(_thread_of(letter), say=_("Sent. You can still take it back for a while."))
 
@@ -176,7 +183,7 @@ async def _sheet(
     form.key.data, form.version.data = drafts.draft_key(letter.id, at), drafts.version_of(letter)
     return page(
         request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread, ideas=ideas_for(thread),
-        other=other, pictures=sheet.pictures if sheet else (), most=MOST_PICTURES,
+        other=other, pictures=sheet.pictures if sheet else (), most=_most(request), device=await _device(request, db),
         return_reason=return_reason, now=now,
     )  # fmt: skip
 
@@ -197,14 +204,14 @@ async def _elsewhere(
         return _autosave_stopped(letter, may_read=theirs)
     if not theirs:
         again, kept = request.url.path, typed.fields(request)
-        door = f"/sign-in?next=/letters/{letter.id}/edit"
+        door = await _door(letter, db)
         return page(
             request, "signed_out.html", status=403, door=door, words=typed.words(request), kept=kept, again=again
         )
     other = drafts.on_sheet(letter)
     if letter.state not in threads.TYPED_ON:
         return page(request, "letters/sent_elsewhere.html", status=409, letter=letter, mine=form.typed, other=other)
-    await drafts.add_pictures(db, letter, pictures, now=now)
+    await drafts.add_pictures(db, letter, pictures, most=_most(request), now=now)
     return await _sheet(request, letter, form, db, at=at, now=now, status=409, other=other)
 
 
@@ -235,7 +242,9 @@ async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
         data = await part.read() if isinstance(part, UploadFile) else b""
         if not data:
             continue
-        if len(good) + wrong >= MOST_PICTURES:  # each may take a second, and a form holds hundreds of small ones
+        too_large = visitor_of(request).is_pupil and len(data) > LARGEST_OF_A_PUPIL
+        # each may take a second, and a form holds hundreds of small ones
+        if too_large or len(good) + wrong >= _most(request):
             wrong += 1
             break
         try:
@@ -247,12 +256,28 @@ async def _pictures(request: Shown) -> tuple[list[SafeImage], int]:
     return good, wrong
 
 
-def _said(form: LetterForm, wrong: int) -> bool:
+def _said(request: Shown, form: LetterForm, wrong: int) -> bool:
     """Whether something has to be said of the pictures; the text is kept in any case."""
     if wrong:
         sentence = _("Not every picture could be taken. Five at most, as JPEG or PNG. Your text is kept.")
+        if visitor_of(request).is_pupil:
+            sentence = _(
+                "This picture could not be taken. One drawing fits in a letter, as JPEG or PNG and up to 10 MB: try a "
+                "smaller one, or ask your teacher. Your text is kept."
+            )
         form.pictures.errors = [*form.pictures.errors, sentence]
     return bool(wrong)
+
+
+def _most(request: Shown) -> int:
+    """How many pictures fit in a letter."""
+    return MOST_OF_A_PUPIL if visitor_of(request).is_pupil else MOST_PICTURES
+
+
+async def _device(request: Shown, db: AsyncSession) -> str:
+    """Whether a pupil's text may be kept on this device, too (js/draft.js): `own`, `shared`, or nothing for others."""
+    of = await classroom.class_of(db, visitor_of(request).resident_id)
+    return "" if of is None else "shared" if of.shared_devices else "own"
 
 
 async def _sent(form: LetterForm, letter: Letter, db: AsyncSession, *, now: datetime) -> bool:
@@ -265,10 +290,15 @@ async def _sent(form: LetterForm, letter: Letter, db: AsyncSession, *, now: date
     return True
 
 
-def _sign_in_again(letter: Letter) -> Redirect:
-    return go(
-        f"/sign-in?next=/letters/{letter.id}/edit", say=_("Please sign in again. Your text is kept."), kind="note"
-    )
+async def _sign_in_again(letter: Letter, db: AsyncSession) -> Redirect:
+    return go(await _door(letter, db), say=_("Please sign in again. Your text is kept."), kind="note")
+
+
+async def _door(letter: Letter, db: AsyncSession) -> str:
+    """Where the writer of a sheet signs in."""
+    author = await db.get_one(Participant, letter.author_id)
+    of = await classroom.class_of(db, author.resident_id)
+    return f"/sign-in?next=/letters/{letter.id}/edit" if of is None else "/class"
 
 
 def _thread_of(letter: Letter) -> str:

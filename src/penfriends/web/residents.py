@@ -110,17 +110,17 @@ async def choose(request: Shown, db: NamedDependency[AsyncSession]) -> Redirect:
     visitor = visitor_of(request)
     chosen = str((await request.form()).get("resident", ""))
     allowed = {str(one): one for one in visitor.resident_choices}
-    if chosen not in allowed or visitor.fingerprint is None:
+    if chosen not in allowed or visitor.fingerprint is None or visitor.is_pupil:
         raise NotFound
     await sessions.act_as(db, visitor.fingerprint, allowed[chosen])
     return go("/me")
 
 
 def _sign_in(request: Shown) -> UUID:
-    found = visitor_of(request).sign_in_id
-    if found is None:
+    visitor = visitor_of(request)
+    if visitor.sign_in_id is None or visitor.is_pupil:
         raise NotFound
-    return found
+    return visitor.sign_in_id
 
 
 # --- the card --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ MODULES = (
     "signup",
     "consent",
     "signin",
+    "classroom",
+    "pupil",
     "residents",
     "waiting",
     "still_waiting",
@@ -62,6 +64,7 @@ STAFF_MODULES = (
     "roster_pages",
     "pupil_consents",
     "pupil_page",
+    "class_doors",
 )
 DEVELOPMENT_MODULES = ("dev", "dev_post")
 

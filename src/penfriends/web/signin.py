@@ -130,7 +130,10 @@ async def sign_out(request: Request[Any, Any, Any], db: NamedDependency[AsyncSes
     visitor = visitor_of(request)
     if visitor.fingerprint:
         await sessions.end(db, visitor.fingerprint)
-    return go("/", say=_("You are signed out."), cookies=[_session("", 0)])
+    answer = go("/class" if visitor.is_pupil else "/", say=_("You are signed out."), cookies=[browser_session("", 0)])
+    if visitor.is_pupil:  # the next child at this device finds nothing that was typed on it
+        answer.headers["clear-site-data"] = '"storage"'
+    return answer
 
 
 async def signed_in(
@@ -150,10 +153,10 @@ async def signed_in(
     start = desk if staff else "/me" if len(residents) == 1 else "/me/who"
     seconds = sessions.SESSION_DAYS * 86400
     target = to if to.startswith("/") and to != "/me" else start
-    return go(target, cookies=[_session(secret, seconds), _waiting("", 0)])
+    return go(target, cookies=[browser_session(secret, seconds), _waiting("", 0)])
 
 
-def _session(secret: str, seconds: int) -> Cookie:
+def browser_session(secret: str, seconds: int) -> Cookie:
     chosen = settings()
     return Cookie(
         key=session_cookie(chosen),

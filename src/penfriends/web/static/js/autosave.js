@@ -42,6 +42,7 @@
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     const typed = new URLSearchParams(body), words = plain(field("text").value);
+    const detail = { title: field("title").value, text: field("text").value };
     try {
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: typed, credentials: "same-origin", headers: { "X-Autosave": "1" },
@@ -50,6 +51,7 @@
       const version = answer.redirected ? null : answer.headers.get("x-version"); // redirected: to sign in
       if (version) field("version").value = version;
       saved = Boolean(version);
+      if (saved && answer.ok) form.dispatchEvent(new CustomEvent("kept", { detail })); // for draft.js
       if (answer.status === 409) overtaken(await answer.json());
       else say(version ? await answer.text() : note.dataset.failedText); // a 422 is kept, too, and says what is wrong
     } catch { say(note.dataset.failedText); }
