@@ -73,7 +73,7 @@ async def _children(db: AsyncSession, parent: SignIn) -> list[UUID]:
 async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addressed:
     """The thread of each, a draft, a returned letter, and a received one to report."""
     found: Addressed = {}
-    for role, one in (("adult", people.adult), ("child", people.child)):
+    for role, one in (("adult", people.adult), ("child", people.child), ("pupil", people.pupil)):
         mine = (await db.exec(select(Participant).where(Participant.resident_id == one.id))).all()[0]
         draft = await letters.start_draft(db, mine, parent_id=None, language="en", now=now)
         await letters.save_draft(db, draft, title="", text="Dear friend, today", language="en", now=now)
@@ -84,8 +84,14 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
                 Letter.state == LetterState.DELIVERED,
             )
         )
-        await _asked_how_it_goes(db, mine, now=now)
+        if role != "pupil":
+            await _asked_how_it_goes(db, mine, now=now)
         letter, thread = received.all()[0], f"/letters/with/{mine.correspondence_id}"
+        for_pupils_too = {
+            "/letters/with/{correspondence_id}",
+            "/letters/{letter_id}/edit",
+            "/letters/{letter_id}/report",
+        }
         for route, address in (
             ("/letters/with/{correspondence_id}", thread),
             ("/letters/with/{correspondence_id}/new", f"{thread}/new"),
@@ -97,7 +103,8 @@ async def _letters(db: AsyncSession, people: People, *, now: datetime) -> Addres
             ("/letters/{letter_id}/report", f"/letters/{letter}/report"),
             ("/letters/{letter_id}", f"/letters/{letter}"),
         ):
-            found.setdefault(route, {})[role] = [address]
+            if role != "pupil" or route in for_pupils_too:
+                found.setdefault(route, {})[role] = [address]
     return found
 
 

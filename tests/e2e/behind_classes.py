@@ -31,13 +31,16 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/desk/letters/{hold_id}/return": [f"/desk/letters/{shown[0]}/return"],
         "/desk/letters/{hold_id}/escalation": [f"/desk/letters/{shown[0]}/escalation"],
         "/classes/{class_id}": [f"/classes/{one}" for one in classes],
+        "/classes/{class_id}/signing-in": [f"/classes/{one}/signing-in" for one in classes[:1]],
+        "/classes/{class_id}/cards": [f"/classes/{one}/cards" for one in classes[:1]],
         "/classes/{class_id}/partner": [f"/classes/{one}/partner" for one in classes],
         "/classes/{class_id}/partner/{other_id}": await _suggested(db, classes, now=now),
         "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
     } | await _pupils(db, classes[0])
     found |= await _board(db, await _pairing(db, classes), classes)
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
-        "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]}
+        "/class/{code}": {"anonymous": ["/class/OTTER-48173"]},
+        "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]},
     }
 
 

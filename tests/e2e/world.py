@@ -16,6 +16,9 @@ from penfriends.actions import sessions, signup
 from penfriends.actions.addresses import Addresses
 from penfriends.ids import fingerprint
 from penfriends.models.residents import Resident
+from penfriends.models.schools import Pupil
+from penfriends.web import classroom
+from penfriends.web.classroom import SEAT_COOKIE
 from penfriends.web.permissions import TABLE, Permission, key_of
 from penfriends.web.signin import WAITING_COOKIE
 from penfriends.web.signup import COOKIE as SIGN_UP_COOKIE
@@ -108,7 +111,7 @@ async def populated(site: Site, *, at: Addresses, now: datetime) -> World:
 
 def _halfway_steps(addresses: Addressed) -> None:
     """Pages that one comes to only in the middle of something."""
-    for route in ("/sign-in/code", "/staff/code"):
+    for route in ("/sign-in/code", "/staff/code", "/class/names", "/class/pictures"):
         if route in addresses:
             addresses[route] = {"halfway": [route]}
 
@@ -131,6 +134,7 @@ async def _cookies(db: AsyncSession, people: People, site: Site, *, at: Addresse
         "halfway": {
             WAITING_COOKIE: quote(json.dumps(["margaret@post.example", ""])),
             HALFWAY_COOKIE: _sealed(people.moderator.id, "", at.key, now),
+            SEAT_COOKIE: classroom.sealed(await _seat(db, people.pupil), at.key, now),
         },
         "adult": await resident(people.adult),
         "child": await resident(people.child),
@@ -144,6 +148,14 @@ async def _cookies(db: AsyncSession, people: People, site: Site, *, at: Addresse
         "newcomer": {SIGN_UP_COOKIE: await _draft(db, NEWCOMER, now=now)},
         "new child": {SIGN_UP_COOKIE: await _draft(db, NEW_CHILD, now=now)},
     }
+
+
+async def _seat(db: AsyncSession, resident: Resident) -> classroom.Step:
+    """Somebody before the pictures: code and name are typed, one picture is tapped."""
+    pupil = await db.get_one(Pupil, resident.id)
+    pupil.pictures = "f" * 64
+    db.add(pupil)
+    return classroom.Step(pupil.class_id, resident.id, ("star",))
 
 
 LIKES = ["cats", "cycling", "maps"]

@@ -189,7 +189,7 @@ async def _here(request: Shown, db: AsyncSession, *, at: Addresses, now: datetim
 
 
 def _on(step: Step, path: str, *, say: str = "", at: Addresses, now: datetime) -> Redirect:
-    return go(path, say=say, kind="note", cookies=[_cookie(_sealed(step, at.key, now), SEAT_SECONDS)])
+    return go(path, say=say, kind="note", cookies=[_cookie(sealed(step, at.key, now), SEAT_SECONDS)])
 
 
 def _step(request: Shown, *, at: Addresses, now: datetime) -> Step | None:
@@ -203,7 +203,7 @@ def _step(request: Shown, *, at: Addresses, now: datetime) -> Step | None:
     return Step(UUID(class_id), _as_id(resident_id), tuple(filter(None, pictures.split(","))))
 
 
-def _sealed(step: Step, key: bytes, now: datetime) -> str:
+def sealed(step: Step, key: bytes, now: datetime) -> str:
     until = int(now.timestamp()) + SEAT_SECONDS
     value = f"{until}|{step.class_id}|{step.resident_id or ''}|{','.join(step.pictures)}"
     return quote(f"{_signature(value, key)}|{value}", safe="")
