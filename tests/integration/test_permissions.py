@@ -32,8 +32,8 @@ PRODUCTION: Mapping[str, Any] = {
     "mail_domain": "letters.town.example", "bounce_domain": "bounce.town.example",
     "team_address": "team@town.example", "authserv_id": "mx.town.example",
 }  # fmt: skip
-# What looking may change: a line in the audit log, who has a letter open, that a letter is new no more, and that a pupil
-# is still there.
+# What looking may change: a line in the audit log, who has a letter open, that a letter is new no more, that a pupil is
+# still there.
 LEFT_BY_LOOKING = {
     "audit_entry": None,
     "hold": {"claimed_by", "claimed_until"},
