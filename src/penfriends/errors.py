@@ -26,6 +26,7 @@ class Refusal(enum.StrEnum):
     ONLY_LEAD = "only_lead"
     OUT_OF_TIME = "out_of_time"
     ROUND_RUNNING = "round_running"
+    SOMEBODY_ELSE = "somebody_else"
     TAKEN_BY_ANOTHER = "taken_by_another"
     TOO_LATE_TO_UNDO = "too_late_to_undo"
     TOO_MANY_ASKS = "too_many_asks"

@@ -24,6 +24,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.ONLY_LEAD: N_("Only the safeguarding lead of your association or the deputy may change this."),
     Refusal.OUT_OF_TIME: N_("The time to answer is over."),
     Refusal.ROUND_RUNNING: N_("A round runs at this moment. Please wait until it is ready."),
+    Refusal.SOMEBODY_ELSE: N_("This address is used here by somebody else than a teacher of your school."),
     Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
     Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),
     Refusal.TOO_MANY_ASKS: N_("Your class has asked three classes already. Wait for an answer, or take one back."),

@@ -29,6 +29,7 @@ from penfriends.models.signin import LinkPurpose, SignIn
 from penfriends.rules.mail_domains import House, judge
 from penfriends.rules.name_questions import Answer, Fate, Kind, Question
 from tests.e2e.behind_classes import class_routes
+from tests.e2e.behind_schools import school_routes
 from tests.e2e.people import People, guardian_of
 from tests.support import rounds
 
@@ -56,6 +57,7 @@ async def behind_routes(db: AsyncSession, people: People, *, now: datetime) -> A
     found |= await _matches(db, people)
     found |= await _links(db, people, now=now)
     found |= await _groups(db, people)
+    found |= await school_routes(db, people)
     for route, by_role in (await class_routes(db, people, now=now)).items():
         found[route] = found.get(route, {}) | by_role
     return found

@@ -12,7 +12,7 @@ from penfriends.demo.letters import DemoThread, HeldLetter, held_letters, thread
 from penfriends.demo.people import CHILDREN, NEWCOMERS, SIZE, people
 from penfriends.demo.places import associations, links, towns, twins_of
 from penfriends.demo.residents import AVATARS, COLOURS, seeker_of
-from penfriends.demo.schools import schools, year_of
+from penfriends.demo.schools import schools
 from penfriends.demo.staff import StaffRole, staff
 from penfriends.i18n import LANGUAGES
 from penfriends.models.letters import LetterState
@@ -20,6 +20,7 @@ from penfriends.models.residents import ResidentState
 from penfriends.rules.bands import Band, age_on, band_on, needs_full_date
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Medium, TownLink, World, broken_rules, friends_allowed
+from penfriends.rules.school_year import school_year
 
 TODAY = date(2026, 5, 10)
 PEOPLE = people(7, TODAY)
@@ -194,7 +195,7 @@ def test_pupils_are_the_same_every_time_and_share_a_language_with_their_partners
 
 @pytest.mark.parametrize("today", [date(2026, 7, 15), date(2026, 7, 16), date(2026, 12, 31), date(2027, 1, 1)])
 def test_a_school_year_is_the_one_that_runs_or_comes_next(today: date) -> None:
-    starts, ends = year_of(today)
+    starts, ends = school_year(today)
     assert starts < ends
     assert ends >= today
     assert starts.year + 1 == ends.year

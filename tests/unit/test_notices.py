@@ -77,6 +77,7 @@ SAMPLES: dict[str, Value] = {
     "reports": 1,
     "read_this_month": 31,
     "inviter": "Rania",
+    "school": "",
     "birthday": date(2026, 5, 24),
     "group": "Thetford Singers",
     "friend_group": "Kerkkoor Spijkenisse",

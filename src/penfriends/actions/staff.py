@@ -134,11 +134,13 @@ async def add_moderator(
     languages: tuple[str, ...] = (),
     inviter: str = "",
     locale: str = "",
+    school: str = "",
     at: Addresses,
     now: datetime,
 ) -> tuple[Moderator, str]:
     """Name a moderator of the association with this slug and invite them by mail; returns the row and the address of
-    the invitation. A second call for the same person changes name, role and languages, and invites again."""
+    the invitation. A second call for the same person changes name, role and languages, and invites again.
+    `school`: of a teacher, named in the mail."""
     house = (await db.exec(select(Association).where(Association.slug == association))).first()
     if house is None:
         raise NotFound
@@ -161,7 +163,7 @@ async def add_moderator(
         subject_id=moderator.id,
         details={"role": role.value},
     )
-    return moderator, await _invite(db, moderator, sign_in, house, inviter=inviter, at=at, now=now)
+    return moderator, await _invite(db, moderator, sign_in, house, inviter=inviter, school=school, at=at, now=now)
 
 
 async def _invite(
@@ -171,6 +173,7 @@ async def _invite(
     house: Association,
     *,
     inviter: str,
+    school: str,
     at: Addresses,
     now: datetime,
 ) -> str:
@@ -194,6 +197,7 @@ async def _invite(
             "inviter": inviter or house.name,
             "url": url,
             "days": INVITATION_LASTS.days,
+            "school": school,
             "band": "adult",
             "town": called(town, sign_in.locale) or house.name,
         },

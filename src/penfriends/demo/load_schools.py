@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions.people import email_key
 from penfriends.actions.pupils import end_of_year
-from penfriends.demo.schools import DemoClass, DemoPupil, DemoSchool, DemoTeacher, schools, year_of
+from penfriends.demo.schools import DemoClass, DemoPupil, DemoSchool, DemoTeacher, schools
 from penfriends.ids import uuid7
 from penfriends.models.moderation import MODERATING, Moderator, Role, Vetting, VettingKind
 from penfriends.models.places import Town
@@ -35,6 +35,7 @@ from penfriends.models.schools import (
 )
 from penfriends.models.signin import SignIn
 from penfriends.rules.bands import Band
+from penfriends.rules.school_year import school_year
 
 SINCE = timedelta(days=70)
 """So long ago the schools joined."""
@@ -157,12 +158,12 @@ def _confirmed(row: Moderator, lead: Moderator, *, now: datetime) -> Vetting:
         kind=VettingKind.SCHOOL,
         seen_by=lead.name,
         seen_on=(now - SINCE).date(),
-        expires_on=year_of(now.date())[1],
+        expires_on=school_year(now.date())[1],
     )
 
 
 def _class(row: DemoClass, school: School, *, now: datetime) -> SchoolClass:
-    starts_on, ends_on = year_of(now.date())
+    starts_on, ends_on = school_year(now.date())
     return SchoolClass(
         id=uuid7(),
         school_id=school.id,

@@ -16,7 +16,6 @@ from penfriends.rules.interests import INTERESTS
 from penfriends.rules.matching import Level
 
 SEED = 11
-YEAR_BEGINS, YEAR_ENDS = (9, 1), (7, 15)
 LIKES = tuple(code for code, one in INTERESTS.items() if one.icon and one.for_children)
 ELSEWHERE = frozenset({"Maisie"})  # of the threads: whoever looks for her finds one
 
@@ -88,12 +87,6 @@ def schools(today: date) -> tuple[DemoSchool, ...]:
         )
         for row in read_json("schools")
     )  # fmt: skip
-
-
-def year_of(today: date) -> tuple[date, date]:
-    """The first and last day of the school year that it is, or of the next one in the summer."""
-    year = today.year if (today.month, today.day) > YEAR_ENDS else today.year - 1
-    return date(year, *YEAR_BEGINS), date(year + 1, *YEAR_ENDS)
 
 
 @cache

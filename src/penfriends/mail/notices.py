@@ -139,7 +139,7 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.DESK_DIGEST: frozenset(
         {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}
     ),
-    Notice.STAFF_INVITATION: frozenset({"name", "inviter", "url", "days"}),
+    Notice.STAFF_INVITATION: frozenset({"name", "inviter", "url", "days", "school"}),
 }
 IN_EVERY_MAIL = frozenset({"band", "town"})
 

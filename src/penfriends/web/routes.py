@@ -31,6 +31,7 @@ MODULES = (
     "mail_links",
     "friends",
     "fits",
+    "schools",
 )
 STAFF_MODULES = (
     "staff",
@@ -52,6 +53,7 @@ STAFF_MODULES = (
     "silences",
     "fit_desk",
     "classes",
+    "school_desk",
     "board",
     "board_moves",
     "board_wishes",

@@ -27,7 +27,7 @@ LANGUAGE_COOKIE = "language"
 THEME_COOKIE = "theme"
 FLASH_COOKIE = "flash"
 # What may lie in a browser's memory: the pages that say the same to everybody. Everything else is no-store by default.
-PUBLIC = frozenset({"/", "/safety", "/privacy", "/how-it-works", "/about", "/help", "/health"})
+PUBLIC = frozenset({"/", "/safety", "/privacy", "/how-it-works", "/about", "/help", "/health", "/schools"})
 PUBLIC_BELOW = ("/static/", "/t/")
 # The secret in these addresses is a key: it must not travel on in a Referer, not even to ourselves.
 SECRET_BELOW = (
