@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from penfriends.actions import pupils
-from penfriends.models.moderation import Moderator
+from penfriends.models.moderation import AuditEntry, Moderator
 from penfriends.models.pairings import Couple, Pairing, PairingState
 from penfriends.models.schools import PaperYes
 from tests import builders as b
@@ -99,6 +99,9 @@ async def test_wishes_are_said_to_the_own_teacher_and_only_counted_for_the_other
     refused = await visit.post(f"{base}/suggestion", version="0")
     assert refused.status_code == 409
     assert "These wishes cannot all be kept" in words(refused)
+    async with visit.database.reading() as db:
+        lines = await db.exec(select(AuditEntry).where(AuditEntry.action == "view_list"))
+        assert lines.all()[0].details["children"] == sorted(str(one.resident_id) for one in at.second.pupils)
 
     await sit_down(visit, at.second.teacher)
     seen = words(await visit.get(f"{base}/wishes"))

@@ -59,6 +59,7 @@ async def agree(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen:
 
 async def carry_out(db: AsyncSession, pairing: Pairing, *, now: datetime) -> Outcome:
     """Make the letters what all teachers have agreed to; without that do nothing. A second time changes nothing."""
+    await db.refresh(pairing, with_for_update=True)
     places = (await db.exec(select(PairingClass).where(PairingClass.pairing_id == pairing.id))).all()
     if pairing.state not in board_versions.CHANGING:
         return Outcome()
@@ -106,6 +107,7 @@ async def left(db: AsyncSession, pupil: Pupil, teacher: Moderator, *, now: datet
     rows = (await db.exec(select(Couple).where(mine).order_by(col(Couple.id)))).all()
     touched = {one: await db.get_one(Pairing, one) for one in {row.pairing_id for row in rows}}
     for pairing in touched.values():
+        await db.refresh(pairing, with_for_update=True)
         pairing.board_version += 1
         db.add(pairing)
     for row in rows:

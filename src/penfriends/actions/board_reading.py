@@ -5,13 +5,13 @@ A board opens once both towns have said yes: before that no teacher sees the pup
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import teaching
+from penfriends.actions import teaching, viewing
 from penfriends.errors import NotFound
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import Couple, Pairing, PairingClass, PairingState, PairingWish, WishKind
@@ -209,6 +209,15 @@ def _value(one: Member, writing: Collection[UUID]) -> partners.Pupil:
         volunteer=one.pupil.volunteer,
         present=one.pupil.present or one.pupil.resident_id in writing,
     )
+
+
+async def look(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, now: datetime) -> Board:
+    """The same for somebody's eyes: that they saw the pupils of another class leaves a line (rule R41)."""
+    board = await read(db, pairing_id, teacher, today=now.date())
+    shown = {n for link in board.own_links for n in board.links[link]}
+    foreign = [board.sides[n] for n in sorted(shown) if not board.sides[n].is_own]
+    await viewing.note_list(db, teacher, [one.resident for side in foreign for one in side.members], now=now)
+    return board
 
 
 def own_members(board: Board) -> Sequence[Member]:

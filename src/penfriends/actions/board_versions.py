@@ -61,8 +61,8 @@ async def claim(db: AsyncSession, pairing: Pairing, seen: int) -> int:
 
 
 async def must_be_new(db: AsyncSession, pairing: Pairing, seen: int) -> None:
-    """Raises as `claim` does, and takes no number."""
-    await db.refresh(pairing)
+    """Raises as `claim` does, and takes no number. Until the transaction ends nobody else makes a newer version."""
+    await db.refresh(pairing, with_for_update=True)
     if pairing.state not in CHANGING:
         raise Refused(Refusal.CORRESPONDENCE_CLOSED)
     if pairing.board_version != seen:

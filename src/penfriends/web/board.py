@@ -42,22 +42,28 @@ Asked = Request[Any, Any, Any]
 
 @get("/pairings/{pairing_id:uuid}/board", include_in_schema=False)
 async def show_board(
-    request: Asked, pairing_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Asked,
+    pairing_id: FromPath[UUID],
+    tracing_db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
 ) -> Template:
     """The pairs as they are, and what is different since the teacher last agreed."""
-    teacher = await moderator_of(request, db)
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    return await board_page(request, db, teacher, board, now=now)
+    teacher = await moderator_of(request, tracing_db)
+    board = await board_reading.look(tracing_db, pairing_id, teacher, now=now)
+    return await board_page(request, tracing_db, teacher, board, now=now)
 
 
 @get("/pairings/{pairing_id:uuid}/board/print", include_in_schema=False)
 async def print_board(
-    request: Asked, pairing_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Asked,
+    pairing_id: FromPath[UUID],
+    tracing_db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
 ) -> Template:
     """The same as a list for paper."""
-    teacher = await moderator_of(request, db)
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    return await board_page(request, db, teacher, board, now=now, template="pairings/board_print.html")
+    teacher = await moderator_of(request, tracing_db)
+    board = await board_reading.look(tracing_db, pairing_id, teacher, now=now)
+    return await board_page(request, tracing_db, teacher, board, now=now, template="pairings/board_print.html")
 
 
 @post("/pairings/{pairing_id:uuid}/board/suggestion", include_in_schema=False)

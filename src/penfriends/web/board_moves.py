@@ -63,15 +63,15 @@ async def show_move(
     pairing_id: FromPath[UUID],
     link: FromPath[int],
     pupil_id: FromPath[UUID],
-    db: NamedDependency[AsyncSession],
+    tracing_db: NamedDependency[AsyncSession],
     now: NamedDependency[datetime],
     to: FromQuery[str] = "",
     instead_of: FromQuery[str] = "",
 ) -> Template:
     """All who could be the partner of a pupil; with `to`, what becomes of the others."""
-    teacher = await moderator_of(request, db)
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    return await _page(request, db, teacher, board, link, pupil_id, to=to, instead_of=instead_of)
+    teacher = await moderator_of(request, tracing_db)
+    board = await board_reading.look(tracing_db, pairing_id, teacher, now=now)
+    return await _page(request, tracing_db, teacher, board, link, pupil_id, to=to, instead_of=instead_of)
 
 
 @post("/pairings/{pairing_id:uuid}/board/{link:int}/{pupil_id:uuid}", include_in_schema=False)

@@ -25,10 +25,12 @@ from penfriends.models.pairings import Couple, PairingState
 from penfriends.reasons import interest_names
 from penfriends.rules import name_order, partners
 from penfriends.rules.board_moves import Table
-from penfriends.rules.class_pairing import circles_of, shortage, told
+from penfriends.rules.class_pairing import broken, circles_of, shortage, told
 from penfriends.rules.interests import INTERESTS
 from penfriends.rules.partners import Remark, Shortage
 from penfriends.web.respond import page
+
+WISHES = frozenset({"apart", "together"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +247,9 @@ def _remarks(table: Table) -> tuple[str, ...]:
     if not couples:
         return ()
     found = told(table.first, table.second, couples, table.rules, table.around).remarks
-    return tuple(remark_sentence(one) for one in found if one is not Remark.JOINED_CIRCLES)
+    said = tuple(remark_sentence(one) for one in found if one is not Remark.JOINED_CIRCLES)
+    wrong = broken(table.first, table.second, couples, table.rules, table.around, most=len(couples))
+    return (*said, _("These pairs do not keep a wish yet.")) if WISHES & set(wrong) else said
 
 
 def tell(board: Board, changes: Sequence[Difference], me: Moderator) -> list[Told]:

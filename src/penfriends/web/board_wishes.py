@@ -33,9 +33,12 @@ Asked = Request[Any, Any, Any]
 
 @get("/pairings/{pairing_id:uuid}/board/wishes", include_in_schema=False)
 async def show_wishes(
-    request: Asked, pairing_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+    request: Asked,
+    pairing_id: FromPath[UUID],
+    tracing_db: NamedDependency[AsyncSession],
+    now: NamedDependency[datetime],
 ) -> Template:
-    return await _page(request, db, pairing_id, now=now)
+    return await _page(request, tracing_db, pairing_id, now=now)
 
 
 @post("/pairings/{pairing_id:uuid}/board/wishes", include_in_schema=False)
@@ -98,7 +101,7 @@ async def _page(
     request: Asked, db: AsyncSession, pairing_id: UUID, *, now: datetime, sent: Any = None, wrong: str = ""
 ) -> Template:
     teacher = await moderator_of(request, db)
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
+    board = await board_reading.look(db, pairing_id, teacher, now=now)
     faces = by_name(faces_of(board).values())
     return page(
         request,
