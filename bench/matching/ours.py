@@ -168,7 +168,7 @@ class Prepared:
     """A round over people who are in columns already: from there to pairs, certificates and explanations."""
 
     def __init__(self, instance: Instance) -> None:
-        self._instance = instance
+        self._today, self._rows = instance.today, _Rows(instance.people)
         self._people, self._around = _columns(instance)
         ids = [high << 64 | low for high, low in self._people.uid.tolist()]
         self._blocked = crowd.Pairs([(ids[a], ids[b]) for a, b in instance.blocks.tolist()])
@@ -176,7 +176,7 @@ class Prepared:
     def run(self) -> list[Run]:
         runs = []
         for band in Band:
-            run = played(crowd.crowd_of(self._people, self._around, band, self._instance.today, self._blocked))
+            run = played(crowd.crowd_of(self._people, self._around, band, self._today, self._blocked))
             if wrong := run.complaints():
                 raise RuntimeError(wrong[0])
             runs.append(run)
@@ -185,7 +185,7 @@ class Prepared:
     def permitted(self) -> tuple[int, int]:
         """How many pairs are permitted, seen from either side, and how many are kept in the lists."""
         found = [
-            find(crowd.crowd_of(self._people, self._around, band, self._instance.today, self._blocked)) for band in Band
+            find(crowd.crowd_of(self._people, self._around, band, self._today, self._blocked)) for band in Band
         ]
         return sum(int(one.degree.sum()) for one in found), sum(len(one.edges) for one in found)
 
@@ -207,7 +207,7 @@ class Prepared:
         }
 
     def answer(self, runs: list[Run]) -> dict[str, Any]:
-        row = _Rows(self._instance.people)
+        row = self._rows
         pairs, turns, proofs = [], [], []
         for run in runs:
             for turn in run.turns:

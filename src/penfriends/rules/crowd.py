@@ -258,9 +258,9 @@ def obstacles(people: People, today: date) -> Column:
 def crowd_of(people: People, around: Surroundings, band: Band, today: date, pairs: "Pairs | None" = None) -> Crowd:
     """Those of one band whom nothing keeps from being matched today. Children and adults never meet in one (R02)."""
     number = list(Band).index(band)
-    mine = people.only(np.flatnonzero((people.band == number) & (obstacles(people, today) == 0)))
-    order = np.lexsort((mine.uid[:, 1], mine.uid[:, 0], mine.day, mine.month, mine.year, mine.town))
-    mine = mine.only(order)
+    rows = np.flatnonzero((people.band == number) & (obstacles(people, today) == 0))
+    order = (people.uid[:, 1], people.uid[:, 0], people.day, people.month, people.year, people.town)
+    mine = people.only(rows[np.lexsort(tuple(column[rows] for column in order))])
     age = ages(mine, today)
     step = np.clip(age, 0, OLDEST_STEP).astype(np.int32)
     by_word = [around.rarity[codes[0]] for codes in around.interests]
@@ -294,11 +294,13 @@ class Pairs:
     def in_rows(self, uid: Column) -> tuple[Ints, Ints]:
         if not self.blocked and not self.pending:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        row = {(high << WORD) | low: n for n, (high, low) in enumerate(uid.tolist())}
+        told = {uid for pairs in (self.blocked, self.pending) for pair in pairs for uid in pair}
+        rows = np.flatnonzero(np.isin(uid[:, 0], np.array([one >> WORD for one in told], dtype=np.uint64)))
+        row = {(high << WORD) | low: n for n, (high, low) in zip(rows.tolist(), uid[rows].tolist(), strict=True)}
 
         def numbers(pairs: Sequence[tuple[int, int]]) -> Ints:
             known = (sorted((row[a], row[b])) for a, b in pairs if a != b and a in row and b in row)
-            return np.unique(np.array([low * len(row) + high for low, high in known], dtype=np.int64))
+            return np.unique(np.array([low * len(uid) + high for low, high in known], dtype=np.int64))
 
         return numbers(self.blocked), numbers(self.pending)
 

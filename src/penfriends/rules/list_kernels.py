@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from penfriends.rules.pair_kernels import Piece
+from penfriends.rules.pair_kernels import FURTHEST, Piece
 
 Column = Any
 
@@ -70,7 +70,7 @@ def make(njit: Any, _inlined: Any) -> Any:
         piece: Piece, price: Column, mix: Column, ids: Column, nets: Column, used: Column, bar: Column
     ) -> None:
         """Keep for every row the best others by weight − price[other] that reach bar[row]."""
-        first, starts, where, near, other, weight = piece
+        first, starts, where, begin, near, apart, weight = piece
         n = 0
         while n < len(where):
             end, stop = town_after(where, near, n)
@@ -78,9 +78,10 @@ def make(njit: Any, _inlined: Any) -> Any:
             asked, least = price[there], bar[there]
             for row in range(n, end if starts[end] > starts[n] else n):
                 i = first + row
-                price_i, bar_i = price[i], bar[i]
+                price_i, bar_i, one = price[i], bar[i], np.uint64(begin[row])
                 for at in range(starts[row], starts[row + 1]):
-                    one, worth = other[at], weight[at]
+                    one += np.uint64(apart[at])
+                    worth = weight[at]
                     if worth < min(bar_i + asked[one], price_i + least[one]):
                         continue
                     j = there[one]
@@ -106,7 +107,7 @@ def make(njit: Any, _inlined: Any) -> Any:
     ) -> None:
         """Raise gain[row] to the best weight − price[other], and keep the pairs that weigh more than what both people
         have now: for every row the best others by weight − now[other] that reach bar[row]."""
-        first, starts, where, near, other, weight = piece
+        first, starts, where, begin, near, apart, weight = piece
         n = 0
         while n < len(where):
             end, stop = town_after(where, near, n)
@@ -114,9 +115,10 @@ def make(njit: Any, _inlined: Any) -> Any:
             asked, has, most = price[there], now[there], gain[there]
             for row in range(n, end if starts[end] > starts[n] else n):
                 i = first + row
-                price_i, now_i, gain_i = price[i], now[i], gain[i]
+                price_i, now_i, gain_i, one = price[i], now[i], gain[i], np.uint64(begin[row])
                 for at in range(starts[row], starts[row + 1]):
-                    one, worth = other[at], weight[at]
+                    one += np.uint64(apart[at])
+                    worth = weight[at]
                     gain_i = max(gain_i, worth - asked[one])
                     if worth - price_i > most[one]:
                         most[one] = worth - price_i
@@ -177,15 +179,16 @@ def make(njit: Any, _inlined: Any) -> Any:
         return first, other, weight
 
     @njit
-    def only(piece: Piece, place: Column, blocked: Column, people: Any) -> Any:
+    def only(piece: Piece, place: Column, blocked: Column, people: Any, degree: Column) -> Any:
         """The pairs of those who have a place in the smaller crowd, in its rows, without the pairs `blocked` there: all
-        that makes a piece."""
-        first, starts, where, near, other, weight = piece
+        that makes a piece. They are counted in `degree`."""
+        first, starts, where, begin, near, apart, weight = piece
         least, rows, total, neighbours = 0, 0, 0, 0
         for phase in range(2):
             if phase == 1:
                 new_starts, new_where = np.zeros(rows + 1, np.int64), np.zeros(rows, np.int64)
-                new_other, new_weight, new_near = other[:total].copy(), weight[:total].copy(), near[:neighbours].copy()
+                new_begin, new_near = np.zeros(rows, np.int32), near[:neighbours].copy()
+                new_apart, new_weight = np.empty(total, np.uint8), np.empty(total, weight.dtype)
             row, found, laid, n = 0, 0, 0, 0
             while n < len(where):
                 end, stop = town_after(where, near, n)
@@ -203,26 +206,37 @@ def make(njit: Any, _inlined: Any) -> Any:
                     i = place[first + r]
                     if i < 0:
                         continue
-                    if phase == 0 and rows == 0:
+                    if phase == 0 and row == 0:
                         least = i
                     number = np.int64(i) * people
                     low, high = np.searchsorted(blocked, number), np.searchsorted(blocked, number + people)
+                    one, last = np.uint64(begin[r]), -1
                     for at in range(starts[r], starts[r + 1]):
-                        j = there[other[at]]
-                        if j < 0 or (low < high and among(blocked[low:high], number + j)):
+                        one += np.uint64(apart[at])
+                        j = there[one]
+                        if weight[at] == 0 or j < 0 or (low < high and among(blocked[low:high], number + j)):
                             continue
+                        if last < 0:
+                            last = to[one]
+                            if phase == 1:
+                                new_begin[row] = last
+                        while to[one] - last > FURTHEST:
+                            if phase == 1:
+                                new_apart[found], new_weight[found] = FURTHEST, 0
+                            last += FURTHEST
+                            found += 1
                         if phase == 1:
-                            new_other[found], new_weight[found] = to[other[at]], weight[at]
+                            new_apart[found], new_weight[found] = to[one] - last, weight[at]
+                            degree[i] += 1
+                            degree[j] += 1
+                        last = to[one]
                         found += 1
+                    if phase == 1:
+                        new_where[row], new_starts[row + 1] = begun, found
                     row += 1
-                    if phase == 0:
-                        rows = row
-                    else:
-                        new_where[row - 1] = begun
-                        new_starts[row] = found
                 n = end
-            total, neighbours = found, laid
-        return least, new_starts, new_where, new_near, new_other, new_weight
+            total, neighbours, rows = found, laid, row
+        return least, new_starts, new_where, new_begin, new_near, new_apart, new_weight
 
     @njit
     def put_in(starts: Column, other: Column, weight: Column, i: Column, j: Column, value: Column, mix: Column) -> Any:

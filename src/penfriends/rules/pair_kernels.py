@@ -66,15 +66,20 @@ class Roads(NamedTuple):
 
 class Piece(NamedTuple):
     """The pairs of the rows `first`, `first` + 1… with larger ones. `near` holds the neighbours of one town after the
-    other; those of the n-th row begin at where[n], and near[where[n] + p] for p in other[starts[n]:starts[n + 1]] are
-    the permitted ones, each with its weight. So a pair takes four bytes."""
+    other; those of the n-th row begin at where[n]. The permitted ones among them are found by going on from begin[n] by
+    each of apart[starts[n]:starts[n + 1]], and stand beside their weights. A weight of 0 is no pair, only a step on the
+    way to one that is further than 255. So a pair takes three bytes."""
 
     first: int
     starts: Column
     where: Column
+    begin: Column
     near: Column
-    other: Column
+    apart: Column
     weight: Column
+
+
+FURTHEST = 255
 
 
 def popcount(x: Any) -> Any:
@@ -126,7 +131,7 @@ def make(njit: Any, inlined: Any) -> Any:
     def pairs_from(facts: Facts, roads: Roads, row: Any, piece: Piece, degree: Column) -> Any:
         """Write down the permitted pairs of `row` and those after it with larger rows, while there is room. Returns the
         row to go on with, and how many pairs and neighbours were written."""
-        starts, where, near, other, weight = piece[1:]
+        starts, where, begin, near, apart, weight = piece[1:]
         # each column by its own name: reaching into a tuple a hundred million times costs more than the work
         order, reach, whens, all_years, all_dated, windows, step, speaks, likes, rarity_of_word = facts[:10]
         root, all_ways, media, households, towns, wish, extra, allows, guarded = facts[10:19]
@@ -183,7 +188,7 @@ def make(njit: Any, inlined: Any) -> Any:
             fit, held, times = np.empty(size, np.uint8), np.empty(size + 1, np.uint32), np.zeros(size, np.int32)
             shared, plain = np.empty(size, np.int32), np.empty(size, np.int32)
             while row < end:
-                if found + size > len(other):
+                if found + size + size // FURTHEST >= len(apart):
                     break
                 i = row
                 row += 1
@@ -200,9 +205,9 @@ def make(njit: Any, inlined: Any) -> Any:
                 # unsigned, so that no index is looked at for being negative and several rows go through at a time
                 start, stop = np.uint64(lo), np.uint64(hi)
                 for at in range(start, stop):
-                    apart = abs(birth[at] - year_i - further * dated[at])
+                    distance = abs(birth[at] - year_i - further * dated[at])
                     homes = (home_i < 0) | (home_i != household[at])
-                    fit[at] = (apart <= min(window_i, window[at])) & homes
+                    fit[at] = (distance <= min(window_i, window[at])) & homes
                 for at in range(start, stop):
                     fit[at] = fit[at] & ((ways_i & ways[at]) != 0) & ((writes_i & writes[at]) != 0)
                 if far and not opens[i]:
@@ -251,18 +256,27 @@ def make(njit: Any, inlined: Any) -> Any:
                     value += terms[kind + np.uint64(8)] if wish_i == -1 else wished
                     plain[index] = value
                     times[at] += 1
-                place = np.uint64(found)
+                place, begun = np.uint64(found), held[0]
+                begin[row - first - 1] = last = begun
                 for index in range(q):
-                    at = np.uint64(held[index])
+                    at = held[index]
                     worth = plain[index] + np.int32(shared[index] * (root_i * scale[at]) + HAIR)
-                    other[place + index], weight[place + index] = at, worth
-                found += np.int64(q)
+                    while at - last > FURTHEST:
+                        apart[place], weight[place] = FURTHEST, 0
+                        last += np.uint32(FURTHEST)
+                        place += np.uint64(1)
+                    apart[place], weight[place] = at - last, worth
+                    last = at
+                    place += np.uint64(1)
+                found = np.int64(place)
                 if guard & 2:
-                    for at in range(starts[row - first], found):
-                        j = rows[other[at]]
-                        if guarded[j] & 2 and among(pending, number + j):
-                            weight[at] += pending_weight
-                degree[i] += found - starts[row - first]
+                    at = begun
+                    for index in range(starts[row - first], found):
+                        at += apart[index]
+                        j = rows[at]
+                        if weight[index] and guarded[j] & 2 and among(pending, number + j):
+                            weight[index] += pending_weight
+                degree[i] += np.int64(q)
                 starts[row - first] = found
             for at in range(size):
                 degree[rows[at]] += times[at]

@@ -13,7 +13,7 @@ from penfriends.rules.bands import Band
 from penfriends.rules.columns import DIGITAL, PAPER
 from penfriends.rules.crowd import OLDEST_STEP, Bools, Column, Crowd, Ints
 from penfriends.rules.crowd import window_by_age as windows
-from penfriends.rules.pair_kernels import Facts, Piece, Roads
+from penfriends.rules.pair_kernels import FURTHEST, Facts, Piece, Roads
 from penfriends.rules.permitted import Aim, Kept, Links, offsets_of
 from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
 from penfriends.rules.weights import WHOLE
@@ -22,8 +22,7 @@ PAIRS_AT_ONCE = 1 << 24
 """So large a piece goes straight back to the operating system when it is forgotten."""
 NEIGHBOURS_AT_ONCE = 1 << 20
 PAIRS_KEPT = 1 << 28
-"""As many pairs are remembered: four bytes each, more where somebody has waited for decades or a town has more than
-65,000 people around it."""
+"""As many pairs are remembered: three bytes each, five where somebody has waited for decades."""
 LONGEST_GAP = 240
 DAYS_A_MONTH = 32
 DAYS_A_YEAR = 12 * DAYS_A_MONTH
@@ -78,14 +77,18 @@ class CompiledPairs:
         lists = _Lists.of(self._crowd, aim)
         for piece in self._all():
             self._loops.best_few(piece, lists.price, self._crowd.mix, *lists.columns)
-        return Kept(*self._loops.joined(*lists.columns[:3], lists.price), lists.best(aim.gain))
+        return self._kept(lists, aim)
 
     def settled(self, price: Ints, gain: Ints, aim: Aim) -> tuple[Ints, Kept]:
         lists = _Lists.of(self._crowd, aim)
         asked, most = price.astype(np.int32), gain.astype(np.int32)
         for piece in self._all():
             self._loops.settled(piece, asked, lists.price, most, self._crowd.mix, *lists.columns)
-        return most.astype(np.int64), Kept(*self._loops.joined(*lists.columns[:3], lists.price), lists.best(aim.gain))
+        return most.astype(np.int64), self._kept(lists, aim)
+
+    def _kept(self, lists: "_Lists", aim: Aim) -> Kept:
+        i, j, weight = self._loops.joined(lists.ids, lists.nets, lists.used, lists.price)
+        return Kept(i, j, weight, lists.best(aim.gain))
 
     def only(self, crowd: Crowd, rows: Ints) -> "CompiledPairs":
         found = CompiledPairs(crowd)
@@ -98,10 +101,7 @@ class CompiledPairs:
         place = np.full(len(self._crowd), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         for before in self._pieces:
-            piece = Piece(*self._loops.only(before, place, crowd.blocked, len(crowd)))
-            found._remember(piece)
-            for side in _sides(piece):
-                found.degree += np.bincount(side, minlength=len(crowd))
+            found._remember(Piece(*self._loops.only(before, place, crowd.blocked, len(crowd), found.degree)))
         return found
 
     def forget(self) -> None:
@@ -109,7 +109,7 @@ class CompiledPairs:
 
     def all(self) -> Iterator[tuple[Column, Column, Column]]:
         for piece in self._all():
-            yield *_sides(piece), piece.weight
+            yield _columns(piece)
 
     def _all(self) -> Iterator[Piece]:
         if self._pieces is not None:
@@ -119,7 +119,7 @@ class CompiledPairs:
             yield from self._found(roads, np.zeros_like(self.degree))
 
     def _remember(self, piece: Piece) -> None:
-        self._room -= len(piece.other)
+        self._room -= len(piece.apart)
         if self._room < 0:
             self._pieces = None
         elif self._pieces is not None:
@@ -134,19 +134,27 @@ class CompiledPairs:
         widest = int(around.max(initial=0))
         row = 0
         while row < people:
-            left, room = people - row, max(PAIRS_AT_ONCE, widest)
+            left, room = people - row, max(PAIRS_AT_ONCE, widest + widest // FURTHEST + 1)
             piece = Piece(
                 row,
                 np.zeros(left + 1, np.int64),
                 np.zeros(left, np.int64),
+                np.zeros(left, np.int32),
                 np.empty(max(NEIGHBOURS_AT_ONCE, widest), np.int32),
-                np.empty(room, np.uint16 if widest < NARROW else np.int32),
+                np.empty(room, np.uint8),
                 np.empty(room, np.uint16 if most < NARROW else np.int32),
             )
             end, found, laid = self._loops.pairs_from(facts, roads, row, piece, degree)
-            _, starts, where, near, other, weight = piece
             rows = end - row
-            yield Piece(row, starts[: rows + 1].copy(), where[:rows].copy(), near[:laid], other[:found], weight[:found])
+            yield Piece(
+                row,
+                piece.starts[: rows + 1].copy(),
+                piece.where[:rows].copy(),
+                piece.begin[:rows].copy(),
+                piece.near[:laid],
+                piece.apart[:found],
+                piece.weight[:found],
+            )
             row = end
 
 
@@ -174,10 +182,14 @@ class _Lists:
         return np.where(self.used > 0, np.maximum(gain, self.nets[:, 0]), gain)
 
 
-def _sides(piece: Piece) -> tuple[Column, Column]:
+def _columns(piece: Piece) -> tuple[Column, Column, Column]:
     counts = np.diff(piece.starts)
     first = np.repeat(np.arange(piece.first, piece.first + len(counts), dtype=np.int32), counts)
-    return first, piece.near[np.repeat(piece.where, counts) + piece.other]
+    walked = np.cumsum(piece.apart, dtype=np.int64)
+    before = np.append(0, walked)[piece.starts[:-1]]
+    at = walked + np.repeat(piece.where + piece.begin - before, counts)
+    pairs = piece.weight > 0
+    return first[pairs], piece.near[at[pairs]], piece.weight[pairs]
 
 
 def _roads(crowd: Crowd, links: Links, opened: Bools | None) -> Roads:
