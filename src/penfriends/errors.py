@@ -17,6 +17,7 @@ class Refusal(enum.StrEnum):
     DRAFT_OPEN = "draft_open"
     EMPTY_LETTER = "empty_letter"
     HARD_RULE = "hard_rule"
+    LAST_TEACHER = "last_teacher"
     LETTER_TOO_LONG = "letter_too_long"
     LINK_USED = "link_used"
     NEEDS_REASON = "needs_reason"

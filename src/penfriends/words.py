@@ -15,6 +15,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.DRAFT_OPEN: N_("There is a draft already. Publish it or drop it first."),
     Refusal.EMPTY_LETTER: N_("The letter is empty."),
     Refusal.HARD_RULE: N_("A safety rule does not allow this match."),
+    Refusal.LAST_TEACHER: N_("Somebody has to read what the pupils write: first name another adult."),
     Refusal.LETTER_TOO_LONG: N_("The letter is too long. Everything is kept: please make two letters of it."),
     Refusal.LINK_USED: N_("This link has been used or has run out."),
     Refusal.NEEDS_REASON: N_("Please give a reason."),

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_doors, classes, teaching
+from penfriends.actions import class_doors, class_teachers, classes, teaching
 from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import page
@@ -34,7 +34,13 @@ async def own_classes(request: Asked, db: NamedDependency[AsyncSession]) -> Temp
 async def show_class(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
     """One class, and the ways to everything of it."""
     card = await classes.card(db, class_id, await moderator_of(request, db))
-    return page(request, "classes/class.html", card=card, locked=len(await class_doors.locked(db, card.row)))
+    return page(
+        request,
+        "classes/class.html",
+        card=card,
+        locked=len(await class_doors.locked(db, card.row)),
+        adults=len(await class_teachers.adults(db, card.row)),
+    )
 
 
 ROUTES = [own_classes, show_class]

@@ -53,6 +53,7 @@ STAFF_MODULES = (
     "silences",
     "fit_desk",
     "classes",
+    "class_facts",
     "school_desk",
     "board",
     "board_moves",
