@@ -27,13 +27,14 @@ class Site:
 
 @asynccontextmanager
 async def running(
-    database_url: str, redis_url: str, folder: Path, *, nudge: Nudge | None = None, **more: Any
+    database_url: str, redis_url: str, folder: Path, *, nudge: Nudge | None = None, port: int = 0, **more: Any
 ) -> AsyncIterator[Site]:
     """The site in this process, on a free port, until the end of the block.
 
-    `nudge` replaces the queue, for tests that do the jobs themselves; `more` are further settings.
+    `nudge` replaces the queue, for tests that do the jobs themselves; `port` is that of a site that ran before and
+    starts again; `more` are further settings.
     """
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     port = listening.getsockname()[1]
     chosen = Settings(
         database_url=database_url, redis_url=redis_url, var_dir=folder, web_port=port,
