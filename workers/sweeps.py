@@ -7,6 +7,7 @@ import structlog
 from sqlmodel import col, select
 
 from penfriends.actions import (
+    class_endings,
     coming_of_age,
     consent_sweep,
     correspondences,
@@ -91,6 +92,7 @@ async def sweep_people(tools: Tools) -> None:
     """Consents that were not answered or run out, sign-ups nobody confirmed, pauses that are over, old tries."""
     now = utc_now()
     async with tools.database.transaction() as db:
+        await class_endings.sweep(db, at=tools.at, now=now)
         await consent_sweep.sweep(db, at=tools.at, now=now)
         await correspondences.wake(db, now=now)
         await signup.sweep(db, now=now)

@@ -52,6 +52,8 @@ NOTICES: Mapping[str, str] = {
     Notice.CLASS_ASKED: _CLASS,
     Notice.CLASS_ANSWERED: _CLASS,
     Notice.PAIRING_DECIDED: _CLASS,
+    Notice.EXCHANGE_ENDED: _CLASS,
+    Notice.CLASS_ENDING: _CLASS,
     Notice.LETTER_WAITING: _LETTER,
     Notice.LETTER_RETURNED: _LETTER,
     Notice.EMPTY_LETTER: _LETTER,

@@ -11,6 +11,7 @@ from penfriends.actions import partner_search, queues, remit
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import Couple, PairingClass
 from penfriends.models.schools import ClassTeacher, Duty, Pupil, SchoolClass
+from penfriends.web.class_years import AUDIENCES
 from tests.e2e.people import People
 
 
@@ -35,6 +36,9 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/classes/{class_id}/cards": [f"/classes/{one}/cards" for one in classes[:1]],
         "/classes/{class_id}/partner": [f"/classes/{one}/partner" for one in classes],
         "/classes/{class_id}/partner/{other_id}": await _suggested(db, classes, now=now),
+        "/classes/{class_id}/year": [f"/classes/{one}/year" for one in classes],
+        "/classes/{class_id}/year/next": [f"/classes/{classes[0]}/year/next"],
+        "/classes/{class_id}/year/{audience}": [f"/classes/{classes[0]}/year/{one}" for one in AUDIENCES],
         "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
     } | await _pupils(db, classes[0])
     found |= await _board(db, await _pairing(db, classes), classes)

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import (
+    class_endings,
     coming_of_age,
     consent_sweep,
     correspondences,
@@ -49,6 +50,7 @@ WEEK = timedelta(days=7)
 async def everything(db: AsyncSession, now: datetime) -> None:
     """All that workers do by themselves when time has passed."""
     await endings.unsure_after_silence(db, now=now)
+    await class_endings.sweep(db, at=AT, now=now)
     await consent_sweep.sweep(db, at=AT, now=now)
     await correspondences.wake(db, now=now)
     await signup.sweep(db, now=now)
@@ -86,7 +88,7 @@ async def test_a_year_of_sweeps_writes_to_no_pupil_and_ends_nothing(db: AsyncSes
     at = await long_year(db)
     for week in range(42):
         await everything(db, NOW + week * WEEK)
-    assert await notices(db) == {}
+    assert await notices(db) == {Notice.CLASS_ENDING.value: 2}
     assert (await db.exec(select(FitCheck))).all() == []
     correspondence = await db.get_one(Correspondence, at.ava_writes.correspondence_id, populate_existing=True)
     assert correspondence.state is CorrespondenceState.OPEN
@@ -98,11 +100,11 @@ async def test_a_year_of_sweeps_writes_to_no_pupil_and_ends_nothing(db: AsyncSes
         assert await db.get(SignIn, one.sign_in_id) is not None
 
 
-async def test_at_the_end_of_the_year_a_yes_runs_out_without_a_mail(db: AsyncSession) -> None:
+async def test_at_the_end_of_the_year_a_yes_runs_out_and_only_the_teachers_hear_of_it(db: AsyncSession) -> None:
     at = await long_year(db)
     for week in range(38, 48):
         await everything(db, NOW + week * WEEK)
-    assert await notices(db) == {}
+    assert await notices(db) == {Notice.CLASS_ENDING.value: 2}
     for pupil in (at.ava, at.anton):
         one = await db.get_one(Resident, pupil.resident_id, populate_existing=True)
         assert one.state is ResidentState.PAUSED

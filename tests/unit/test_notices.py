@@ -89,6 +89,7 @@ SAMPLES: dict[str, Value] = {
     "own_class": "6B",
     "friend_classes": ["5a", "4c"],
     "yes": True,
+    "thanks": "It was a lovely year.",
     "reason": "Both classes are on holiday.",
 }
 BOTH = pytest.mark.parametrize("band", ["child", "adult"])

@@ -57,10 +57,17 @@ async def ask(
 ) -> Pairing:
     """Ask a class that fits. Raises NotFound for one that may not be asked, and Refused for a fourth ask at once."""
     mine = await teaching.own_class(db, class_id, teacher)
-    await eligible.must_be_vetted(db, teacher, now=now)
-    _must_be_clean(words)
     if not any(one.card.of.id == other_id for one in await partner_search.suggestions(db, mine, now=now)):
         raise NotFound
+    return await put(db, class_id, other_id, teacher, words=words, at=at, now=now)
+
+
+async def put(
+    db: AsyncSession, class_id: UUID, other_id: UUID, teacher: Moderator, *, words: str, at: Addresses, now: datetime
+) -> Pairing:
+    """The ask itself, after it was found that the one may ask the other."""
+    await eligible.must_be_vetted(db, teacher, now=now)
+    must_be_clean(words)
     if len(await open_asks(db, class_id, by_us=True)) >= ASKS_AT_ONCE:
         raise Refused(Refusal.TOO_MANY_ASKS)
     pairing = Pairing(words=words.strip(), asked_at=now)
@@ -172,7 +179,7 @@ async def invite(
     places = await places_of(db, pairing)
     if pairing.state not in BEFORE_START or len(places) >= RING_LARGEST:
         raise Refused(Refusal.ALREADY_DECIDED)
-    _must_be_clean(words)
+    must_be_clean(words)
     fitting = await partner_search.third_ones(db, [one.card.of for one in places], now=now)
     if not any(one.card.of.id == third_id for one in fitting):
         raise NotFound
@@ -194,7 +201,8 @@ async def invite(
     return pairing
 
 
-def _must_be_clean(words: str) -> None:
+def must_be_clean(words: str) -> None:
+    """Raises Refused for words to another teacher that are too long or carry an address, a number, a link."""
     if len(words) > WORDS_LONGEST or names_contact(words):
         raise Refused(Refusal.CONTACT_IN_WORDS)
 

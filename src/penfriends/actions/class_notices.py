@@ -50,6 +50,23 @@ async def decided(
             await _tell(db, Notice.PAIRING_DECIDED, mine, who, box, values, at=at, now=now)
 
 
+async def ended(
+    db: AsyncSession, pairing: Pairing, ender: ClassCard, to: ClassCard, *, at: Addresses, now: datetime
+) -> None:
+    """The teachers of a class hear that the exchange has ended, with the words of thanks if there are some."""
+    url = at.link(f"/pairings/{pairing.id}")
+    for who, box in await teachers_of(db, to):
+        values: dict[str, Value] = {**_others([ender], box.locale), "thanks": pairing.thanks, "url": url}
+        await _tell(db, Notice.EXCHANGE_ENDED, to, who, box, values, at=at, now=now)
+
+
+async def ending(db: AsyncSession, of: ClassCard, *, at: Addresses, now: datetime) -> None:
+    """The teachers of a class hear when its year ends, and what they can do."""
+    for who, box in await teachers_of(db, of):
+        values: dict[str, Value] = {"ends_on": of.of.ends_on, "url": at.link(f"/classes/{of.of.id}/year")}
+        await _tell(db, Notice.CLASS_ENDING, of, who, box, values, at=at, now=now)
+
+
 async def teachers_of(db: AsyncSession, card: ClassCard) -> list[tuple[Moderator, SignIn]]:
     """Who teaches a class now and has an address."""
     found = await db.exec(

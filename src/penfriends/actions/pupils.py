@@ -91,7 +91,8 @@ async def attest(
     pupil.paper = paper
     db.add(pupil)
     resident = await db.get_one(Resident, pupil.resident_id)
-    if resident.band is not Band.CHILD and paper is not PaperYes.NONE:
+    born = Birth(resident.birth_year, resident.birth_on)
+    if paper is not PaperYes.NONE and Band.ADULT in (resident.band, band_on(born, now.date())):
         raise Refused(Refusal.TOO_OLD_FOR_CLASS)
     await db.exec(
         update(Consent)

@@ -41,6 +41,8 @@ class Notice(StrEnum):
     CLASS_ASKED = "class_asked"
     CLASS_ANSWERED = "class_answered"
     PAIRING_DECIDED = "pairing_decided"
+    EXCHANGE_ENDED = "exchange_ended"
+    CLASS_ENDING = "class_ending"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -108,6 +110,8 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.CLASS_ASKED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "answer_by", "url"}),
     Notice.CLASS_ANSWERED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
     Notice.PAIRING_DECIDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "reason", "url"}),
+    Notice.EXCHANGE_ENDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "thanks", "url"}),
+    Notice.CLASS_ENDING: frozenset({"name", "own_class", "ends_on", "url"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {

@@ -63,6 +63,7 @@ STAFF_MODULES = (
     "reserve",
     "partners",
     "pairings",
+    "class_years",
     "class_pupils",
     "roster_pages",
     "pupil_consents",
