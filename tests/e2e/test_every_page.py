@@ -40,6 +40,7 @@ SAMPLE = (
     ("en", "moderator", "/desk/rounds/"), ("ar", "moderator", "/shortage"), ("pl", "moderator", "/unmatched"),
     ("en", "teacher", "/classes"), ("ar", "teacher", "/classes/"),
     ("en", "anonymous", "/g/"), ("ar", "anonymous", "/sign-in"),
+    ("ar", "halfway", "/class/pictures"), ("en", "pupil", "/pupil"), ("pl", "teacher", "/signing-in"),
 )  # fmt: skip
 
 # The name of the thing itself, of the language xa, and two letters that show what a mark looks like.

@@ -1,21 +1,26 @@
 """Do pupils get in with code, name and three pictures, and does nobody else? (rule R14)"""
 
+import io
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import select
+from PIL import Image
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_doors, classroom, pupils, sessions
+from penfriends.actions import class_doors, classroom, drafts, letters, moderation, pupils, sessions, threads
 from penfriends.actions.classroom import Outcome
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.ids import fingerprint
-from penfriends.models.moderation import AuditEntry
+from penfriends.mail.images import reencode
+from penfriends.models.letters import LetterState
+from penfriends.models.moderation import AuditEntry, Hold
 from penfriends.models.schools import ClassState, PaperYes, Pupil
 from penfriends.models.signin import Session
 from penfriends.rules.lessons import Lesson, kept
 from tests import builders as b
+from tests.support.friends import drawing
 from tests.support.schools import Classes, classes
 
 NOW = b.NOW
@@ -251,3 +256,30 @@ async def test_a_new_code_closes_the_old_one(db: AsyncSession) -> None:
     await class_doors.new_code(db, at.here, at.okafor, now=NOW)
     assert await classroom.by_code(db, old, source="a", now=NOW) is None
     assert await classroom.by_code(db, at.here.code, source="a", now=NOW) == at.here
+
+
+# --- what a pupil draws -----------------------------------------------------------------------------------------------
+
+
+async def test_R22_a_pupil_s_drawing_is_seen_by_both_teachers_and_then_by_the_friend(db: AsyncSession) -> None:
+    at = await classes(db)
+    letter = await b.letter(db, at.ava_writes, "Look.", state=LetterState.DRAFT)
+    taken = [reencode(drawing()), reencode(drawing())]
+    assert await drafts.add_pictures(db, letter, taken, most=1, now=NOW) == 1, "one fits"
+    letter.original_text = "Look."
+    await drafts.send(db, letter, now=NOW)
+    await letters.screen_letter(db, letter.id, drawn=lambda _: False, at=b.AT, policy=b.POLICY, now=NOW)
+    for reader in (at.okafor, at.weber):
+        with pytest.raises(NotFound):
+            await threads.picture(db, at.anton.resident_id, letter.id, 1)
+        hold = (await db.exec(select(Hold).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None)))).one()
+        assert "picture" in hold.reasons
+        _, shown = await moderation.view_hold(db, hold.id, reader, now=NOW)
+        seen = await moderation.shown_hash(db, shown)
+        await moderation.release(db, hold.id, reader, seen_hash=seen, at=b.AT, policy=b.POLICY, now=NOW)
+    letter.state = LetterState.DELIVERED
+    db.add(letter)
+    await db.flush()
+    data, kind = await threads.picture(db, at.anton.resident_id, letter.id, 1)
+    assert kind == "image/jpeg"
+    assert not Image.open(io.BytesIO(data)).getexif()

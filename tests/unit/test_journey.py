@@ -26,6 +26,15 @@ def test_a_held_letter_is_being_read() -> None:
     assert found.may_undo
 
 
+def test_a_pupil_hears_whose_turn_it_is_to_read() -> None:
+    first = journey(Travelling("held", held_before=True, in_class=True))
+    second = journey(Travelling("held", held_before=True, in_class=True, arriving=True))
+    assert first is not None
+    assert second is not None
+    assert (first.remark, second.remark) == (Remark.TEACHER_NEXT, Remark.OTHER_TEACHER_NEXT)
+    assert first.mark != second.mark, "a page that shows the first is told of the second"
+
+
 def test_a_letter_that_nobody_had_to_read_does_not_say_that_it_was_read() -> None:
     found = journey(Travelling("delivered", held_before=False))
     assert found is not None
