@@ -15,7 +15,6 @@ from penfriends.actions.roster_import import Plan
 from penfriends.errors import NotFound, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter
 from penfriends.models.moderation import AuditEntry
-from penfriends.models.pairings import Couple
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.models.schools import PaperYes, SchoolClass
 from penfriends.roster_vocabulary import vocabulary
@@ -200,8 +199,7 @@ async def test_names_sort_as_the_reader_looks_for_them(db: AsyncSession) -> None
 async def test_who_leaves_closes_the_letters_and_the_door_and_the_partner_is_seen_alone(db: AsyncSession) -> None:
     at = await classes(db)
     await pupil_care.leave(db, at.ava.resident_id, at.okafor, now=NOW)
-    couple = (await db.exec(select(Couple))).one()
-    correspondence = await db.get_one(Correspondence, couple.correspondence_id, populate_existing=True)
+    correspondence = await db.get_one(Correspondence, at.ava_writes.correspondence_id, populate_existing=True)
     assert correspondence.state is CorrespondenceState.ENDED
     assert (await db.get_one(Resident, at.ava.resident_id)).state is ResidentState.LEFT
     anton = (await listed(db, at.there))["Anton K"]

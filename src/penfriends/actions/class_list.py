@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import audit
 from penfriends.models.moderation import Moderator
-from penfriends.models.pairings import Couple
+from penfriends.models.pairings import BoardChange, Couple
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage
 from penfriends.models.schools import PaperYes, Pupil, School, SchoolClass
 from penfriends.rules.bands import Birth, age_on
@@ -20,7 +20,7 @@ from penfriends.rules.name_order import key
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Whom a pupil was partnered with, and whether that pupil has left the class since."""
+    """Whom a pupil is partnered with, or was until that pupil left the other class (`gone`)."""
 
     name: str
     gone: bool
@@ -124,20 +124,31 @@ async def _described(db: AsyncSession, rows: list[tuple[Pupil, Resident]], *, no
 
 
 async def _partners(db: AsyncSession, ids: list[UUID]) -> dict[UUID, list[Partner]]:
-    couples = await db.exec(
-        select(Couple).where(or_(col(Couple.low_id).in_(ids), col(Couple.high_id).in_(ids))).order_by(col(Couple.id))
+    """Those of now; who has none now is told of the one who left the other class."""
+    found: dict[UUID, list[Partner]] = {one: [] for one in ids}
+    for mine, name, _gone in await _beside(db, Couple, ids):
+        found[mine].append(Partner(name, gone=False))
+    alone = [one for one in ids if not found[one]]
+    for mine, name, gone in await _beside(db, BoardChange, alone):
+        if gone and Partner(name, gone=True) not in found[mine]:
+            found[mine].append(Partner(name, gone=True))
+    return found
+
+
+async def _beside(
+    db: AsyncSession, table: type[Couple] | type[BoardChange], ids: list[UUID]
+) -> list[tuple[UUID, str, bool]]:
+    """Each pupil of `ids` with the other one of the row, and whether that one has left the class."""
+    rows = await db.exec(
+        select(table.low_id, table.high_id)
+        .where(or_(col(table.low_id).in_(ids), col(table.high_id).in_(ids)))
+        .order_by(col(table.id))
     )
-    sides = [side for row in couples for side in ((row.low_id, row.high_id), (row.high_id, row.low_id))]
+    sides = [side for low, high in rows for side in ((low, high), (high, low)) if side[0] in set(ids)]
     others = await db.exec(
         select(Pupil, Resident)
         .join(Resident, col(Resident.id) == col(Pupil.resident_id))
         .where(col(Pupil.resident_id).in_({other for _mine, other in sides}))
     )
-    known = {
-        resident.id: Partner(name_of(pupil, resident), gone=pupil.left_at is not None) for pupil, resident in others
-    }
-    found: dict[UUID, list[Partner]] = {one: [] for one in ids}
-    for mine, other in sides:
-        if mine in found:
-            found[mine].append(known[other])
-    return found
+    known = {resident.id: (name_of(pupil, resident), pupil.left_at is not None) for pupil, resident in others}
+    return [(mine, *known[other]) for mine, other in sides]
