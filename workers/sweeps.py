@@ -11,6 +11,7 @@ from penfriends.actions import (
     coming_of_age,
     consent_sweep,
     correspondences,
+    date_reminders,
     digest,
     dispatch,
     domain_checks,
@@ -103,3 +104,4 @@ async def sweep_people(tools: Tools) -> None:
         await fit_checks.sweep(db, at=tools.at, now=now)
         await throttle.forget_old(db, now=now)
         await digest.send_due(db, tools.at, now)
+        await date_reminders.sweep(db, at=tools.at, now=now)

@@ -63,6 +63,7 @@ NOTICES: Mapping[str, str] = {
     Notice.TEAM_WORDS: N_("A message of the team"),
     Notice.DESK_DIGEST: _TEAM,
     Notice.STAFF_INVITATION: _TEAM,
+    Notice.CLASS_DATES: N_("Dates of a class"),
 }
 """What kind of notice it is. Those that are not named here are about a pen friend."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import partner_search, queues, remit
+from penfriends.actions import class_calendar, partner_search, queues, remit
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import Couple, PairingClass
 from penfriends.models.schools import ClassTeacher, Duty, Pupil, SchoolClass
@@ -41,8 +41,10 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/classes/{class_id}/year/{audience}": [f"/classes/{classes[0]}/year/{one}" for one in AUDIENCES],
         "/pairings/{pairing_id}": [f"/pairings/{await _pairing(db, classes)}"],
     } | await _pupils(db, classes[0])
+    found |= await _dates(db, teacher, await _pairing(db, classes), classes, now=now)
     found |= await _board(db, await _pairing(db, classes), classes)
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
+        "/feeds/{secret}": {"anonymous": []},
         "/class/{code}": {"anonymous": ["/class/OTTER-48173"]},
         "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]},
     }
@@ -59,6 +61,22 @@ async def _pupils(db: AsyncSession, of: UUID) -> dict[str, list[str]]:
         "/pupils/{resident_id}": [f"/pupils/{one}"],
         "/pupils/{resident_id}/leaving": [f"/pupils/{one}/leaving"],
         "/pupils/{resident_id}/withdrawal": [f"/pupils/{one}/withdrawal"],
+    }
+
+
+async def _dates(
+    db: AsyncSession, teacher: Moderator, pairing_id: UUID, classes: Sequence[UUID], *, now: datetime
+) -> dict[str, list[str]]:
+    """The dates of the pairing, the next of them to be changed or moved, the poster, and the teacher's own calendar."""
+    seen = await class_calendar.of_pairing(db, pairing_id, teacher, now=now)
+    base, route = f"/pairings/{pairing_id}/dates", "/pairings/{pairing_id}/dates"
+    number = seen.rounds[-1].row.number
+    return {
+        route: [base],
+        f"{route}/{{number}}/day": [f"{base}/{number}/day"],
+        f"{route}/{{number}}/move": [f"{base}/{number}/move"],
+        f"{route}/poster": [f"{base}/poster", f"{base}/poster?paper=a3"],
+        "/classes/{class_id}/feed": [f"/classes/{classes[0]}/feed"],
     }
 
 

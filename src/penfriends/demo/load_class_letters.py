@@ -15,7 +15,8 @@ from penfriends.actions import letters as actions
 from penfriends.actions import moderation
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.passage import content_hash
-from penfriends.demo.load_schools import MadeClass, in_days
+from penfriends.demo import load_dates
+from penfriends.demo.load_schools import MadeClass
 from penfriends.demo.schools import class_letters
 from penfriends.ids import alias_local_part, uuid7
 from penfriends.models.delivery import Alias
@@ -23,7 +24,6 @@ from penfriends.models.letters import Correspondence, Letter, LetterState, Parti
 from penfriends.models.moderation import MODERATING, Hold, Moderator
 from penfriends.models.pairings import (
     Couple,
-    LetterRound,
     Pairing,
     PairingApproval,
     PairingClass,
@@ -41,7 +41,6 @@ from penfriends.rules.pupil_score import Around
 SEED = 5
 ASKED, RUNS = timedelta(days=60), timedelta(days=50)
 WRITTEN, ANSWERED = timedelta(days=36), timedelta(days=22)
-THEMES = ("who-i-am", "food")
 ARRIVED, REPLIED = 12, 8
 """So many pairs have had a letter of the first round, and so many of them an answer."""
 
@@ -97,22 +96,9 @@ async def _pairing(db: AsyncSession, here: MadeClass, there: MadeClass, *, now: 
                 pairing_id=row.id, moderator_id=lead.id, association_id=lead.association_id, at=now - RUNS,
             )
         )  # fmt: skip
-    db.add_all(_rounds(row.id, now=now))
     await db.flush()
+    await load_dates.dates(db, row, (here.row, there.row), now=now)
     return row
-
-
-def _rounds(pairing_id: UUID, *, now: datetime) -> list[LetterRound]:
-    """One is over, one is being written, four are to come; five weeks from one to the next."""
-    today = now.date()
-    return [
-        LetterRound(
-            pairing_id=pairing_id, number=number + 1, theme=THEMES[number] if number < len(THEMES) else "",
-            write_on=in_days(today, 35 * number - 42), send_on=in_days(today, 35 * number - 31),
-            read_on=in_days(today, 35 * number - 24),
-        )
-        for number in range(6)
-    ]  # fmt: skip
 
 
 async def _moderator_for(db: AsyncSession, one: MadeClass) -> Moderator:

@@ -68,6 +68,7 @@ class Notice(StrEnum):
     TEAM_WORDS = "team_words"
     DESK_DIGEST = "desk_digest"
     STAFF_INVITATION = "staff_invitation"
+    CLASS_DATES = "class_dates"
 
 
 class ReplyTo(StrEnum):
@@ -144,6 +145,9 @@ VALUES: dict[Notice, frozenset[str]] = {
         {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}
     ),
     Notice.STAFF_INVITATION: frozenset({"name", "inviter", "url", "days", "school"}),
+    Notice.CLASS_DATES: frozenset(
+        {"name", "class_name", "write_on", "send_on", "consents", "alone", "agree", "others", "url"}
+    ),
 }
 IN_EVERY_MAIL = frozenset({"band", "town"})
 

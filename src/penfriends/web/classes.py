@@ -1,5 +1,6 @@
 """What does a teacher see first: the own classes, and what is next for each?"""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from litestar.params import FromPath
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_doors, class_teachers, classes, teaching
+from penfriends import calendar_words
+from penfriends.actions import class_calendar, class_doors, class_teachers, classes, teaching
 from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import page
@@ -31,15 +33,23 @@ async def own_classes(request: Asked, db: NamedDependency[AsyncSession]) -> Temp
 
 
 @get("/classes/{class_id:uuid}", include_in_schema=False)
-async def show_class(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
+async def show_class(
+    request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
     """One class, and the ways to everything of it."""
-    card = await classes.card(db, class_id, await moderator_of(request, db))
+    teacher = await moderator_of(request, db)
+    card = await classes.card(db, class_id, teacher)
+    dates = None
+    if card.pairing and card.pairing.state in class_calendar.OPEN:
+        dates = await class_calendar.of_pairing(db, card.pairing.id, teacher, now=now, lights=True)
     return page(
         request,
         "classes/class.html",
         card=card,
         locked=len(await class_doors.locked(db, card.row)),
         adults=len(await class_teachers.adults(db, card.row)),
+        dates=dates,
+        date_words=calendar_words,
     )
 
 

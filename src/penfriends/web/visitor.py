@@ -43,6 +43,7 @@ SECRET_BELOW = (
     "/f/",
     "/a/",
     "/y/",
+    "/feeds/",
     "/staff/invitation/",
 )
 THEMES = ("light", "dark")
