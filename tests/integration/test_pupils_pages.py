@@ -140,6 +140,15 @@ async def test_a_file_beside_a_typed_text_is_asked_about_and_the_text_stays(visi
     assert second.status_code == 200, "nobody had typed into the box"
 
 
+async def test_a_paste_outlives_a_session_that_ended_meanwhile(visit: Visit, at: Classes) -> None:
+    visit.client.cookies.delete("session")
+    await visit.get("/sign-in")
+    shown = await visit.post(f"/classes/{at.here.id}/pupils/add", text=LIST)
+    assert shown.status_code == 403
+    assert "Wiśniewska" in shown.text
+    assert "/staff/sign-in" in shown.text
+
+
 def bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
