@@ -195,8 +195,8 @@ async def sign_in(page: Page, house: House, email: str) -> None:
     await page.wait_for_url("**/me**")
 
 
-async def staff_sign_in(page: Page, email: str) -> None:
-    """A moderator of the demo, with password and one-time code."""
+async def staff_sign_in(page: Page, email: str, *, to: str = "**/desk**") -> None:
+    """A moderator or teacher of the demo, with password and one-time code."""
     await page.goto("/staff/sign-in")
     await page.fill('input[name="email"]', email)
     await page.fill('input[name="password"]', PASSWORD)
@@ -204,7 +204,7 @@ async def staff_sign_in(page: Page, email: str) -> None:
     await page.wait_for_url("**/staff/code")
     await page.fill('input[name="code"]', pyotp.TOTP(one_time_secret(ONE_TIME_SEED, DEVELOPMENT_SECRET.encode())).now())
     await go_on(page)
-    await page.wait_for_url("**/desk**")
+    await page.wait_for_url(to)
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------
