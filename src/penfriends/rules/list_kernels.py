@@ -12,6 +12,10 @@ from penfriends.rules.pair_kernels import FURTHEST, Piece
 
 Column = Any
 
+MANY = 40
+GAPS = (4013, 1750, 701, 301, 132, 57, 23, 10, 4, 1)
+"""Steps in which a long row is sorted (Shell, Ciura)."""
+
 
 def make(njit: Any, _inlined: Any) -> Any:
     """`best_few`, `settled`, `joined`, `only`, `put_in`: made here so that importing this module needs no numba."""
@@ -239,37 +243,51 @@ def make(njit: Any, _inlined: Any) -> Any:
         return least, new_starts, new_where, new_begin, new_near, new_apart, new_weight
 
     @njit
-    def put_in(starts: Column, other: Column, weight: Column, i: Column, j: Column, value: Column, mix: Column) -> Any:
-        """The graph of `neighbours` with more pairs: each is put in where it belongs."""
+    def put_in(
+        starts: Column,
+        other: Column,
+        weight: Column,
+        i: Column,
+        j: Column,
+        value: Column,
+        mix: Column,
+        places: Column,
+        others: Column,
+        weights: Column,
+    ) -> None:
+        """The graph of `neighbours` with more pairs: each is put in where it belongs. `places` comes as zeros."""
         n = len(starts) - 1
-        more = np.zeros(n + 1, np.int32)
         for e in range(len(i)):
-            more[i[e] + 1] += 1
-            more[j[e] + 1] += 1
+            places[i[e] + 1] += 1
+            places[j[e] + 1] += 1
         for v in range(n):
-            more[v + 1] += more[v]
-        more += starts
-        neighbours, weights = np.empty(more[n], np.int32), np.empty(more[n], np.int32)
-        filled = np.empty(n, np.int32)
+            places[v + 1] += places[v]
+        places += starts
+        filled = places[:n] + np.diff(starts)
         for v in range(n):
-            place = more[v]
-            for at in range(starts[v], starts[v + 1]):
-                neighbours[place], weights[place] = other[at], weight[at]
-                place += 1
-            filled[v] = place
+            others[places[v] : filled[v]] = other[starts[v] : starts[v + 1]]
+            weights[places[v] : filled[v]] = weight[starts[v] : starts[v + 1]]
+        # first everything into its row, one after the other, which are many places far apart; then row by row
         for e in range(len(i)):
-            for side in range(2):
-                v, new, worth = (i[e], j[e], value[e]) if side == 0 else (j[e], i[e], value[e])
-                at = filled[v]
-                filled[v] = at + 1
-                of_new = mixed(mix[v], mix[new])
-                while at > more[v]:
-                    before = weights[at - 1]
-                    if before > worth or (before == worth and mixed(mix[v], mix[neighbours[at - 1]]) < of_new):
-                        break
-                    neighbours[at], weights[at] = neighbours[at - 1], before
-                    at -= 1
-                neighbours[at], weights[at] = new, worth
-        return more, neighbours, weights
+            a, b, worth = i[e], j[e], value[e]
+            others[filled[a]], weights[filled[a]] = b, worth
+            filled[a] += 1
+            others[filled[b]], weights[filled[b]] = a, worth
+            filled[b] += 1
+        for v in range(n):
+            begin, sorted_until = places[v], places[v] + starts[v + 1] - starts[v]
+            for gap in GAPS:
+                # the last step alone puts few in quickly; who has waited for years is a neighbour of thousands
+                if gap > 1 and (filled[v] - sorted_until <= MANY or gap >= filled[v] - begin):
+                    continue
+                for new in range(sorted_until if gap == 1 and filled[v] - sorted_until <= MANY else begin, filled[v]):
+                    at, worth, one = new, weights[new], others[new]
+                    while at - gap >= begin:
+                        before, last = weights[at - gap], others[at - gap]
+                        if before > worth or (before == worth and mixed(mix[v], mix[last]) < mixed(mix[v], mix[one])):
+                            break
+                        weights[at], others[at] = before, last
+                        at -= gap
+                    weights[at], others[at] = worth, one
 
     return best_few, settled, joined, only, put_in

@@ -44,12 +44,16 @@ class Graph:
 
     def grown(self, edges: Edges) -> "Graph":
         """With more pairs, none of which is there yet."""
+        if not len(edges):
+            return self
         i, j, value = self.vertex[edges.i], self.vertex[edges.j], edges.weight.astype(np.int32)
-        near = self.starts, self.other, self.weight
-        if compiled.available:
-            near = loops().put_in(*near, i, j, value, self.mix)
-        elif len(edges):
-            near = self._sorted(np.concatenate((i, j)), np.concatenate((j, i)), np.concatenate((value, value)))
+        if not compiled.available:
+            here, there, value = np.concatenate((i, j)), np.concatenate((j, i)), np.concatenate((value, value))
+            return Graph(self.order, self.vertex, self.mix, *self._sorted(here, there, value))
+        # made here and not in the loop: numpy asks the system for large pages
+        size = len(self.other) + 2 * len(edges)
+        near = np.zeros(len(self) + 1, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+        loops().put_in(self.starts, self.other, self.weight, i, j, value, self.mix, *near)
         return Graph(self.order, self.vertex, self.mix, *near)
 
     def _sorted(self, here: Column, there: Column, value: Column) -> tuple[Column, Column, Column]:

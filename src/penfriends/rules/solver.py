@@ -38,10 +38,12 @@ EXCHANGE_TURNS = 20
 PATH_LIMIT = 300
 PATH_TURNS = 3
 SURROUNDINGS = 100
-SURROUNDINGS_LOOKED_AT = 100
+SURROUNDINGS_LOOKED_AT = 30
 """How many people around one left alone are solved exactly, and how often at most."""
 
 Weighted = Sequence[tuple[int, int, int]]
+"""The smaller first, and the weight."""
+
 Columns = tuple[Any, ...]
 
 
@@ -127,12 +129,13 @@ def best_matching(edges: Weighted) -> list[tuple[int, int]]:
 
 def swap_until_settled(crowd: Crowd, mate: Ints, now: Ints, edges: Edges) -> tuple[Ints, Ints]:
     """Put in every pair that weighs more than what its two people have now; repeat until there is none."""
-    mate, now = mate.copy(), now.copy()
+    mate, now = mate.copy(), now.astype(np.int32)
     while True:
-        gain = edges.weight - now[edges.i] - now[edges.j]
+        gain = edges.weight - now[edges.i]
+        gain -= now[edges.j]
         gain[mate[edges.i] == edges.j] = 0
         if not len(gain) or gain.max() <= 0:
-            return mate, now
+            return mate, _ints(now)
         rows = np.flatnonzero(gain > 0)
         mix = mixes(crowd, edges.i[rows], edges.j[rows])
         for row in rows[np.lexsort((mix, -gain[rows]))].tolist():
@@ -156,10 +159,12 @@ def _matched(graph: Graph, bought: Ints, price: Ints) -> tuple[Ints, Ints]:
         mate, now = _from_auction(graph, np.where(in_large, bought, -1), price, in_large)
         mate[~in_large], now[~in_large] = -1, 0  # exchanges reach into small components too
     i, j, value = graph.among(~in_large)
-    only = np.bincount(root[i], minlength=n)[root[i]] == 1
-    for one, other in ((i[only], j[only]), (j[only], i[only])):
-        mate[one], now[one] = other, value[only]
-    by_part = np.flatnonzero(~only)
+    # two or three people make one pair, whatever else: the first
+    few = size[root[i]] <= 3
+    first = np.flatnonzero(few)[np.unique(root[i[few]], return_index=True)[1]]
+    for one, other in ((i[first], j[first]), (j[first], i[first])):
+        mate[one], now[one] = other, value[first]
+    by_part = np.flatnonzero(~few)
     by_part = by_part[np.argsort(root[i[by_part]], kind="stable")]
     for part in np.split(by_part, np.flatnonzero(np.diff(root[i[by_part]])) + 1):
         triples = list(zip(i[part].tolist(), j[part].tolist(), value[part].tolist(), strict=True))
@@ -221,7 +226,7 @@ def _surroundings(graph: Graph, start: int, mate: Ints) -> dict[int, tuple[list[
 
 
 def _join(mate: Ints, now: Ints, pairs: Sequence[tuple[int, int]], edges: Weighted) -> None:
-    worth = {(min(i, j), max(i, j)): weight for i, j, weight in edges}
+    worth = {(i, j): weight for i, j, weight in edges}
     for i, j in pairs:
         mate[i], mate[j] = j, i
         now[i] = now[j] = worth[i, j]
