@@ -3,9 +3,13 @@
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from penfriends.actions import paper_letters
+from penfriends.doorkeys import addresses_of
+from penfriends.models.letters import Participant
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
-from penfriends.models.schools import ClassTeacher, School
+from penfriends.models.schools import ClassTeacher, Pupil, School
+from penfriends.settings import settings
 from tests.e2e.people import People
 
 
@@ -25,8 +29,20 @@ async def school_routes(db: AsyncSession, people: People) -> dict[str, dict[str,
         .order_by(col(ClassTeacher.class_id))
     )
     first = own.all()[0]
-    return {
+    return await _post_of(db, people) | {
         "/classes/{class_id}/edit": {"teacher": [f"/classes/{first}/edit"]},
         "/classes/{class_id}/teachers": {"teacher": [f"/classes/{first}/teachers"]},
         "/desk/schools/{school_id}": {"moderator": [f"/desk/schools/{one}" for one in found]},
     }
+
+
+async def _post_of(db: AsyncSession, people: People) -> dict[str, dict[str, list[str]]]:
+    """The pages about the letters of the pupil's class, on paper too."""
+    row = await db.get_one(Pupil, people.pupil.id)
+    mine = await db.exec(select(Participant.id).where(Participant.resident_id == people.pupil.id))
+    code = paper_letters.code_of(mine.all()[0], addresses_of(settings()).key)
+    found = {
+        f"/classes/{{class_id}}/{name}": [f"/classes/{row.class_id}/{name}"]
+        for name in ("letters", "letters/set", "paper", "paper/sheets", "reserve")
+    } | {"/classes/{class_id}/paper/{code}": [f"/classes/{row.class_id}/paper/{code}"]}
+    return {route: {"teacher": addresses} for route, addresses in found.items()}

@@ -69,7 +69,7 @@ async def schools_of(db: AsyncSession, *, now: datetime) -> dict[str, MadeClass]
             teachers[who.key] = row
             stages[0].append(sign_in)
             stages[1].append(row)
-            stages[2].append(Teacher(moderator_id=row.id, school_id=school.id, created_at=now - SINCE))
+            stages[2].append(Teacher(moderator_id=row.id, school_id=school.id, created_at=school.created_at))
             if not one.asked:
                 stages[2].append(_confirmed(row, lead, now=now))
         made += [(row, one, school) for row in one.classes]

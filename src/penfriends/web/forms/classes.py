@@ -34,7 +34,7 @@ class ClassForm(Form):
     second_level = SelectField(_("How well?"), choices=[])
     third_language = SelectField(_("Third language"), choices=[])
     third_level = SelectField(_("How well do they write the third one?"), choices=[])
-    subject = StringField(_("Subject"), filters=[tidy])
+    subject = StringField(_("School subject"), filters=[tidy])
     rhythm_weeks = SelectField(_("How often would you like to write?"), choices=[])
     starts_on = DateField(_("First day of the school year"))
     ends_on = DateField(_("Last day of the school year"))
