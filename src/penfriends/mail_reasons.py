@@ -52,6 +52,7 @@ NOTICES: Mapping[str, str] = {
     Notice.CLASS_ASKED: _CLASS,
     Notice.CLASS_ANSWERED: _CLASS,
     Notice.PAIRING_DECIDED: _CLASS,
+    Notice.PAIRS_SENT: _CLASS,
     Notice.EXCHANGE_ENDED: _CLASS,
     Notice.CLASS_ENDING: _CLASS,
     Notice.LETTER_WAITING: _LETTER,

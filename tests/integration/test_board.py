@@ -9,6 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import board, board_agreement, board_reading, board_versions, board_wishes, pupil_care, pupils
 from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.mail.notices import Notice
+from penfriends.models.delivery import Delivery
 from penfriends.models.letters import Correspondence, CorrespondenceState
 from penfriends.models.pairings import Couple, PairingState, WishKind
 from penfriends.models.schools import ClassTeacher, PaperYes
@@ -25,7 +27,7 @@ async def agree_all(db: AsyncSession, at: Scene) -> board_agreement.Outcome:
     outcome = board_agreement.Outcome()
     for room in at.rooms:
         version = at.pairing.board_version
-        outcome = await board_agreement.agree(db, at.pairing.id, room.teacher, seen=version, now=NOW)
+        outcome = await board_agreement.agree(db, at.pairing.id, room.teacher, seen=version, at=b.AT, now=NOW)
     return outcome
 
 
@@ -229,7 +231,7 @@ async def test_an_old_page_changes_nothing_and_hears_what_the_other_changed(db: 
     )  # fmt: skip
     for late in (
         board.suggest(db, at.pairing.id, at.first.teacher, seen=1, now=NOW),
-        board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, now=NOW),
+        board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, at=b.AT, now=NOW),
     ):
         with pytest.raises(Refused) as refused:
             await late
@@ -255,28 +257,44 @@ async def test_what_was_changed_back_is_no_difference(db: AsyncSession) -> None:
 async def test_letters_begin_when_both_have_agreed_to_the_same_board(db: AsyncSession) -> None:
     at = await scene(db, 3, 3)
     with pytest.raises(Refused):
-        await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=0, now=NOW)
+        await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=0, at=b.AT, now=NOW)
     await suggested(db, at)
-    await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, now=NOW)
+    await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, at=b.AT, now=NOW)
     assert (await open_now(db, at), at.pairing.state) == (0, PairingState.APPROVED)
 
-    outcome = await board_agreement.agree(db, at.pairing.id, at.second.teacher, seen=1, now=NOW)
+    outcome = await board_agreement.agree(db, at.pairing.id, at.second.teacher, seen=1, at=b.AT, now=NOW)
     assert (outcome.all_agreed, outcome.opened, outcome.waiting) == (True, 3, ())
     assert (await open_now(db, at), at.pairing.state) == (3, PairingState.RUNNING)
     assert (await board_agreement.carry_out(db, at.pairing, now=NOW)).opened == 0
 
 
+async def test_who_has_still_to_agree_hears_of_it_and_in_the_end_the_other(db: AsyncSession) -> None:
+    at = await scene(db, 3, 3)
+    await suggested(db, at)
+    for _ in range(2):
+        await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, at=b.AT, now=NOW)
+    assert await told_by_mail(db) == [(at.second.teacher.sign_in_id, False)]
+    await board_agreement.agree(db, at.pairing.id, at.second.teacher, seen=1, at=b.AT, now=NOW)
+    assert (at.first.teacher.sign_in_id, True) in await told_by_mail(db)
+    assert len(await told_by_mail(db)) == 2
+
+
+async def told_by_mail(db: AsyncSession) -> list[tuple[UUID | None, object]]:
+    rows = await db.exec(select(Delivery).where(Delivery.notice == Notice.PAIRS_SENT.value))
+    return [(one.sign_in_id, one.payload["yes"]) for one in rows]
+
+
 async def test_a_change_voids_the_yes_of_the_other(db: AsyncSession) -> None:
     at = await scene(db, 3, 3)
     await suggested(db, at)
-    await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, now=NOW)
+    await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=1, at=b.AT, now=NOW)
     mine = next(iter(await partners_of(db, at, "A01")))
     theirs = next(iter(await partners_of(db, at, "A02")))
     await move(db, at, "A01", theirs, how=How.SWAP, instead_of=mine)
-    outcome = await board_agreement.agree(db, at.pairing.id, at.second.teacher, seen=2, now=NOW)
+    outcome = await board_agreement.agree(db, at.pairing.id, at.second.teacher, seen=2, at=b.AT, now=NOW)
     assert not outcome.all_agreed
     assert await open_now(db, at) == 0
-    assert (await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=2, now=NOW)).opened == 3
+    assert (await board_agreement.agree(db, at.pairing.id, at.first.teacher, seen=2, at=b.AT, now=NOW)).opened == 3
 
 
 async def test_who_is_taken_apart_stops_when_both_agree_and_letters_stay(db: AsyncSession) -> None:
@@ -359,7 +377,7 @@ async def test_R18_a_foreign_teacher_finds_no_board_and_nobody_before_both_towns
         board_reading.read(db, at.pairing.id, stranger, today=NOW.date()),
         board.suggest(db, at.pairing.id, stranger, seen=1, now=NOW),
         board.lock(db, at.pairing.id, (couple.id,), stranger, locked=True, now=NOW),
-        board_agreement.agree(db, at.pairing.id, stranger, seen=1, now=NOW),
+        board_agreement.agree(db, at.pairing.id, stranger, seen=1, at=b.AT, now=NOW),
         board_wishes.mark_pupils(db, at.pairing.id, stranger, volunteers=(), away=(), now=NOW),
         board_wishes.join_circles(db, at.pairing.id, stranger, join=True, now=NOW),
         board_reading.read(db, uuid4(), stranger, today=NOW.date()),

@@ -13,7 +13,17 @@ from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, board_reading, board_versions, class_letters, reports, teaching
+from penfriends.actions import (
+    audit,
+    board_reading,
+    board_versions,
+    class_letters,
+    class_notices,
+    partner_search,
+    reports,
+    teaching,
+)
+from penfriends.actions.addresses import Addresses
 from penfriends.actions.board_reading import Board
 from penfriends.errors import Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState
@@ -36,8 +46,11 @@ class Outcome:
     waiting: tuple[Couple, ...] = ()
 
 
-async def agree(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen: int, now: datetime) -> Outcome:
-    """A teacher says yes to this version for the own class. The last yes opens what can be opened.
+async def agree(
+    db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen: int, at: Addresses, now: datetime
+) -> Outcome:
+    """A teacher says yes to this version for the own class. The last yes opens what can be opened. Those who have still
+    to agree are told, or all that everybody has; a second yes to the same tells nobody.
 
     Raises Refused(CHANGED_SINCE) if there is a newer one, and Refused(NOBODY_PARTNERED) for an empty board.
     """
@@ -45,6 +58,7 @@ async def agree(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen:
     await board_versions.must_be_new(db, board.pairing, seen)
     if not board.couples:
         raise Refused(Refusal.NOBODY_PARTNERED)
+    again = all(side.place.board_agreed == seen for side in board.sides if side.is_own)
     for side in board.sides:
         if side.is_own:
             side.place.board_agreed, side.place.board_agreed_by = seen, teacher.id
@@ -55,7 +69,25 @@ async def agree(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen:
         subject_id=pairing_id, details={"version": seen},
     )  # fmt: skip
     await db.flush()
-    return await carry_out(db, board.pairing, now=now)
+    outcome = await carry_out(db, board.pairing, now=now)
+    if not again:
+        await _tell(db, board, teacher, outcome, at=at, now=now)
+    return outcome
+
+
+async def _tell(
+    db: AsyncSession, board: Board, teacher: Moderator, outcome: Outcome, *, at: Addresses, now: datetime
+) -> None:
+    cards = [await partner_search.card_of(db, side.of.id) for side in board.sides]
+    version = board.pairing.board_version
+    to = [
+        card
+        for card, side in zip(cards, board.sides, strict=True)
+        if outcome.all_agreed or side.place.board_agreed != version
+    ]
+    await class_notices.pairs_sent(
+        db, board.pairing, teacher, cards, to, all_agreed=outcome.all_agreed, at=at, now=now
+    )  # fmt: skip
 
 
 async def carry_out(db: AsyncSession, pairing: Pairing, *, now: datetime) -> Outcome:

@@ -50,6 +50,20 @@ async def decided(
             await _tell(db, Notice.PAIRING_DECIDED, mine, who, box, values, at=at, now=now)
 
 
+async def pairs_sent(
+    db: AsyncSession, pairing: Pairing, sender: Moderator, cards: Sequence[ClassCard], to: Sequence[ClassCard], *,
+    all_agreed: bool, at: Addresses, now: datetime,
+) -> None:  # fmt: skip
+    """Teachers hear that another has agreed to who writes with whom, or that all have. Not the one who pressed."""
+    url = at.link(f"/pairings/{pairing.id}/board")
+    for mine in to:
+        others = [one for one in cards if one.of.id != mine.of.id]
+        for who, box in await teachers_of(db, mine):
+            if who.id != sender.id:
+                values: dict[str, Value] = {**_others(others, box.locale), "yes": all_agreed, "url": url}
+                await _tell(db, Notice.PAIRS_SENT, mine, who, box, values, at=at, now=now)
+
+
 async def ended(
     db: AsyncSession, pairing: Pairing, ender: ClassCard, to: ClassCard, *, at: Addresses, now: datetime
 ) -> None:

@@ -41,6 +41,7 @@ class Notice(StrEnum):
     CLASS_ASKED = "class_asked"
     CLASS_ANSWERED = "class_answered"
     PAIRING_DECIDED = "pairing_decided"
+    PAIRS_SENT = "pairs_sent"
     EXCHANGE_ENDED = "exchange_ended"
     CLASS_ENDING = "class_ending"
     INTRODUCTION = "introduction"
@@ -111,6 +112,7 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.CLASS_ASKED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "answer_by", "url"}),
     Notice.CLASS_ANSWERED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
     Notice.PAIRING_DECIDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "reason", "url"}),
+    Notice.PAIRS_SENT: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
     Notice.EXCHANGE_ENDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "thanks", "url"}),
     Notice.CLASS_ENDING: frozenset({"name", "own_class", "ends_on", "url"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),

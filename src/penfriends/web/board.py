@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends import board_words
 from penfriends.actions import board as boards
 from penfriends.actions import board_agreement, board_reading, board_wishes
+from penfriends.actions.addresses import Addresses
 from penfriends.actions.board_reading import Board
 from penfriends.errors import Refusal, Refused
 from penfriends.i18n import gettext as _
@@ -101,13 +102,14 @@ async def lock(
 
 @post("/pairings/{pairing_id:uuid}/board/agreement", include_in_schema=False)
 async def agree(
-    request: Asked, pairing_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Template | Redirect:
+    request: Asked, pairing_id: FromPath[UUID], db: NamedDependency[AsyncSession], at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
+) -> Template | Redirect:  # fmt: skip
     """The teacher's yes to what is on the page."""
     teacher, sent = await moderator_of(request, db), await request.form()
     seen = version_in(sent)
     try:
-        outcome = await board_agreement.agree(db, pairing_id, teacher, seen=seen, now=now)
+        outcome = await board_agreement.agree(db, pairing_id, teacher, seen=seen, at=at, now=now)
     except Refused as refused:
         return await too_late(request, db, teacher, pairing_id, refused, seen=seen, now=now)
     return go(f"/pairings/{pairing_id}/board", say=_said(outcome))
