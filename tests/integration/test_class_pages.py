@@ -47,6 +47,7 @@ async def test_R18_another_s_class_is_not_there(db: AsyncSession) -> None:
 async def test_the_pages_of_a_class_are_its_teacher_s(site: Site) -> None:
     async with site.database.transaction() as db:
         at = await two_classes(db)
+        await b.pupil(db, at.here, at.okafor, "Leo", paper=PaperYes.NONE)
         okafor = await b.session(db, at.okafor.sign_in_id, staff=True)
         weber = await b.session(db, at.weber.sign_in_id, staff=True)
         ilse = await b.moderator(db, at.okafor.association_id, "Ilse", now=datetime.now(UTC))
@@ -57,6 +58,7 @@ async def test_the_pages_of_a_class_are_its_teacher_s(site: Site) -> None:
         shown = await client.get(f"/classes/{at.here.id}", headers=mine)
         assert shown.status_code == 200
         assert "5a" in shown.text
+        assert f"/classes/{at.here.id}/pupils/consents" in shown.text
         for other in (weber, moderator):
             answer = await client.get(f"/classes/{at.here.id}", headers={"cookie": f"session={other}"})
             assert answer.status_code == 404
