@@ -23,7 +23,7 @@ LONG_FUNCTIONS: dict[str, str] = {
     "rules.pair_kernels.make": "holds the loops that exist only where they can be compiled",
     "rules.pair_kernels.pairs_from": "one loop over pairs: every call inside would cost what it is made to save",
     "rules.list_kernels.make": "holds the loops that exist only where they can be compiled",
-    "rules.solver_loops.auction": "one loop, compiled or plain from the same text, so it calls nothing of ours",
+    "rules.auction.auction": "one loop, compiled or plain from the same text, so it calls nothing of ours",
     "rules.solver_loops.exchanges": "one loop, compiled or plain from the same text, so it calls nothing of ours",
     "rules.solver_loops.augment": "one loop, compiled or plain from the same text, so it calls nothing of ours",
 }

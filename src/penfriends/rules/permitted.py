@@ -6,12 +6,14 @@ thousand people take some hundred megabytes; where there are too many they are f
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
 from penfriends.rules.columns import Counting
 from penfriends.rules.crowd import Bools, Column, Crowd, Ints
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,25 @@ class Kept:
     j: Column
     weight: Column
     best: Ints
+
+
+class Remembered(Generic[P]):
+    """Pieces of pairs that were found, as long as there is room for so many pairs; `pieces` is None where there is
+    none, and they are found anew for each walk."""
+
+    def __init__(self, room: int) -> None:
+        self.pieces: list[P] | None = []
+        self._room = room
+
+    def add(self, piece: P, pairs: int) -> None:
+        self._room -= pairs
+        if self._room < 0:
+            self.forget()
+        elif self.pieces is not None:
+            self.pieces.append(piece)
+
+    def forget(self) -> None:
+        self.pieces = None
 
 
 class Permitted(Protocol):

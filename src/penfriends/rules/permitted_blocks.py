@@ -16,7 +16,7 @@ from penfriends.rules.columns import (
     scores,
 )
 from penfriends.rules.crowd import Bools, Column, Crowd, Ints
-from penfriends.rules.permitted import Aim, Kept, Links, counted, offsets_of
+from penfriends.rules.permitted import Aim, Kept, Links, Remembered, counted, offsets_of
 from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
 
 PAIRS_AT_ONCE = 1 << 19
@@ -36,15 +36,14 @@ class BlockPairs:
         self.degree: Ints = np.zeros(len(crowd), dtype=np.int64)
         self._crowd = crowd
         self._roads: list[tuple[Links, Bools | None]] = []
-        self._pieces: list[Piece] | None = []
-        self._room = PAIRS_KEPT
+        self._remembered: Remembered[Piece] = Remembered(PAIRS_KEPT)
 
     def add(self, links: Links, opened: Bools | None) -> None:
         self._roads.append((links, opened))
         for piece in self._found(links, opened):
             for side in piece[:2]:
                 self.degree += np.bincount(side, minlength=len(self._crowd))
-            self._remember(piece)
+            self._remembered.add(piece, len(piece[0]))
 
     def best(self, aim: Aim) -> Kept:
         lists = _Lists(self._crowd, aim)
@@ -57,38 +56,31 @@ class BlockPairs:
 
     def only(self, crowd: Crowd, rows: Ints) -> "BlockPairs":
         found = BlockPairs(crowd)
-        if self._pieces is None:
+        if self._remembered.pieces is None:
             for links, opened in self._roads:
                 found.add(links, None if opened is None else opened[rows])
             return found
         place: Column = np.full(len(self._crowd), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
-        for before in self._pieces:
+        for before in self._remembered.pieces:
             i, j, weight = place[before[0]], place[before[1]], before[2]
             kept = np.flatnonzero((i >= 0) & (j >= 0))
             i, j, weight = i[kept], j[kept], weight[kept]
             free = not_blocked(crowd, i, j)
-            found._remember((i[free], j[free], weight[free]))
+            found._remembered.add((i[free], j[free], weight[free]), len(free))
             for side in (i[free], j[free]):
                 found.degree += np.bincount(side, minlength=len(crowd))
         return found
 
     def forget(self) -> None:
-        self._pieces = None
+        self._remembered.forget()
 
     def all(self) -> Iterator[Piece]:
-        if self._pieces is not None:
-            yield from self._pieces
+        if self._remembered.pieces is not None:
+            yield from self._remembered.pieces
             return
         for links, opened in self._roads:
             yield from self._found(links, opened)
-
-    def _remember(self, piece: Piece) -> None:
-        self._room -= len(piece[0])
-        if self._room < 0:
-            self._pieces = None
-        elif self._pieces is not None:
-            self._pieces.append(piece)
 
     def _found(self, links: Links, opened: Bools | None) -> Iterator[Piece]:
         crowd, allows = self._crowd, self._crowd.people.allows

@@ -14,7 +14,7 @@ from penfriends.rules.columns import DIGITAL, PAPER
 from penfriends.rules.crowd import OLDEST_STEP, Bools, Column, Crowd, Ints
 from penfriends.rules.crowd import window_by_age as windows
 from penfriends.rules.pair_kernels import FURTHEST, Facts, Piece, Roads
-from penfriends.rules.permitted import Aim, Kept, Links, offsets_of
+from penfriends.rules.permitted import Aim, Kept, Links, Remembered, offsets_of
 from penfriends.rules.score import BASE_WEIGHT, PENDING_WEIGHT, WAITING_WEIGHT
 from penfriends.rules.weights import WHOLE
 
@@ -63,15 +63,14 @@ class CompiledPairs:
         self._crowd = crowd
         self._loops = loops()
         self._roads: list[Roads] = []
-        self._pieces: list[Piece] | None = []
-        self._room = PAIRS_KEPT
+        self._remembered: Remembered[Piece] = Remembered(PAIRS_KEPT)
 
     def add(self, links: Links, opened: Bools | None) -> None:
         if not len(links):
             return
         self._roads.append(roads := _roads(self._crowd, links, opened))
         for piece in self._found(roads, self.degree):
-            self._remember(piece)
+            self._remembered.add(piece, len(piece.apart))
 
     def best(self, aim: Aim) -> Kept:
         lists = _Lists.of(self._crowd, aim)
@@ -92,38 +91,32 @@ class CompiledPairs:
 
     def only(self, crowd: Crowd, rows: Ints) -> "CompiledPairs":
         found = CompiledPairs(crowd)
-        if self._pieces is None:
+        if self._remembered.pieces is None:
             found._roads = [_among(one, crowd, rows) for one in self._roads]
             for roads in found._roads:
                 for piece in found._found(roads, found.degree):
-                    found._remember(piece)
+                    found._remembered.add(piece, len(piece.apart))
             return found
         place = np.full(len(self._crowd), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
-        for before in self._pieces:
-            found._remember(Piece(*self._loops.only(before, place, crowd.blocked, len(crowd), found.degree)))
+        for before in self._remembered.pieces:
+            piece = Piece(*self._loops.only(before, place, crowd.blocked, len(crowd), found.degree))
+            found._remembered.add(piece, len(piece.apart))
         return found
 
     def forget(self) -> None:
-        self._pieces = None
+        self._remembered.forget()
 
     def all(self) -> Iterator[tuple[Column, Column, Column]]:
         for piece in self._all():
             yield _columns(piece)
 
     def _all(self) -> Iterator[Piece]:
-        if self._pieces is not None:
-            yield from self._pieces
+        if self._remembered.pieces is not None:
+            yield from self._remembered.pieces
             return
         for roads in self._roads:
             yield from self._found(roads, np.zeros_like(self.degree))
-
-    def _remember(self, piece: Piece) -> None:
-        self._room -= len(piece.apart)
-        if self._room < 0:
-            self._pieces = None
-        elif self._pieces is not None:
-            self._pieces.append(piece)
 
     def _found(self, roads: Roads, degree: Ints) -> Iterator[Piece]:
         crowd, people = self._crowd, len(self._crowd)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import rustworkx
 
-from penfriends.rules import compiled
+from penfriends.rules import auction, compiled
 from penfriends.rules import solver_loops as loops
 from penfriends.rules.candidates import Edges, Found
 from penfriends.rules.columns import mixes
@@ -98,7 +98,7 @@ def held_auction(graph: Graph, step: int, price: Ints) -> tuple[Ints, Ints]:
     nobody = np.full(n, -1, dtype=np.int32)
     queue = np.arange(n - 1, -1, -1, dtype=np.int32)
     bought, price = run(
-        loops.auction,
+        auction.auction,
         *near(graph),
         step,
         price.astype(np.int32),
@@ -113,7 +113,7 @@ def held_auction(graph: Graph, step: int, price: Ints) -> tuple[Ints, Ints]:
 def gains_at(graph: Graph, price: Ints) -> Ints:
     """What each vertex would gain at best at these prices."""
     nothing = np.zeros(len(graph), np.int64)
-    return _ints(run(loops.best_gains, *near(graph), price, nothing))
+    return _ints(run(auction.best_gains, *near(graph), price, nothing))
 
 
 def best_matching(edges: Weighted) -> list[tuple[int, int]]:
