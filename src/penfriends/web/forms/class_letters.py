@@ -25,7 +25,7 @@ class WordsForm(Form):
     def validate_text(self, field: TextAreaField) -> None:
         if not (field.data or "").strip():
             raise ValidationError(gettext("The letter is empty."))
-        if len(field.data) > LONGEST_LETTER:
+        if len(field.data or "") > LONGEST_LETTER:
             raise ValidationError(gettext("The letter is too long. Everything is kept: please make two letters of it."))
 
 
