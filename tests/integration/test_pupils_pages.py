@@ -190,6 +190,14 @@ async def test_a_paste_of_five_megabytes_is_answered_too(visit: Visit, at: Class
     assert "Please paste a list, or choose a file." in words(empty)
 
 
+async def test_of_thousands_of_mistakes_the_first_are_told(visit: Visit, at: Classes) -> None:
+    rows = f"Ava\t3.5.{YEAR}\t{'x, ' * 40}\n" * 300
+    shown = await visit.post(f"/classes/{at.here.id}/pupils/add", text=f"First name\tBirth date\tLanguages\n{rows}")
+    assert shown.status_code == 422
+    assert "more." in words(shown)
+    assert shown.text.count("is not a language that we know") < 2000
+
+
 async def test_the_list_has_switches_and_leaves_a_line_that_names_the_children(visit: Visit, at: Classes) -> None:
     ava = at.ava.resident_id
     path = f"/classes/{at.here.id}/pupils"

@@ -4,6 +4,7 @@ Nothing is kept between the pages: what was sent goes back into the box, and the
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,7 +29,7 @@ from penfriends.roster_words import roster_sentence
 from penfriends.rules.roster import read_roster
 from penfriends.rules.roster_rows import rows_of_text
 from penfriends.rules.roster_text import text_of
-from penfriends.rules.roster_values import MOST_PUPILS, Problem, RosterReading, Trouble
+from penfriends.rules.roster_values import MOST_PUPILS, Problem, RosterReading, Told, Trouble
 from penfriends.sheets import MOST_BYTES, read_sheet
 from penfriends.web.desk import moderator_of
 from penfriends.web.forms import filled
@@ -41,6 +42,7 @@ table(
     "roster_pages", ask_list=Permission.TEACHER, preview_list=Permission.TEACHER, save_list=Permission.TEACHER
 )  # fmt: skip
 Asked = Request[Any, Any, Any]
+MOST_SAID = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,17 @@ async def ask_list(request: Asked, class_id: FromPath[UUID], db: NamedDependency
 async def preview_list(
     request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template:
-    """What was understood, line by line. Nothing is saved."""
-    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
+    """What was understood, line by line. Nothing is saved; the database waits until a file is read."""
     form = await filled(RosterForm, request)
     raw = await _file(request)
     if not raw and not (form.text.data or "").strip():
         form.text.errors = [_("Please paste a list, or choose a file.")]
     elif raw and form.is_typed:
         form.file.errors = [_("Please send either the text or the file. Your text is kept.")]
+    found = await asyncio.to_thread(_read, form.text.data or "", b"" if form.errors else raw, now.date())
+    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
     if form.errors:
         return page(request, "pupils/add.html", status=422, of=of, form=form, most=MOST_PUPILS)
-    found = await asyncio.to_thread(_read, form.text.data or "", raw, now.date())
     return await _preview(request, db, of, found, now=now)
 
 
@@ -80,9 +82,10 @@ async def save_list(
     request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template | Redirect:
     """All of what was shown, or nothing: if the class is another one meanwhile, it is shown anew."""
-    teacher, form = await moderator_of(request, db), await filled(RosterForm, request)
-    of = await teaching.own_class(db, class_id, teacher)
+    form = await filled(RosterForm, request)
     found = await asyncio.to_thread(_read, form.text.data or "", b"", now.date())
+    teacher = await moderator_of(request, db)
+    of = await teaching.own_class(db, class_id, teacher)
     try:
         plan = await roster_import.save(db, class_id, teacher, found.reading, seen=form.seen.data or "", now=now)
     except Refused as no:
@@ -130,11 +133,19 @@ async def _preview(
         plan=plan,
         moved=moved,
         rows=lines_shown(reading, plan, now.date()),
-        problems=[roster_sentence(one) for one in problems],
-        notes=[roster_sentence(one) for one in reading.notes],
+        mistakes=len(problems),
+        problems=_said(problems),
+        notes=_said(reading.notes),
         withdrawn=withdrawn(plan),
         births=other_births(plan),
     )
+
+
+def _said(told: Sequence[Problem | Told]) -> list[str]:
+    """The first of them as sentences, and how many more there are: a page of thousands helps nobody."""
+    more = len(told) - MOST_SAID
+    rest = [ngettext("And %(num)s more.", "And %(num)s more.", more) % {"num": number(more)}] if more > 0 else []
+    return [*(roster_sentence(one) for one in told[:MOST_SAID]), *rest]
 
 
 def _too_many(plan: Plan | None) -> list[Problem]:

@@ -11,6 +11,8 @@ from penfriends.roster_words import roster_sentence
 from penfriends.rules.bands import Birth, age_on
 from penfriends.rules.roster_values import Change, Consent, Field, Problem, RosterLine, RosterReading
 
+MOST_OF_A_LINE = 5
+
 
 class Fate(enum.StrEnum):
     """What becomes of a line. `READ`: nothing yet, because another line is wrong."""
@@ -56,7 +58,7 @@ def lines_shown(reading: RosterReading, plan: Plan | None, today: date) -> list[
     by_number = {one.number: one for one in shown}
     for number, problems in wrong.items():
         good = by_number.get(number)
-        said = tuple(_without_line(one) for one in problems)
+        said = tuple(_without_line(one) for one in problems[:MOST_OF_A_LINE])
         by_number[number] = Shown(number, Fate.WRONG, good.line if good else None, good.age if good else 0, (), said)
     return [by_number[number] for number in sorted(by_number)]
 
