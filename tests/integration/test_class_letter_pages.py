@@ -13,6 +13,7 @@ from penfriends.actions import class_progress, paper_letters, reserve_letters
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Channel, Letter, LetterState
 from penfriends.models.moderation import AuditEntry, Moderator
+from penfriends.models.residents import Resident
 from penfriends.models.schools import PaperYes
 from penfriends.rules.whereabouts import Whereabouts, whereabouts
 from tests import builders as b
@@ -108,9 +109,7 @@ async def test_a_letter_written_by_hand_comes_in_by_its_code(visit: Visit) -> No
     empty = await visit.post(found.headers["location"], title="Hi", text=" ", language="en")
     assert empty.status_code == 422
     assert 'value="Hi"' in empty.text
-    done = await visit.post(
-        found.headers["location"], title="", text="Dear Anton, by hand.", language="en"
-    )
+    done = await visit.post(found.headers["location"], title="", text="Dear Anton, by hand.", language="en")
     assert done.status_code == 303
     async with visit.database.reading() as db:
         letter = (await db.exec(select(Letter).where(Letter.channel == Channel.PAPER))).one()
@@ -149,6 +148,11 @@ async def test_a_reserve_letter_goes_to_one_pupil_of_the_class(visit: Visit) -> 
     assert "Given to Anton K" in words(await visit.get(url))
     async with visit.database.reading() as db:
         assert [one.title for one in await reserve_letters.of_pupil(db, at.anton.resident_id)] == ["Storks"]
+        pupil = await db.get_one(Resident, at.anton.resident_id)
+    async with visit.database.transaction() as db:
+        assert pupil.sign_in_id
+        visit.sign_in(await b.session(db, pupil.sign_in_id))
+    assert "A letter from your teacher’s drawer. It is not from your pen friend" in words(await visit.get("/pupil"))
 
 
 async def test_a_reserve_letter_is_given_once_and_only_by_teachers_of_the_class(db: AsyncSession) -> None:
