@@ -96,6 +96,18 @@ async def test_one_yes_of_a_town_is_enough_and_the_other_town_s_is_needed(db: As
     assert [one.id for one in seen.waits_for] == [at.towns.there.id]
 
 
+async def test_one_human_does_not_say_yes_for_two_towns(db: AsyncSession) -> None:
+    at = await seeking(db)
+    pairing = await agreed(db, at)
+    at.towns.uli.sign_in_id = at.towns.ilse.sign_in_id
+    db.add(at.towns.uli)
+    await db.flush()
+    await pairing_approvals.approve(db, pairing.id, at.towns.ilse, at=AT, now=NOW)
+    with pytest.raises(Refused) as refused:
+        await pairing_approvals.approve(db, pairing.id, at.towns.uli, at=AT, now=NOW)
+    assert refused.value.refusal is Refusal.NEEDS_SECOND_PERSON
+
+
 async def test_a_moderator_s_no_tells_both_teachers_why_and_the_classes_look_on(db: AsyncSession) -> None:
     at = await seeking(db)
     pairing = await agreed(db, at)
@@ -347,4 +359,4 @@ async def test_two_teachers_and_two_moderators_walk_through_it(fresh_sqlite: str
             await visit.post(f"/desk{path}/approval")
         visit.sign_in(keys["Ms Okafor"])
         assert "the pupils can be partnered" in words(await visit.get(path))
-        assert "Writes with" in words(await visit.get(f"/classes/{here.id}"))
+        assert "Partner class" in words(await visit.get(f"/classes/{here.id}"))

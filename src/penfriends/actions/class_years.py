@@ -1,4 +1,4 @@
-"""How does a class live on: another adult leads it, a new school year begins, the partner class is kept?"""
+"""How does a class live on: a new school year begins, pupils come along, the partner class is kept?"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, class_asks, class_endings, partner_search, pupils, teaching
+from penfriends.actions import audit, class_asks, class_endings, class_teachers, partner_search, pupils, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.class_doors import free_code
 from penfriends.actions.partner_search import ClassCard
@@ -16,7 +16,7 @@ from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import Pairing, PairingClass, PairingState
 from penfriends.models.residents import Resident, ResidentState
-from penfriends.models.schools import ClassState, ClassTeacher, Duty, PaperYes, Pupil, SchoolClass
+from penfriends.models.schools import ClassState, ClassTeacher, PaperYes, Pupil, SchoolClass
 from penfriends.rules.bands import ADULT_AGE, Band
 from penfriends.rules.class_fit import SHORTEST
 
@@ -27,12 +27,9 @@ LONGEST = timedelta(days=400)
 WROTE = (PairingState.RUNNING, PairingState.ENDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Adult:
-    """Somebody who teaches a class now."""
-
-    who: Moderator
-    duty: Duty
+async def grown_up(db: AsyncSession, of: SchoolClass) -> list[tuple[Pupil, Resident]]:
+    """Who has turned 18: what they write in is frozen, and their friends can be partnered anew (rule R04)."""
+    return [one for one in await pupils.in_class(db, of.id) if one[1].band is Band.ADULT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +38,6 @@ class Former:
 
     card: ClassCard
     is_ready: bool
-
-
-async def adults(db: AsyncSession, of: SchoolClass) -> list[Adult]:
-    """Who teaches a class, the lead first."""
-    found = await db.exec(
-        select(Moderator, ClassTeacher)
-        .join(ClassTeacher, col(ClassTeacher.moderator_id) == col(Moderator.id))
-        .where(ClassTeacher.class_id == of.id, col(ClassTeacher.until).is_(None), Moderator.active)
-        .order_by(col(ClassTeacher.duty) == Duty.SECOND, col(Moderator.id))
-    )
-    return [Adult(who, row.duty) for who, row in found.all()]
-
-
-async def make_lead(
-    db: AsyncSession, class_id: UUID, teacher: Moderator, lead_id: UUID, *, now: datetime
-) -> SchoolClass:
-    """Another of its adults answers for the class from now on; who did is its second adult. Either of them may say so:
-    the first may be away. Raises NotFound for somebody who does not teach it."""
-    of = await teaching.own_class(db, class_id, teacher)
-    if lead_id not in {one.who.id for one in await adults(db, of)}:
-        raise NotFound
-    rows = await db.exec(
-        select(ClassTeacher).where(ClassTeacher.class_id == class_id, col(ClassTeacher.until).is_(None))
-    )
-    for row in rows.all():
-        row.duty = Duty.LEAD if row.moderator_id == lead_id else Duty.SECOND
-        db.add(row)
-    await audit.note(
-        db, now=now, actor=audit.Actor.MODERATOR, actor_id=teacher.id, action="hand_over_class",
-        subject="school_class", subject_id=class_id, details={"lead": str(lead_id)},
-    )  # fmt: skip
-    return of
 
 
 async def next_of(db: AsyncSession, class_id: UUID) -> SchoolClass | None:
@@ -113,8 +78,9 @@ async def begin_next(
     new.code = await free_code(db)
     db.add(new)
     await db.flush()
-    for one in await adults(db, old):
-        db.add(ClassTeacher(class_id=new.id, moderator_id=one.who.id, duty=one.duty, since=now))
+    for one in await class_teachers.adults(db, old):
+        if one.who.active:
+            db.add(ClassTeacher(class_id=new.id, moderator_id=one.who.id, duty=one.row.duty, since=now))
     for pupil, resident in chosen:
         pupil.class_id, pupil.paper, pupil.present = new.id, PaperYes.NONE, True
         resident.state = ResidentState.AWAITING_CONSENT

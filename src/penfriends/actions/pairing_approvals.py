@@ -90,6 +90,8 @@ async def approve(db: AsyncSession, pairing_id: UUID, moderator: Moderator, *, a
     if not seen.can_decide:
         raise Refused(Refusal.ALREADY_DECIDED)
     pairing, cards = seen.pairing, [one.card for one in seen.places]
+    if await _has_spoken(db, pairing, moderator):
+        raise Refused(Refusal.NEEDS_SECOND_PERSON)
     if not await partner_search.still_together(db, [one.of for one in cards], now=now):
         raise Refused(Refusal.CLASSES_DO_NOT_FIT)
     db.add(
@@ -135,6 +137,16 @@ async def _missing(db: AsyncSession, pairing: Pairing, places: Sequence[Place]) 
     )
     given = await db.exec(select(PairingApproval.association_id).where(PairingApproval.pairing_id == pairing.id))
     return frozenset(able) - frozenset(given)
+
+
+async def _has_spoken(db: AsyncSession, pairing: Pairing, moderator: Moderator) -> bool:
+    """People are counted, not roles: one human may moderate for two towns."""
+    found = await db.exec(
+        select(PairingApproval.id)
+        .join(Moderator, col(Moderator.id) == col(PairingApproval.moderator_id))
+        .where(PairingApproval.pairing_id == pairing.id, Moderator.sign_in_id == moderator.sign_in_id)
+    )
+    return found.first() is not None
 
 
 async def _is_partial(db: AsyncSession, moderator: Moderator, places: Sequence[Place]) -> bool:

@@ -51,6 +51,9 @@ async def agree(db: AsyncSession, pairing: Pairing, places: Sequence[Place], *, 
     Raises Refused if one has found another meanwhile, or they do not fit any more.
     """
     ids = [one.seat.class_id for one in places]
+    await db.exec(  # two yeses at once for one class: the second waits here and finds the first
+        select(SchoolClass.id).where(col(SchoolClass.id).in_(ids)).order_by(col(SchoolClass.id)).with_for_update()
+    )
     other = await db.exec(
         select(PairingClass.class_id)
         .join(Pairing, col(Pairing.id) == col(PairingClass.pairing_id))

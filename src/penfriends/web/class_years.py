@@ -1,6 +1,6 @@
 """How does a teacher let a class live on: another lead, the next school year, an end with thanks, a summary?"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,15 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_asks, class_endings, class_summaries, class_years, pairing_steps, teaching
+from penfriends.actions import (
+    class_asks,
+    class_endings,
+    class_summaries,
+    class_teachers,
+    class_years,
+    pairing_steps,
+    teaching,
+)
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.class_list import name_of
 from penfriends.errors import NotFound
@@ -25,7 +33,6 @@ from penfriends.web.respond import go, page
 table(
     "class_years",
     year=Permission.TEACHER,
-    hand_over=Permission.TEACHER,
     next_year_page=Permission.TEACHER,
     next_year=Permission.TEACHER,
     keep_partner=Permission.TEACHER,
@@ -34,7 +41,6 @@ table(
     summary=Permission.TEACHER,
 )
 Asked = Request[Any, Any, Any]
-A_YEAR = timedelta(days=364)
 AUDIENCES = ("parents", "funder")
 
 
@@ -47,15 +53,6 @@ async def year(
     return await _year_page(request, db, of, ThanksForm(), now=now)
 
 
-@post("/classes/{class_id:uuid}/year/lead", include_in_schema=False)
-async def hand_over(
-    request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
-) -> Redirect:
-    sent = await request.form()
-    await class_years.make_lead(db, class_id, await moderator_of(request, db), _id(str(sent.get("lead", ""))), now=now)
-    return go(f"/classes/{class_id}/year", say=_("We will remember that."))
-
-
 @get("/classes/{class_id:uuid}/year/next", include_in_schema=False)
 async def next_year_page(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
     """The same pupils or some of them, with new dates."""
@@ -63,7 +60,7 @@ async def next_year_page(request: Asked, class_id: FromPath[UUID], db: NamedDepe
     known = await _pupils(db, of)
     form = NextYearForm(
         data={
-            "name": of.name, "starts_on": of.starts_on + A_YEAR, "ends_on": of.ends_on + A_YEAR,
+            "name": of.name, "starts_on": _a_year_on(of.starts_on), "ends_on": _a_year_on(of.ends_on),
             "staying": [code for code, _name in known],
         }
     ).offer(known)  # fmt: skip
@@ -167,7 +164,7 @@ async def _year_page(
         of=of,
         now=now,
         form=form,
-        adults=await class_years.adults(db, of),
+        adults=await class_teachers.adults(db, of),
         following=await class_years.next_of(db, of.id),
         standing=[(one, await pairing_steps.places_of(db, one)) for one in standing],
         former=[] if standing else await class_years.former_partners(db, of),
@@ -180,6 +177,11 @@ async def _pupils(db: AsyncSession, of: SchoolClass) -> list[tuple[str, str]]:
     ]
 
 
+def _a_year_on(day: date) -> date:
+    """The same day of the next year; for a 29 February the day before."""
+    return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def _id(sent: str) -> UUID:
     try:
         return UUID(sent)
@@ -187,4 +189,4 @@ def _id(sent: str) -> UUID:
         raise NotFound from None
 
 
-ROUTES = [year, hand_over, next_year_page, next_year, keep_partner, thank, end_class, summary]
+ROUTES = [year, next_year_page, next_year, keep_partner, thank, end_class, summary]

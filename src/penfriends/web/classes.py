@@ -11,7 +11,8 @@ from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import calendar_words
-from penfriends.actions import class_calendar, class_doors, class_teachers, classes, teaching
+from penfriends.actions import class_calendar, class_doors, class_teachers, class_years, classes, teaching
+from penfriends.actions.class_list import name_of
 from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import page
@@ -46,6 +47,7 @@ async def show_class(
         request,
         "classes/class.html",
         card=card,
+        grown=[name_of(*one) for one in await class_years.grown_up(db, card.row)],
         locked=len(await class_doors.locked(db, card.row)),
         adults=len(await class_teachers.adults(db, card.row)),
         dates=dates,
