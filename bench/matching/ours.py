@@ -184,9 +184,7 @@ class Prepared:
 
     def permitted(self) -> tuple[int, int]:
         """How many pairs are permitted, seen from either side, and how many are kept in the lists."""
-        found = [
-            find(crowd.crowd_of(self._people, self._around, band, self._today, self._blocked)) for band in Band
-        ]
+        found = [find(crowd.crowd_of(self._people, self._around, band, self._today, self._blocked)) for band in Band]
         return sum(int(one.degree.sum()) for one in found), sum(len(one.edges) for one in found)
 
     def explain(self, runs: list[Run]) -> int:
