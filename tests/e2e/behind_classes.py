@@ -7,11 +7,10 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_calendar, class_progress, paper_letters, partner_search, queues, remit
+from penfriends.actions import class_calendar, partner_search, queues, remit
 from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import Couple, PairingClass
 from penfriends.models.schools import ClassTeacher, Duty, Pupil, SchoolClass
-from penfriends.settings import DEVELOPMENT_SECRET
 from penfriends.web.class_years import AUDIENCES
 from tests.e2e.people import People
 
@@ -44,28 +43,10 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
     } | await _pupils(db, classes[0])
     found |= await _dates(db, teacher, await _pairing(db, classes), classes, now=now)
     found |= await _board(db, await _pairing(db, classes), classes)
-    found |= await _post(db, classes)
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
         "/feeds/{secret}": {"anonymous": []},
         "/class/{code}": {"anonymous": ["/class/OTTER-48173"]},
         "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]},
-    }
-
-
-async def _post(db: AsyncSession, classes: Sequence[UUID]) -> dict[str, list[str]]:
-    """Where the letters of the classes are, and those of the first on paper."""
-    known = await class_progress.of_class(db, await db.get_one(SchoolClass, classes[0]))
-    code = paper_letters.code_of(
-        next(way.mine.id for one in known for way in one.ways), DEVELOPMENT_SECRET.encode()
-    )  # fmt: skip
-    base = f"/classes/{classes[0]}"
-    return {
-        "/classes/{class_id}/letters": [f"/classes/{one}/letters" for one in classes],
-        "/classes/{class_id}/letters/set": [f"{base}/letters/set", f"{base}/letters/set?what=ours&size=large"],
-        "/classes/{class_id}/paper": [f"{base}/paper"],
-        "/classes/{class_id}/paper/sheets": [f"{base}/paper/sheets"],
-        "/classes/{class_id}/paper/{code}": [f"{base}/paper/{code}"],
-        "/classes/{class_id}/reserve": [f"{base}/reserve"],
     }
 
 

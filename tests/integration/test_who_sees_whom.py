@@ -24,6 +24,7 @@ from penfriends.models.letters import Participant
 from penfriends.models.matching import Match, MatchSide, MatchState
 from penfriends.models.moderation import AuditEntry
 from penfriends.models.residents import Guardian, Resident
+from penfriends.models.schools import Pupil, SchoolClass
 from penfriends.models.signin import Session
 from penfriends.rules.bands import Band
 from penfriends.settings import Settings
@@ -80,6 +81,13 @@ async def may_know(db: AsyncSession, who: UUID | None) -> set[str]:
     return set(await db.exec(select(Resident.first_name).where(known)))
 
 
+async def of_the_class(db: AsyncSession) -> set[str]:
+    """The first names that a class code shows: those of its own class, to choose the own one from (rule R14)."""
+    of = select(SchoolClass.id).where(SchoolClass.name == "6B")
+    known = select(Resident.first_name).join(Pupil, col(Pupil.resident_id) == col(Resident.id))
+    return set(await db.exec(known.where(col(Pupil.class_id).in_(of))))
+
+
 NOBODY = ("anonymous", "halfway", "newcomer", "new child")
 SOMEBODY = ("adult", "child", "guardian", "asked", "asked child")
 
@@ -90,6 +98,7 @@ async def test_R20_no_page_names_a_resident_whom_one_does_not_write_with(world: 
         async with world.site.database.reading() as db:
             who = await signed_in(db, world, role)
             allowed = await may_know(db, who) if who else set()
+            allowed |= await of_the_class(db) if role == "halfway" else set()  # has typed the class code
         assert (who is None) is (role in NOBODY)
         pages = {at for whose, at in world.visits() if whose == role or (whose == "adult" and role == "guardian")}
         async with browser(world, role) as client:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from penfriends.actions.threads import Thread
+from penfriends.calendar_words import starters
 from penfriends.i18n import N_, gettext
 from penfriends.rules.bands import Band
+from penfriends.rules.themes import Theme
 
 FIRST = {
     Band.CHILD: (
@@ -39,8 +41,11 @@ LATER = {
 AT_ONCE = 3
 
 
-def ideas_for(thread: Thread) -> Sequence[str]:
-    """Three ideas in the visitor's language: for a first letter, or others that change with every letter."""
+def ideas_for(thread: Thread, theme: Theme | None = None) -> Sequence[str]:
+    """Three ideas in the visitor's language: for a first letter, or others that change with every letter. Where classes
+    write about a `theme` at the moment, its starters."""
+    if theme is not None:
+        return starters(theme)
     band = thread.correspondence.band
     if thread.last_written is None:
         return [gettext(one) for one in FIRST[band]]

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import classroom, drafts, friends, threads
+from penfriends.actions import class_calendar, classroom, drafts, friends, threads
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import Refused
 from penfriends.i18n import gettext as _
@@ -176,13 +176,16 @@ async def _sheet(
     other: drafts.Typed | None = None,
 ) -> Template:
     thread = await threads.my_thread(db, visitor_of(request).resident_id, letter.correspondence_id, now=now)
+    of_class = thread.correspondence.pairing_id is not None
+    theme = await class_calendar.theme_for(db, letter.correspondence_id, now.date()) if of_class else None
     sheet = next((one for one in (thread.draft, *thread.returned) if one and one.letter.id == letter.id), None)
     form.offer(
         [*(await friends.languages_of(db, thread.resident)), *(code for code, _level in thread.friend.languages)]
     )
     form.key.data, form.version.data = drafts.draft_key(letter.id, at), drafts.version_of(letter)
     return page(
-        request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread, ideas=ideas_for(thread),
+        request, "letters/edit.html", status=status, form=form, letter=letter, thread=thread,
+        ideas=ideas_for(thread, theme),
         other=other, pictures=sheet.pictures if sheet else (), most=_most(request), device=await _device(request, db),
         return_reason=return_reason, now=now,
     )  # fmt: skip

@@ -19,8 +19,8 @@ table("pupil", pupil_home=Permission.PUPIL)
 async def pupil_home(
     request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template:
-    """One card for each pen friend, with what to do now; those with whom it has ended stand in “My letters”. Below, what
-    the teacher gave out of the class's bank."""
+    """One card for each pen friend, with what to do now; those with whom it has ended stand in “My letters”. Below:
+    what the teacher gave out of the class's bank."""
     resident_id = visitor_of(request).resident_id
     found = await threads.my_threads(db, resident_id, now=now)
     return page(
