@@ -44,7 +44,6 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
     found |= await _dates(db, teacher, await _pairing(db, classes), classes, now=now)
     found |= await _board(db, await _pairing(db, classes), classes)
     return {route: {"teacher": addresses} for route, addresses in found.items()} | {
-        "/feeds/{secret}": {"anonymous": []},
         "/class/{code}": {"anonymous": ["/class/OTTER-48173"]},
         "/desk/pairings/{pairing_id}": {"moderator": [f"/desk/pairings/{await _pairing(db, classes)}"]},
     }

@@ -43,7 +43,7 @@ ROLES = {
     Permission.OPERATOR: ("moderator",),
 }
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
-NOT_PAGES = ("/health", "/static", "/dev", "/me/data")
+NOT_PAGES = ("/health", "/static", "/dev", "/me/data", "/feeds")
 PIECES = (  # of a page
     "/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey", "/rounds/{round_id}/progress",
 )  # fmt: skip

@@ -171,8 +171,10 @@ async def test_R47_a_child_is_asked_for_no_free_text(visit: Visit) -> None:
     assert refused.status_code == 422
 
 
-async def test_a_class_is_told_to_ask_us(visit: Visit) -> None:
-    assert "Ask us" in words(await visit.post("/join", who="class"))
+async def test_a_class_is_shown_the_way_for_schools(visit: Visit) -> None:
+    shown = await visit.post("/join", who="class")
+    assert "Start with a class" in words(shown)
+    assert 'href="/schools/join"' in shown.text
 
 
 async def test_nobody_jumps_ahead_or_sends_half(visit: Visit) -> None:

@@ -95,10 +95,23 @@ def render(language: str = "en", visitor: object = None, typed: dict[str, list[s
 
 
 RESIDENT = SimpleNamespace(
-    is_resident=True, is_staff=False, is_teacher=False, display_name="<Mai>", avatar="", counts={"letters": 2}
+    is_resident=True,
+    is_staff=False,
+    is_teacher=False,
+    is_pupil=False,
+    display_name="<Mai>",
+    avatar="",
+    counts={"letters": 2},
 )
 STAFF = SimpleNamespace(
-    is_resident=False, is_staff=True, is_teacher=False, display_name="Ilse", avatar="turtle", colour="red", counts={}
+    is_resident=False,
+    is_staff=True,
+    is_teacher=False,
+    is_pupil=False,
+    display_name="Ilse",
+    avatar="turtle",
+    colour="red",
+    counts={},
 )
 
 
