@@ -1,6 +1,7 @@
 """What do all tests share? Servers started once for the whole run, a database that forgets, a browser."""
 
 import fcntl
+import gc
 import os
 import shutil
 import sqlite3
@@ -42,6 +43,11 @@ hypothesis_settings.load_profile("thorough" if os.environ.get("PENFRIENDS_THOROU
 
 compiled_once.share()
 
+# The collector of garbage would look again and again through all that was imported and collected, for a twelfth of the
+# time of all tests. What a test leaves behind it still finds, a little later.
+SELDOM = (50_000, 20, 50)
+gc.set_threshold(*SELDOM)
+
 
 # --- The servers: one of each for the whole run, started by whoever needs it first -----------------------------------
 
@@ -66,6 +72,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def pg_url(request: pytest.FixtureRequest) -> str:
     """The address of a PostgreSQL server where databases may be made: ours, or the one of PENFRIENDS_TEST_PG."""
@@ -81,6 +92,18 @@ def redis_url(request: pytest.FixtureRequest, worker_id: str) -> Iterator[str]:
         client.flushdb()
         yield url
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def of_the_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of this test run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(of_the_run: Path) -> None:
+    compiled_once.share_templates(of_the_run / "templates")
 
 
 # --- A database that forgets: every test in a transaction that is rolled back -----------------------------------------
@@ -149,10 +172,9 @@ async def fresh_postgres(kept_postgres: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+async def demo(sqlite_template: Path, of_the_run: Path) -> Path:
     """An SQLite file with the whole demo, loaded once for the whole run, to copy."""
-    folder = tmp_path_factory.getbasetemp()
-    path = (folder if worker_id == "master" else folder.parent) / "demo.sqlite3"
+    path = of_the_run / "demo.sqlite3"
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another process of this run may be at it
         if not path.exists():

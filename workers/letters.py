@@ -9,13 +9,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from penfriends.actions import inbox, intake, letters
 from penfriends.clock import utc_now
+from penfriends.db import passes as passing
 from penfriends.ids import chance
 from penfriends.jobs import Job, wishes_of
 from penfriends.mail.images import undrawn
 from workers.tools import Tools
 
-# PostgreSQL's classes of errors that pass: connection, serialization, resources, locks, operator intervention
-PASSING_STATES = frozenset({"08", "40", "53", "55", "57"})
 log = structlog.get_logger()
 
 
@@ -75,10 +74,6 @@ async def screen_letter(tools: Tools, letter_id: UUID) -> None:
 
 def passes(error: Exception) -> bool:
     """Whether trying again can help: the database was away, or another worker was at it in the same moment."""
-    if isinstance(error, DBAPIError) and (error.connection_invalidated or _state_of(error) in PASSING_STATES):
+    if passing(error) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     return isinstance(error, OperationalError | InterfaceError | IntegrityError | PoolTimeout | OSError)
-
-
-def _state_of(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")[:2]

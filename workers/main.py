@@ -67,6 +67,10 @@ async def sweep_people(ctx: dict[str, Any]) -> None:
     await sweeps.sweep_people(_tools(ctx))
 
 
+async def sweep_retention(ctx: dict[str, Any]) -> None:
+    await sweeps.sweep_retention(_tools(ctx))
+
+
 async def sweep_rounds(ctx: dict[str, Any]) -> None:
     await matching.sweep_rounds(_tools(ctx))
 
@@ -92,6 +96,7 @@ def cron_of(sweep_seconds: int) -> list[CronJob]:
         cron(sweep_unsure, second=set(range(0, 60, sweep_seconds)), keep_result=0),
         cron(sweep_domains, minute=23, run_at_startup=True, keep_result=0),
         cron(sweep_people, minute={7, 37}, run_at_startup=True, keep_result=0),
+        cron(sweep_retention, minute=53, keep_result=0),
         cron(sweep_matches, minute={11, 41}, keep_result=0),
         cron(sweep_rounds, second=set(range(0, 60, sweep_seconds)), run_at_startup=True, keep_result=0),
         # once a week; the later hours do nothing unless the first one failed or another round ran

@@ -143,14 +143,15 @@ class Reader:
 
 
 class Confined:
-    """One process that reads mails, bare of everything of ours (see penfriends.mail.confined)."""
+    """One process that reads mails, or what else came from outside, bare of everything of ours (see
+    penfriends.mail.confined)."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "penfriends.mail.confined") -> None:
         self.answered = 0
         self.serves = True
         self._timed_out = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "penfriends.mail.confined"],
+        self._process = subprocess.Popen(  # noqa: S603 (modules of ours only)
+            [sys.executable, "-I", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -160,13 +161,13 @@ class Confined:
         )
         self._be_ready()
 
-    def ask(self, what: str, raw: bytes, allowance: Allowance) -> list[Frame]:
+    def ask(self, what: str, raw: bytes, allowance: Allowance, **more: int) -> list[Frame]:
         """The frames of the answer. Raises Died; then this process is gone."""
         watch = threading.Timer(allowance.patience, self._give_up)
         watch.start()
         found: list[Frame] = []
         try:
-            for frame in self._answers(what, raw, allowance):
+            for frame in self._answers(what, raw, allowance, more):
                 found.append(frame)
         except (BadFrame, OSError, ValueError) as error:
             why = self._why()
@@ -206,11 +207,11 @@ class Confined:
             self.end()
             raise OSError("the process that reads mail does not start")
 
-    def _answers(self, what: str, raw: bytes, allowance: Allowance) -> Iterator[Frame]:
+    def _answers(self, what: str, raw: bytes, allowance: Allowance, more: dict[str, int]) -> Iterator[Frame]:
         asked, answers = self._process.stdin, self._process.stdout
         if asked is None or answers is None:
             raise BadFrame
-        words = {"do": what, "memory": allowance.memory, "seconds": allowance.seconds}
+        words = {"do": what, "memory": allowance.memory, "seconds": allowance.seconds} | more
         frames.write(asked, Frame(words, raw))
         for _ in range(MOST_PARTS * 2):
             frame = frames.read(answers)

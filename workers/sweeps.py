@@ -2,16 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import (
+    class_alarms,
     class_endings,
     coming_of_age,
     consent_sweep,
     correspondences,
     date_reminders,
+    departures,
     digest,
     dispatch,
     domain_checks,
@@ -20,11 +25,15 @@ from penfriends.actions import (
     inbox,
     nudges,
     residents,
+    retention,
+    running_out,
+    scanned_pages,
     seeking,
     signup,
     throttle,
     unsure,
 )
+from penfriends.actions.addresses import Addresses
 from penfriends.clock import utc_now
 from penfriends.jobs import Job, later
 from penfriends.mail.smarthost_log import SKEW, Answer, Fate
@@ -33,11 +42,13 @@ from penfriends.nameserver import findings
 from workers.tools import Tools
 
 AT_ONCE = 200
+MOST_BATCHES = 500  # of one kind in one go: letters and mails must not wait for a whole night
 log = structlog.get_logger()
 
 
 async def sweep_letters(tools: Tools) -> None:
-    """Mails not read, letters not checked, deliveries due or forsaken by a worker that died."""
+    """Mails not read, letters not checked, deliveries due or forsaken by a worker that died;
+    teachers who were not told yet of a report or an urgent letter."""
     now = utc_now()
     async with tools.database.transaction() as db:
         for raw_mail_id in await inbox.unread(db, now=now, limit=AT_ONCE):
@@ -53,6 +64,8 @@ async def sweep_letters(tools: Tools) -> None:
         await endings.unsure_after_silence(db, now=now)
         for delivery_id in await dispatch.due(db, now=now, limit=AT_ONCE):
             later(db, Job.DELIVER, delivery_id)
+    async with tools.database.transaction() as db:
+        await class_alarms.sweep(db, at=tools.at, now=now)
 
 
 async def sweep_unsure(tools: Tools) -> None:
@@ -89,19 +102,58 @@ async def sweep_domains(tools: Tools) -> None:
     log.info("domains", **Counter(one.level.value for one in found))
 
 
-async def sweep_people(tools: Tools) -> None:
-    """Consents that were not answered or run out, sign-ups nobody confirmed, pauses that are over, old tries."""
+async def sweep_retention(tools: Tools) -> None:
+    """What has been kept for long enough goes, a few rows in each transaction. Once a day; one that was broken off is
+    begun again within the hour, and finds the rest."""
     now = utc_now()
+    async with tools.database.reading() as db:
+        if not await retention.is_due(db, now=now):
+            return
+    removed: Counter[str] = Counter()
+    for name in retention.STEPS:
+        for _ in range(MOST_BATCHES):
+            async with tools.database.transaction() as db:
+                gone = await retention.step(db, name, now=now)
+            removed[name] += gone
+            if gone < retention.AT_ONCE:
+                break
     async with tools.database.transaction() as db:
-        await class_endings.sweep(db, at=tools.at, now=now)
-        await consent_sweep.sweep(db, at=tools.at, now=now)
-        await correspondences.wake(db, now=now)
-        await signup.sweep(db, now=now)
-        await residents.wake(db, now=now)
-        await seeking.pack_missing(db)
-        await coming_of_age.sweep(db, at=tools.at, now=now)
-        await nudges.sweep(db, at=tools.at, now=now)
-        await fit_checks.sweep(db, at=tools.at, now=now)
-        await throttle.forget_old(db, now=now)
-        await digest.send_due(db, tools.at, now)
-        await date_reminders.sweep(db, at=tools.at, now=now)
+        await retention.keep(db, removed, now=now)
+    log.info("retention", **removed)
+
+
+async def sweep_people(tools: Tools) -> None:
+    """Consents that were not answered or run out, sign-ups nobody confirmed, pauses that are over, old tries.
+
+    Each in a transaction of its own: one that fails takes no other with it, and none keeps anybody waiting for long.
+    """
+    now, failed = utc_now(), None
+    for step in _for_people(tools.at, now):
+        try:
+            async with tools.database.transaction() as db:
+                await step(db)
+        except Exception as error:  # noqa: BLE001 (the others go on, and the last failure is told at the end)
+            log.error("sweep_failed", error=type(error).__name__)
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+def _for_people(at: Addresses, now: datetime) -> tuple[Callable[[AsyncSession], Awaitable[object]], ...]:
+    return (
+        lambda db: class_endings.sweep(db, at=at, now=now),
+        lambda db: consent_sweep.sweep(db, at=at, now=now),
+        lambda db: correspondences.wake(db, now=now),
+        lambda db: signup.sweep(db, now=now),
+        lambda db: residents.wake(db, now=now),
+        seeking.pack_missing,
+        lambda db: coming_of_age.sweep(db, at=at, now=now),
+        lambda db: nudges.sweep(db, at=at, now=now),
+        lambda db: fit_checks.sweep(db, at=at, now=now),
+        lambda db: throttle.forget_old(db, now=now),
+        lambda db: digest.send_due(db, at, now),
+        lambda db: scanned_pages.forget_old(db, now=now),
+        lambda db: date_reminders.sweep(db, at=at, now=now),
+        lambda db: departures.sweep(db, at=at, now=now),
+        lambda db: running_out.sweep(db, at=at, now=now),
+    )

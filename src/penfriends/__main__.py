@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 
 from penfriends import __version__, staff_command, starting
+from penfriends.association_command import associations
 from penfriends.errors import BadSettings, NotFound, PenfriendsError
 from penfriends.starting import wait_for
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 moderators = typer.Typer(no_args_is_help=True, help="Who reads the letters.")
 app.add_typer(moderators, name="moderator")
+app.add_typer(associations, name="association")
 
 SCREEN_HELP = """What would the screen find in these letters? Nothing is stored or sent.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from penfriends.i18n import N_, gettext, ngettext
 from penfriends.reasons import term_sentence
+from penfriends.subject_words import subject_name
 
 STATES: Mapping[str, str] = {
     "asked": N_("Asked, not answered yet"),
@@ -20,6 +21,7 @@ CLOSED: Mapping[str, str] = {
     "time_over": N_("Nobody answered in time."),
     "taken_back": N_("The ask was taken back."),
     "found_other": N_("The other class has found a partner meanwhile."),
+    "no_to_ring": N_("The ring did not come about."),
 }
 
 
@@ -71,10 +73,10 @@ def _subject(detail: Sequence[str]) -> str:
     if not detail:
         return gettext("Neither has said in which lessons they write.")
     if len(detail) == 1:
-        return gettext("The letters fit into lessons of %(subject)s.") % {"subject": detail[0]}
+        return gettext("The letters fit into lessons of %(subject)s.") % {"subject": subject_name(detail[0])}
     return gettext("They write in different lessons: %(subject)s, %(other)s.") % {
-        "subject": detail[0],
-        "other": detail[1],
+        "subject": subject_name(detail[0]),
+        "other": subject_name(detail[1]),
     }
 
 

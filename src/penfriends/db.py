@@ -18,6 +18,8 @@ from penfriends.jobs import Nudge, Wishes, wishes_of
 from penfriends.near_sqlite import Turn, near
 
 BUSY_SECONDS = 20
+# PostgreSQL's classes of errors that pass: connection, serialization, resources, locks, operator intervention
+PASSING_STATES = frozenset({"08", "40", "53", "55", "57"})
 
 
 def make_engine(url: str, **options: Any) -> AsyncEngine:
@@ -52,6 +54,13 @@ def _set_pragmas(raw: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("write", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def passes(error: BaseException) -> bool:
+    """Whether PostgreSQL says by its error that the same can go well a moment later: it stops, it starts, or it has
+    ended one of two who waited for each other. While it starts its own error comes, that of the driver."""
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return isinstance(state, str) and state[:2] in PASSING_STATES
 
 
 @dataclass(frozen=True, slots=True)

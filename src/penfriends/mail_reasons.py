@@ -33,6 +33,7 @@ _MATCH = N_("A mail about a proposed match")
 _FRIEND = N_("A mail about a pen friend")
 _LETTER = N_("A mail about a letter")
 _CLASS = N_("A mail to a teacher about a partner class")
+_ALARM = N_("A mail about a report or an urgent letter in a class")
 _TEAM = N_("A mail to somebody of the team")
 
 NOTICES: Mapping[str, str] = {
@@ -55,6 +56,9 @@ NOTICES: Mapping[str, str] = {
     Notice.PAIRS_SENT: _CLASS,
     Notice.EXCHANGE_ENDED: _CLASS,
     Notice.CLASS_ENDING: _CLASS,
+    Notice.CLASS_ALARM: _ALARM,
+    Notice.PUPILS_LEFT: _CLASS,
+    Notice.SCHOOL_WORD: N_("A mail about a school’s word for a teacher"),
     Notice.LETTER_WAITING: _LETTER,
     Notice.LETTER_RETURNED: _LETTER,
     Notice.EMPTY_LETTER: _LETTER,

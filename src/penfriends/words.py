@@ -7,6 +7,7 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.ALREADY_DECIDED: N_("This has been decided already."),
     Refusal.CHANGED_SINCE: N_("This has changed since you opened it. Please look again."),
     Refusal.CLASSES_DO_NOT_FIT: N_("These classes cannot write to each other any more: something has changed."),
+    Refusal.CLASS_ENDED: N_("This class has ended. It takes no pupils, no letters and no partner class any more."),
     Refusal.CONFLICT_OF_INTEREST: N_("You know one of these people too well to decide this. Another moderator will."),
     Refusal.CONSENT_MISSING: N_("A parent or guardian has not said yes, or the yes has run out."),
     Refusal.CONTACT_IN_WORDS: N_("Please take out addresses, numbers and links: you write to each other here."),
@@ -25,10 +26,16 @@ REFUSALS: dict[Refusal, str] = {
     Refusal.ONLY_LEAD: N_("Only the safeguarding lead of your association or the deputy may change this."),
     Refusal.OUT_OF_TIME: N_("The time to answer is over."),
     Refusal.ROUND_RUNNING: N_("A round runs at this moment. Please wait until it is ready."),
+    Refusal.SCHOOL_WORD_OVER: N_(
+        "What your school said about you has run out. Please write to the volunteers of your town: they ask your "
+        "school again, and then everything is here as before."
+    ),
+    Refusal.SHEET_USED: N_("A letter of this pupil on paper came in a short while ago. Nothing was sent."),
     Refusal.SOMEBODY_ELSE: N_("This address is used here by somebody else than a teacher of your school."),
     Refusal.TAKEN_BY_ANOTHER: N_("Another moderator has this open."),
     Refusal.TOO_LATE_TO_UNDO: N_("It is too late to undo this: the letter has left."),
     Refusal.TOO_MANY_ASKS: N_("Your class has asked three classes already. Wait for an answer, or take one back."),
+    Refusal.TOO_MANY_PAGES: N_("Too many pages. Please send or remove some first."),
     Refusal.TOO_MANY_TRIES: N_("Too many tries. Please wait an hour and try again."),
     Refusal.TOO_OLD_FOR_CLASS: N_("Pupils here are under 18."),
     Refusal.TOO_YOUNG: N_("Pen friends here are at least 8 years old."),

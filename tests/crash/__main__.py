@@ -23,6 +23,7 @@ from tests.crash.schedule import Schedule, schedule_for
 from tests.crash.sink import listening
 from tests.crash.story import play
 from tests.support import processes
+from tests.support.mail_programs import postfix_is_here
 
 Playing = Callable[[Schedule], Awaitable[Verdict]]
 AGAIN = 5_000_000  # is added to the seed: other names, the same schedule
@@ -90,7 +91,7 @@ async def main(asked: argparse.Namespace) -> int:
     if asked.sum:
         print(table(noted(asked.sum)))
         return 0
-    kinds = [kind for kind in asked.house or HOUSES if postfix.is_here() or not kind.endswith("postfix")]
+    kinds = [kind for kind in asked.house or HOUSES if postfix_is_here() or not kind.endswith("postfix")]
     if len(kinds) < len(asked.house or HOUSES):
         print("Left out: the houses behind Postfix. There is none here (apt-get install postfix), or we are not root.")
     seeds = [asked.seed] if asked.seed is not None else list(range(asked.first, asked.first + asked.schedules))

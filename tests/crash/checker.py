@@ -27,12 +27,17 @@ class Kept:
     bounced: bool = False
     last_text: str = ""
     correspondence_open: bool = True
+    handed_to: UUID | None = None
+    """Whose the delivery is: a place in the correspondence."""
+    yeses: tuple[UUID, ...] = ()
+    """Who said yes to exactly these words, and did not take it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """A letter as the world outside knows it. `gone`: its writer took it back and threw it away; `may_wait`,
-    `may_return`: the moderator was told to leave it, or to give it back, if it was held."""
+    `may_return`: the moderator was told to leave it, or to give it back, if it was held. `on_site`: a pupil's, who has
+    no mailbox; by their place in the correspondence."""
 
     token: str
     reader: str
@@ -41,6 +46,7 @@ class Expected:
     gone: bool = False
     may_wait: bool = False
     may_return: bool = False
+    on_site: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -124,7 +130,9 @@ def _letter(verdict: Verdict, letter: Expected, rows: list[Kept], seen: list[Kno
 
 
 def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Facts) -> None:
-    if row.delivery is DeliveryState.UNSURE:
+    if letter.on_site is not None and row.state is LetterState.DELIVERED:
+        _handed_over(verdict, letter, row)
+    elif row.delivery is DeliveryState.UNSURE:
         _unsure(verdict, letter, row, facts)
     elif row.bounced and not arrived and _refused(letter, row, facts):
         verdict.bounced += 1
@@ -140,6 +148,15 @@ def _fate(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Fa
             verdict.complaints.append(f"{letter.token} is said to have failed and arrived")
     else:
         _complain(verdict, "lost", f"{letter.token} is {row.state}, its delivery {row.delivery}: {row.last_text}")
+
+
+def _handed_over(verdict: Verdict, letter: Expected, row: Kept) -> None:
+    """A pupil's letter: with the friend, after one yes of a teacher of each class, each counted once."""
+    verdict.delivered += 1
+    if row.handed_to != letter.on_site or row.delivery is not DeliveryState.SENT:
+        _complain(verdict, "wrong_person", f"{letter.token} was handed to {row.handed_to}, its delivery {row.delivery}")
+    if len(row.yeses) != 2 or len(set(row.yeses)) != 2:
+        verdict.complaints.append(f"{letter.token} was handed over after {len(row.yeses)} yeses")
 
 
 def _with_a_person(verdict: Verdict, letter: Expected, row: Kept, arrived: int, facts: Facts) -> None:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.db import Database
 from penfriends.models.delivery import Bounce, Delivery, DeliveryState, RawMail, RawMailState
 from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState
-from penfriends.models.moderation import Hold
+from penfriends.models.moderation import Decision, Hold, Verb
 from tests.crash.checker import Kept
 from tests.crash.desk import word_of
 
@@ -66,17 +66,36 @@ async def kept(database: Database, correspondences: Collection[UUID]) -> dict[st
         letters = rows.all()
         holds = await _open_holds(db, [letter.id for letter, *_ in letters])
         bounced = await _bounced(db, [row.id for _, row, _ in letters if row])
+        yeses = await _yeses(db, [letter.id for letter, *_ in letters])
     for letter, row, state in letters:
         one = Kept(
-            letter.id, letter.state, row.id if row else None, row.state if row else None, holds.count(letter.id),
-            row is not None and row.id in bounced, row.last_text if row else "", state is CorrespondenceState.OPEN,
-        )  # fmt: skip
+            letter.id,
+            letter.state,
+            row.id if row else None,
+            row.state if row else None,
+            holds.count(letter.id),
+            row is not None and row.id in bounced,
+            row.last_text if row else "",
+            state is CorrespondenceState.OPEN,
+            handed_to=row.participant_id if row else None,
+            yeses=tuple(who for of, who, seen in yeses if (of, seen) == (letter.id, letter.content_hash)),
+        )
         found.setdefault(word_of(letter.original_text), []).append(one)
     return found
 
 
 async def _open_holds(db: AsyncSession, letters: list[UUID]) -> list[UUID]:
     rows = await db.exec(select(Hold.letter_id).where(col(Hold.letter_id).in_(letters), col(Hold.closed_at).is_(None)))
+    return list(rows.all())
+
+
+async def _yeses(db: AsyncSession, letters: list[UUID]) -> list[tuple[UUID, UUID, str | None]]:
+    """Who said yes to which words of which letter, and did not take it back."""
+    rows = await db.exec(
+        select(Decision.subject_id, Decision.moderator_id, Decision.content_hash).where(
+            col(Decision.subject_id).in_(letters), Decision.verb == Verb.RELEASE, col(Decision.undone_at).is_(None)
+        )
+    )
     return list(rows.all())
 
 

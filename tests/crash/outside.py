@@ -27,11 +27,12 @@ HICCUPS = (NotNow, OSError, EOFError, httpx.HTTPError, TimeoutError, sa.exc.DBAP
 @dataclass(slots=True)
 class Written:
     """One letter and what its writer heard: `accepted`, or `refused` for good, with the answer. `gone`: taken back and
-    thrown away."""
+    thrown away. `on_site`: the friend's place in the correspondence, where they have no mailbox."""
 
     token: str
     plan: LetterPlan
     reader: str
+    on_site: UUID | None = None
     accepted: bool = False
     gone: bool = False
     answer: str = ""
@@ -56,7 +57,7 @@ class Outside:
         """Write one letter, however long it takes. Raises TimeoutError."""
         one, other = self.pairs[plan.pair]
         writer, reader = (other, one) if plan.by_second else (one, other)
-        letter = Written(self._word(plan), plan, reader.mailbox)
+        letter = Written(self._word(plan), plan, reader.mailbox, None if reader.mailbox else reader.participant_id)
         self.letters.append(letter)
         async with asyncio.timeout(PATIENCE):
             if plan.way is Way.WEB:

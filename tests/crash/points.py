@@ -15,7 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-# The worker, in the order of a letter's journey; then the mailroom; then the site; then any of them.
+# The worker, in the order of a letter's journey; then the mailroom; then the site; then any of them; then what is of
+# the site alone.
 CRASH_POINTS = (
     "mail read, not committed",
     "letter screened, not committed",
@@ -30,11 +31,17 @@ CRASH_POINTS = (
     "mail kept and committed, not answered",
     "letter sent, not committed",
     "committed, nobody nudged",
+    "sheet kept, not committed",
+    "yes given, not committed",
+    "letter given back, not committed",
+    "handed over, not committed",
 )
 NO_RETURN = CRASH_POINTS.index("point of no return, not committed")
 ANSWERED = CRASH_POINTS.index("mail answered, not recorded")
 ENDED = CRASH_POINTS.index("outcome committed, job not ended")
 CLAIMED = CRASH_POINTS.index("delivery claimed, not committed")
+_OF_PUPILS = ("letter screened, not committed", "delivery claimed, not committed", "letter sent, not committed")
+STEPS_OF_PUPILS = tuple(CRASH_POINTS.index(one) for one in (*_OF_PUPILS, *CRASH_POINTS[-5:]))
 _BOARD = struct.Struct("<dii")
 _has_claimed: ContextVar[list[Any]] = ContextVar("has_claimed")  # what the present turn of a worker took for itself
 
@@ -112,7 +119,7 @@ def change_clock() -> None:
 
 def install() -> None:
     """Wrap the functions of the product between which a letter can be torn apart."""
-    from penfriends.actions import dispatch, inbox, intake, letters
+    from penfriends.actions import dispatch, drafts, endings, inbox, intake, letters, moderation
     from penfriends.db import Database
     from penfriends.mail import smtp
     from workers import delivery
@@ -129,6 +136,10 @@ def install() -> None:
     _after(Door, "_keep", 10)
     _after(letters, "send", 11)
     _before(Database, "send_wishes", 12)
+    _after(drafts, "keep_typed", 13)
+    _after(moderation, "release", 14)
+    _after(moderation, "return_letter", 15)
+    _after(endings, "reached_without_mail", 16)
 
 
 def _if_answered(answer: object) -> bool:

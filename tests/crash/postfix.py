@@ -23,9 +23,9 @@ from tests.crash.schedule import Fault
 from tests.crash.sink import Sink
 from tests.crash.wire import Wire
 from tests.support import processes
-from tests.support.postfix import DIE_WITH_US, QUEUES, SERVICES, is_here
+from tests.support.postfix import DIE_WITH_US, QUEUES, SERVICES
 
-__all__ = ["Postfix", "is_here", "running"]
+__all__ = ["Postfix", "running"]
 PARTS = ("qmgr", "smtpd", "cleanup", "smtp", "lmtp", "trivial-rewrite", "bounce")
 _STRANGER = b"EHLO other.test\r\nMAIL FROM:<>\r\nRCPT TO:<somebody@other.example>\r\nDATA\r\n"
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from tests.crash.points import CRASH_POINTS
+from tests.crash.points import CRASH_POINTS, STEPS_OF_PUPILS
 
 PAIRS = 3
 CHILDREN = 2  # the number of the pair who are children
+PUPILS = 3  # the number of the pair who are pupils of two classes
 LETTERS = 21
+LETTERS_OF_PUPILS = 5
+OLD_POINTS = CRASH_POINTS.index("sheet kept, not committed")  # those that every letter may pass
 
 
 class Way(StrEnum):
@@ -144,12 +147,13 @@ LIES = (
 def schedule_for(seed: int, *, letters: int = LETTERS, honest: bool = False) -> Schedule:
     """The schedule of a seed. `honest`: the sink never leaves open what became of a mail."""
     dice = Random(f"penfriends {seed}")  # noqa: S311 (chance that can be had again)
-    return Schedule(
-        seed,
-        tuple(_letter(dice, number) for number in range(letters)),
-        tuple(sorted((_event(dice, letters) for _ in range(dice.randint(2, 5))), key=lambda one: one.before)),
-        tuple(_fault(dice, honest) for _ in range(letters * 4)),
-    )
+    written = tuple(_letter(dice, number) for number in range(letters))
+    events = [_event(dice, letters) for _ in range(dice.randint(2, 5))]
+    faults = tuple(_fault(dice, honest) for _ in range(letters * 4))
+    own = Random(f"penfriends class {seed}")  # noqa: S311 (of its own: the letters above stay those of their seed)
+    of_pupils = tuple(_letter_of_pupil(own, letters + number) for number in range(LETTERS_OF_PUPILS))
+    events += [_event_in_class(own, letters) for _ in range(own.randint(1, 3))]
+    return Schedule(seed, written + of_pupils, tuple(sorted(events, key=lambda one: one.before)), faults)
 
 
 def _letter(dice: Random, number: int) -> LetterPlan:
@@ -162,9 +166,25 @@ def _letter(dice: Random, number: int) -> LetterPlan:
     return LetterPlan(number, pair, dice.random() < 0.5, way, manner, dice.random() * 0.05, reading)
 
 
+def _letter_of_pupil(dice: Random, number: int) -> LetterPlan:
+    """Written on the site, and read by a teacher of each class, whatever is in it."""
+    manner = dice.choices((Manner.PLAIN, Manner.SENDS_AGAIN, Manner.THROWS_AWAY), (6, 2, 1))[0]
+    reading = dice.choices(tuple(Reading), (5, 3, 2, 1))[0]
+    return LetterPlan(number, PUPILS, dice.random() < 0.5, Way.WEB, manner, dice.random() * 0.05, reading)
+
+
+def _event_in_class(dice: Random, letters: int) -> Event:
+    """A step of a pupil's letter at which somebody dies, or a whole part."""
+    before = letters + dice.randrange(LETTERS_OF_PUPILS)
+    if dice.random() < 0.7:
+        return Event(before, Blow.POINT, 0, dice.choice(STEPS_OF_PUPILS), dice.randint(1, 4))
+    blow = dice.choice((Blow.WEB, Blow.WORKER, Blow.ALL_WORKERS, Blow.DATABASE, Blow.BACKEND, Blow.QUEUE))
+    return Event(before, blow, 0.05 + dice.random() * 0.4)
+
+
 def _event(dice: Random, letters: int) -> Event:
     blow = dice.choices(tuple(Blow), (3, 1, 3, 2, 2, 1, 2, 2, 2, 2, 8))[0]
-    point, passing = dice.randrange(len(CRASH_POINTS)), dice.randint(1, 5)
+    point, passing = dice.randrange(OLD_POINTS), dice.randint(1, 5)
     return Event(dice.randrange(letters), blow, 0.05 + dice.random() * 0.4, point, passing)
 
 

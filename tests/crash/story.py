@@ -44,7 +44,8 @@ async def play(
     pairs = await cast(house, schedule.seed)
     ours = frozenset(one.correspondence_id for pair in pairs for one in pair)
     outside = Outside(house, browser, schedule, pairs, behind.inbound_port if behind else house.smtp_port)
-    desk = Desk(house, browser, ours, outside.readings())
+    teachers = {one.participant_id: one.teacher for pair in pairs for one in pair if one.teacher}
+    desk = Desk(house, browser, ours, outside.readings(), teachers)
     sink.faults = iter([one for one in schedule.faults if not (behind and one in LIES)])
     if behind:
         behind.clocked.shorten()
@@ -68,7 +69,7 @@ def _expected(letter: Written) -> Expected:
     reading = letter.plan.reading
     return Expected(
         letter.token, letter.reader, letter.accepted, letter.answer, gone=letter.gone,
-        may_wait=reading is Reading.LEAVE, may_return=reading is Reading.RETURN,
+        may_wait=reading is Reading.LEAVE, may_return=reading is Reading.RETURN, on_site=letter.on_site,
     )  # fmt: skip
 
 

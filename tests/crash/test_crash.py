@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -18,13 +18,26 @@ from tests.crash.house import Direct, standing
 from tests.crash.nest import nursery
 from tests.crash.points import Board
 from tests.crash.postfix import Postfix
-from tests.crash.schedule import LIES, Blow, Event, LetterPlan, Manner, Schedule, Way, schedule_for
+from tests.crash.schedule import (
+    LETTERS,
+    LETTERS_OF_PUPILS,
+    LIES,
+    PUPILS,
+    Blow,
+    Event,
+    LetterPlan,
+    Manner,
+    Schedule,
+    Way,
+    schedule_for,
+)
 from tests.crash.sink import Known, Sink, listening
 from tests.crash.story import play
 from tests.crash.words import MARK, token, token_in
 from tests.support.postfix import QUEUES
 
 READER = "ben@post.example"
+AVA = uuid4()
 
 
 def verdict_on(
@@ -96,6 +109,35 @@ def test_what_may_be() -> None:
     assert verdict_on(LetterState.DELIVERED, DeliveryState.FAILED, refused=True).bounced == 1
     assert verdict_on(LetterState.UNSURE, DeliveryState.UNSURE, seen(lied=True)).unsure_lied == 1
     assert verdict_on(LetterState.UNSURE, DeliveryState.UNSURE, torn=True).unsure_torn == 1
+
+
+def a_pupils(
+    state: LetterState, delivery: DeliveryState | None, *yeses: UUID, to: UUID = AVA, arrived: bool = False
+) -> Verdict:
+    """A letter for Ava, who has no mailbox."""
+    kept = Kept(uuid4(), state, uuid4(), delivery, 0, handed_to=to, yeses=yeses)
+    known = {kept.delivery_id: seen()} if arrived and kept.delivery_id else {}
+    facts = Facts({"word": [kept]}, known, frozenset(), frozenset())
+    return judge([Expected("word", "", accepted=True, on_site=AVA)], facts)
+
+
+def test_a_pupils_letter_is_handed_over_after_two_yeses_and_to_nobody_else() -> None:
+    done, sent, one, other = LetterState.DELIVERED, DeliveryState.SENT, uuid4(), uuid4()
+    assert a_pupils(done, sent, one, other).kept_the_promise
+    assert a_pupils(done, sent, one, other).delivered == 1
+    assert a_pupils(done, sent, one).complaints
+    assert a_pupils(done, sent, one, one).complaints
+    assert a_pupils(done, sent, one, other, one).complaints
+    assert a_pupils(done, sent, one, other, to=uuid4()).wrong_person == 1
+    assert a_pupils(done, sent, one, other, arrived=True).wrong_person == 1
+    assert a_pupils(LetterState.WRITTEN, None, one, other).lost == 1
+    assert a_pupils(LetterState.HELD, None, one).complaints
+
+
+def test_the_letters_of_pupils_leave_the_others_as_they_were() -> None:
+    schedule = schedule_for(7)
+    assert [one.pair == PUPILS for one in schedule.letters] == [False] * LETTERS + [True] * LETTERS_OF_PUPILS
+    assert {one.way for one in schedule.letters[LETTERS:]} == {Way.WEB}
 
 
 def test_a_seed_is_a_schedule() -> None:

@@ -32,6 +32,7 @@ async def class_routes(db: AsyncSession, people: People, *, now: datetime) -> di
         "/desk/letters/{hold_id}/return": [f"/desk/letters/{shown[0]}/return"],
         "/desk/letters/{hold_id}/escalation": [f"/desk/letters/{shown[0]}/escalation"],
         "/classes/{class_id}": [f"/classes/{one}" for one in classes],
+        "/classes/{class_id}/reports": [f"/classes/{one}/reports" for one in classes[:1]],
         "/classes/{class_id}/signing-in": [f"/classes/{one}/signing-in" for one in classes[:1]],
         "/classes/{class_id}/cards": [f"/classes/{one}/cards" for one in classes[:1]],
         "/classes/{class_id}/partner": [f"/classes/{one}/partner" for one in classes],

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Browser, Page
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from penfriends.clock import utc_now
@@ -173,7 +174,19 @@ async def partner(home: House, pairing: Pairing, one: Teacher, other: Teacher) -
 async def a_letter_arrives(home: House, browser: Browser, pairing: Pairing, one: Teacher, other: Teacher) -> None:
     """Written by a pupil of the one class, read by both teachers, found by the friend."""
     async with home.site.database.reading() as db:
-        couple = (await db.exec(select(Couple).where(Couple.pairing_id == pairing.id).limit(1))).one()
+        low, high = aliased(Pupil), aliased(Pupil)
+        couples = await db.exec(
+            select(Couple)
+            .join(low, col(low.resident_id) == col(Couple.low_id))
+            .join(high, col(high.resident_id) == col(Couple.high_id))
+            .where(
+                Couple.pairing_id == pairing.id,
+                col(low.class_id).in_([one.of.id, other.of.id]),
+                col(high.class_id).in_([one.of.id, other.of.id]),
+            )
+            .limit(1)
+        )
+        couple = couples.one()
         both_of_them = [await db.get_one(Resident, each) for each in (couple.low_id, couple.high_id)]
         is_mine = (await db.get_one(Pupil, couple.low_id)).class_id == one.of.id
         mine, friend = both_of_them if is_mine else both_of_them[::-1]

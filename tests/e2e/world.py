@@ -8,10 +8,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Litestar
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import app
 from penfriends.actions import sessions, signup
 from penfriends.actions.addresses import Addresses
 from penfriends.ids import fingerprint
@@ -23,9 +21,10 @@ from penfriends.web.permissions import TABLE, Permission, key_of
 from penfriends.web.signin import WAITING_COOKIE
 from penfriends.web.signup import COOKIE as SIGN_UP_COOKIE
 from penfriends.web.staff import HALFWAY_COOKIE, _sealed
-from penfriends.web.visitor import KnowVisitors, session_cookie
+from penfriends.web.visitor import session_cookie
 from tests.e2e.behind import Addressed, behind_routes
 from tests.e2e.people import People, guardian_of, people_of, reported_to
+from tests.support.built import built, inside
 from tests.support.site import Site
 
 # Who may see what, so that a page is looked at by everybody who can come to it. A guardian of several children chooses
@@ -45,7 +44,8 @@ ROLES = {
 # Not shown to a person: for machines, downloads; /dev is for developers and stays in English.
 NOT_PAGES = ("/health", "/static", "/dev", "/me/data", "/feeds")
 PIECES = (  # of a page
-    "/pictures/{number}", "/pictures/{attachment_id}", "/letters/{letter_id}/journey", "/rounds/{round_id}/progress",
+    "/pictures/{number}", "/pictures/{attachment_id}", "/pictures/{position}", "/paper/pages/{page_id}",
+    "/letters/{letter_id}/journey", "/rounds/{round_id}/progress",
 )  # fmt: skip
 
 OTHER_WEIGHTS = "/desk/weights/outlook?interests=250&language=180&practice=35&age=300&town=100&wish=40&medium=20"
@@ -74,14 +74,12 @@ class World:
 
 def get_routes(site: Site) -> dict[str, Permission]:
     """Every GET address of the application that a person sees, with who may."""
-    application = app.build(site.settings, site.database)
-    assert isinstance(application, KnowVisitors)
-    assert isinstance(application.app, Litestar)
     found = {}
-    for route in application.app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            if "GET" in getattr(handler, "http_methods", ()) and key_of(handler) in TABLE:
-                found[route.path_format if "{" in route.path else route.path] = TABLE[key_of(handler)]
+    with built(site.settings, site.database) as application:
+        for route in inside(application).routes:
+            for handler in getattr(route, "route_handlers", ()):
+                if "GET" in getattr(handler, "http_methods", ()) and key_of(handler) in TABLE:
+                    found[route.path_format if "{" in route.path else route.path] = TABLE[key_of(handler)]
     return {
         path: permission
         for path, permission in found.items()

@@ -126,7 +126,9 @@ async def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(fresh_databa
             at = await classes(db)
             secret = await b.session(db, at.okafor.sign_in_id, staff=True, now=datetime.now(UTC))
         client.cookies.set("session", secret)
-        token = (await client.get("/classes/new")).text.partition('_csrf_token" value="')[2].partition('"')[0]
+        empty = await client.get("/classes/new")
+        assert empty.status_code == 200
+        token = empty.text.partition('_csrf_token" value="')[2].partition('"')[0]
         typed = {
             "_csrf_token": token, "name": "7 Oak", "size": "280", "youngest": "12", "oldest": "11",
             "own_language": "en", "second_language": "fr", "second_level": "little", "third_language": "",

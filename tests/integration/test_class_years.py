@@ -18,6 +18,7 @@ from penfriends.actions import (
     partner_search,
     passage,
     pupils,
+    retention,
 )
 from penfriends.clock import utc_now
 from penfriends.errors import NotFound, Refusal, Refused
@@ -216,6 +217,20 @@ async def test_a_summary_counts_letters_and_names_nobody(db: AsyncSession) -> No
     assert (after.letters, after.towns) == (6, seen.towns)
     with pytest.raises(NotFound):
         await class_summaries.summary(db, at.here.id, at.weber, now=NOW)
+
+
+async def test_R48_the_numbers_of_an_exchange_stay_when_its_letters_are_gone(db: AsyncSession) -> None:
+    at = await classes(db)
+    for number in range(6):
+        await b.letter(db, at.ava_writes if number % 2 else at.anton_writes, "Hello", state=LetterState.DELIVERED)
+    before = await class_summaries.summary(db, at.here.id, at.okafor, now=NOW)
+    await class_endings.thank(db, at.pairing.id, at.okafor, thanks="Thank you", at=AT, now=NOW)
+    later = NOW + timedelta(days=400)
+    for name in (*retention.STEPS, *retention.STEPS):
+        await retention.step(db, name, now=later)
+    assert (await db.exec(select(Letter.id))).all() == []
+    assert before.letters == 6
+    assert await class_summaries.summary(db, at.here.id, at.okafor, now=NOW) == before
 
 
 async def test_a_teacher_walks_from_one_year_into_the_next(fresh_sqlite: str) -> None:

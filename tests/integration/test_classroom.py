@@ -74,7 +74,7 @@ async def test_R14_outside_its_lessons_a_code_looks_like_an_unknown_one(db: Asyn
     assert await classroom.by_code(db, at.here.code, source="a", now=NOW) is None
     with pytest.raises(NotFound):
         await classroom.still_open(db, at.here.id, now=NOW)
-    at.here.lessons, at.here.state = [], ClassState.ENDED
+    at.here.lessons, at.here.state, at.here.ended_at = [], ClassState.ENDED, NOW
     await db.flush()
     assert await classroom.by_code(db, at.here.code, source="a", now=NOW) is None
 

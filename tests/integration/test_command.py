@@ -84,6 +84,8 @@ def test_demo_once_and_only_in_development(tmp_path: Path) -> None:
     named = penfriends(tmp_path, "moderator", "operates", "thetford", "tunde.bakare@team.example")
     assert "sees the page of mail health" in named.stdout
     assert penfriends(tmp_path, "moderator", "add", "atlantis", "new@team.example", "New").returncode == 1
+    assert "6 months" in penfriends(tmp_path, "association", "keeps", "thetford", "6").stdout
+    assert penfriends(tmp_path, "association", "keeps", "thetford", "13").returncode == 2
     assert penfriends(tmp_path, "backup", "saved").returncode == 0
     assert penfriends(tmp_path, "backup", "saved").returncode == 1
     assert penfriends(tmp_path, "restore", "saved").returncode == 0

@@ -94,7 +94,7 @@ async def _classes_stand(db: AsyncSession) -> None:
         .join(Pupil, col(Pupil.class_id) == col(SchoolClass.id))
         .group_by(col(SchoolClass.code))
     )
-    assert sorted(number for _code, number in sizes) == [9, 24, 24, 27, 30, 31]
+    assert sorted(number for _code, number in sizes) == [9, 20, 24, 24, 27, 30, 31]
     assert await count(db, Pupil, Pupil.paper == PaperYes.NONE) == 2
     assert await count(db, Couple) == 31
     teachers = await db.exec(select(Moderator).where(col(Moderator.name).in_(("Ms Okafor", "Pan Nowak"))))

@@ -99,7 +99,7 @@ async def desk(fresh_sqlite: str) -> AsyncIterator[tuple[Visit, Resident, Reside
             twin = await twins(db, now=utc_now())
             people = await b.adult(db, twin.here, "Arthur"), await b.child(db, twin.here, "Tom")
             visit.sign_in(await b.session(db, twin.ilse.sign_in_id, staff=True))
-        await visit.get("/desk")
+        await visit.greet()
         yield visit, *people
 
 

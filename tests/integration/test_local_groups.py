@@ -311,7 +311,7 @@ async def desk(fresh_sqlite: str) -> AsyncIterator[Visit]:
             theirs = replace(FACTS, name="Chor Hürth", town="hürth", contact="henk@example.org")
             await groups.enter(db, twin.uli, theirs, now=utc_now())
             visit.sign_in(await b.session(db, twin.ilse.sign_in_id, staff=True))
-        await visit.get("/desk/groups")
+        await visit.greet()
         yield visit
 
 

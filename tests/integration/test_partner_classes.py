@@ -13,7 +13,7 @@ from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.mail.notices import Notice
 from penfriends.models.delivery import Delivery
 from penfriends.models.moderation import Conflict, Decision, Moderator, Role
-from penfriends.models.pairings import Pairing, PairingApproval, PairingClass, PairingState
+from penfriends.models.pairings import Pairing, PairingClass, PairingState
 from penfriends.models.places import Town, TwinLink
 from penfriends.models.schools import ClassTeacher, SchoolClass, SchoolDays
 from tests import builders as b
@@ -296,7 +296,8 @@ async def test_a_third_class_comes_into_a_ring_when_all_agree_and_the_towns_look
     at = await seeking(db)
     pairing, third, nowak = await ring(db, at)
     assert pairing.state is PairingState.ASKED
-    assert (await db.exec(select(PairingApproval))).all() == []
+    seen = await class_asks.view(db, pairing.id, nowak, now=NOW)
+    assert (seen.is_ring, seen.asked_by_us, seen.newest.card.of.id) == (True, False, third.id)
     pairing = await class_asks.answer(db, pairing.id, nowak, yes=True, at=AT, now=NOW)
     assert pairing.state is PairingState.ASKED
     pairing = await class_asks.answer(db, pairing.id, at.weber, yes=True, at=AT, now=NOW)
@@ -304,6 +305,7 @@ async def test_a_third_class_comes_into_a_ring_when_all_agree_and_the_towns_look
     places = await pairing_steps.places_of(db, pairing)
     assert [one.seat.class_id for one in places] == [at.here.id, at.there.id, third.id]
     assert len((await pairing_approvals.view(db, pairing.id, at.towns.ilse, now=NOW)).waits_for) == 3
+    assert at.okafor.sign_in_id in await told(db, Notice.CLASS_ANSWERED)
 
 
 @pytest.mark.parametrize("who", ["third", "inside", "inviter"])
@@ -317,9 +319,29 @@ async def test_without_the_third_class_the_two_go_on(db: AsyncSession, who: str)
         await class_asks.answer(db, pairing.id, teacher, yes=False, at=AT, now=NOW)
     await db.refresh(pairing)
     seats = (await db.exec(select(PairingClass).where(col(PairingClass.pairing_id) == pairing.id))).all()
-    assert pairing.state is PairingState.AGREED
+    assert pairing.state is PairingState.APPROVED, "what the towns said yes to stands"
     assert {one.class_id: one.answer for one in seats} == {at.here.id: True, at.there.id: True}
     assert third.seeking_since == NOW
+    again = await partner_search.third_ones(db, [at.here, at.there], now=NOW)
+    assert [one.card.of.id for one in again] == ([third.id] if who == "inviter" else []), "a no is remembered"
+    heard = await told(db, Notice.CLASS_ANSWERED)
+    assert (at.weber.sign_in_id in heard, nowak.sign_in_id in heard) == (who == "third", who == "inside")
+
+
+async def test_a_moderator_s_no_to_a_ring_keeps_the_third_class_out_only(db: AsyncSession) -> None:
+    at = await seeking(db)
+    pairing, third, nowak = await ring(db, at)
+    for teacher in (nowak, at.weber):
+        await class_asks.answer(db, pairing.id, teacher, yes=True, at=AT, now=NOW)
+    await pairing_approvals.approve(db, pairing.id, at.towns.ilse, at=AT, now=NOW)
+    await pairing_approvals.refuse(db, pairing.id, at.towns.uli, reason="Three are too many.", at=AT, now=NOW)
+    await db.refresh(pairing)
+    places = await pairing_steps.places_of(db, pairing)
+    assert [one.seat.class_id for one in places] == [at.here.id, at.there.id]
+    assert pairing.state is PairingState.AGREED
+    assert len((await pairing_approvals.view(db, pairing.id, at.towns.ilse, now=NOW)).waits_for) == 2
+    assert (third.seeking_since, at.here.seeking_since) == (NOW, None)
+    assert await partner_search.third_ones(db, [at.here, at.there], now=NOW) == []
 
 
 async def test_two_teachers_and_two_moderators_walk_through_it(fresh_sqlite: str) -> None:

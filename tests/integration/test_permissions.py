@@ -2,18 +2,15 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
-from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from sqlmodel import SQLModel, select
 
-from penfriends import app
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.doorkeys import addresses_of
@@ -25,6 +22,7 @@ from penfriends.web.permissions import TABLE, Permission, key_of
 from penfriends.web.visitor import PUBLIC, PUBLIC_BELOW, SECRET_BELOW, KnowVisitors
 from tests import builders as b
 from tests.e2e.world import World, populated
+from tests.support.built import built, inside, visitor_of
 from tests.support.site import Site
 
 PRODUCTION: Mapping[str, Any] = {
@@ -41,19 +39,18 @@ LEFT_BY_LOOKING = {
     "letter": {"read_at"},
     "session": {"seen_at", "expires_at"},
 }
+BASE = "http://127.0.0.1:8000"
 PERSONAL = re.compile(r"^/(letters/|matches/|me/children/)")
 
 
 def handlers_of(chosen: Settings) -> dict[str, list[HTTPRouteHandler]]:
     """Every handler of ours that this installation answers with, by address."""
-    application = app.build(chosen, Database(make_engine("sqlite+aiosqlite://"), nobody))
-    assert isinstance(application, KnowVisitors)
-    assert isinstance(application.app, Litestar)
     found: dict[str, list[HTTPRouteHandler]] = {}
-    for route in application.app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            if isinstance(handler, HTTPRouteHandler) and handler.fn.__module__.startswith("penfriends."):
-                found.setdefault(route.path, []).append(handler)
+    with built(chosen, Database(make_engine("sqlite+aiosqlite://"), nobody)) as application:
+        for route in inside(application).routes:
+            for handler in getattr(route, "route_handlers", ()):
+                if isinstance(handler, HTTPRouteHandler) and handler.fn.__module__.startswith("penfriends."):
+                    found.setdefault(route.path, []).append(handler)
     return found
 
 
@@ -121,8 +118,8 @@ async def test_only_pages_that_say_the_same_to_everybody_may_be_kept(
             who = await b.adult(db, await b.town(db))
             assert who.sign_in_id is not None
             cookies = {"session": await b.session(db, who.sign_in_id)}
-    transport = httpx.ASGITransport(app=app.build(chosen, database))  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", cookies=cookies) as client:
+    with built(chosen, database) as application:
+        client = visitor_of(application, BASE, cookies)
         for path, handlers in handlers_of(chosen).items():
             for method in {one for handler in handlers for one in handler.http_methods} & {"GET", "POST"}:
                 answer = await client.request(method, filled_in(path))
@@ -150,16 +147,17 @@ async def world(demo: Path, tmp_path: Path) -> AsyncIterator[World]:
     """The demo, with somebody of each role signed in."""
     shutil.copyfile(demo, tmp_path / "demo.sqlite3")
     url = f"sqlite+aiosqlite:///{tmp_path}/demo.sqlite3"
-    chosen = Settings(database_url=url, redis_url="", var_dir=tmp_path, base_url="http://127.0.0.1:8000")
+    chosen = Settings(database_url=url, redis_url="", var_dir=tmp_path, base_url=BASE)
     database = Database(make_engine(chosen.database), nobody)
     yield await populated(Site(chosen.base_url, chosen, database), at=addresses_of(chosen), now=utc_now())
     await database.close()
 
 
-def visitor(world: World, cookies: Mapping[str, str]) -> httpx.AsyncClient:
-    application: Any = app.build(world.site.settings, world.site.database)
-    transport = httpx.ASGITransport(app=application)
-    return httpx.AsyncClient(transport=transport, base_url=world.site.url, cookies=dict(cookies))
+@pytest.fixture
+def application(world: World) -> Iterator[KnowVisitors]:
+    """The site on the demo."""
+    with built(world.site.settings, world.site.database) as made:
+        yield made
 
 
 async def dump(database: Database) -> dict[str, list[str]]:
@@ -180,11 +178,11 @@ async def dump(database: Database) -> dict[str, list[str]]:
 MORE = (("adult", "/me/data"), ("child", "/me/data"), ("anonymous", "/health/ready"))
 
 
-async def test_looking_changes_nothing(world: World) -> None:
+async def test_looking_changes_nothing(world: World, application: KnowVisitors) -> None:
     """Programs that look at mails open every link in them; browsers open pages before somebody presses (rule R07)."""
     assert not world.missing
     before = await dump(world.site.database)
-    browsers = {role: visitor(world, cookies) for role, cookies in world.cookies.items()}
+    browsers = {role: visitor_of(application, BASE, cookies) for role, cookies in world.cookies.items()}
     for role, address in [*world.visits(), *MORE]:
         answer = await browsers[role].get(address)
         assert answer.status_code in (200, 303, 404), (role, address, answer.status_code)
@@ -193,7 +191,7 @@ async def test_looking_changes_nothing(world: World) -> None:
         assert after[table] == rows, table
 
 
-async def test_R18_a_stranger_finds_nothing_of_others(world: World) -> None:
+async def test_R18_a_stranger_finds_nothing_of_others(world: World, application: KnowVisitors) -> None:
     """Every address of somebody, opened by another resident: as if it did not exist."""
     async with world.site.database.transaction() as db:
         town_id = (await db.exec(select(Resident.town_id).limit(1))).one()
@@ -201,7 +199,7 @@ async def test_R18_a_stranger_finds_nothing_of_others(world: World) -> None:
         assert stranger.sign_in_id is not None
         secret = await b.session(db, stranger.sign_in_id)
     looked = 0
-    async with visitor(world, {"session": secret}) as client:
+    async with visitor_of(application, BASE, {"session": secret}) as client:
         for _role, address in world.visits():
             if PERSONAL.match(address):
                 looked += 1
@@ -212,13 +210,13 @@ async def test_R18_a_stranger_finds_nothing_of_others(world: World) -> None:
     assert looked >= 10
 
 
-async def test_R18_another_association_s_moderator_finds_nothing(world: World) -> None:
+async def test_R18_another_association_s_moderator_finds_nothing(world: World, application: KnowVisitors) -> None:
     async with world.site.database.transaction() as db:
         far = await b.town(db, "Far")
         foreign = await b.moderator(db, far.association_id, "Foreign", now=utc_now())
         secret = await b.session(db, foreign.sign_in_id, staff=True)
     looked = 0
-    async with visitor(world, {"session": secret}) as client:
+    async with visitor_of(application, BASE, {"session": secret}) as client:
         for _role, address in world.visits():
             if re.match(r"^/desk/\w+/[0-9a-f-]{36}", address):
                 looked += 1

@@ -15,11 +15,11 @@ from penfriends.clock import utc_now
 from penfriends.mail import return_path
 from penfriends.models.delivery import Alias, RawMail, RawMailState
 from tests import builders
-from tests.support import border, processes
+from tests.support import mail_programs, processes
 from tests.support.border import PROVIDER, STRANGER, Border, Mailbox, standing
 from tests.support.house import Mail
 
-pytestmark = pytest.mark.skipif(bool(border.missing()), reason=border.missing() or "all here")
+pytestmark = pytest.mark.skipif(bool(mail_programs.missing()), reason=mail_programs.missing() or "all here")
 NO_SUCH = "undeliverable address: No such pen friend address here"
 
 

@@ -96,7 +96,7 @@ async def consent_ran_out(db: AsyncSession, house: House) -> None:
 
 async def author_left(db: AsyncSession, house: House) -> None:
     row = await db.get_one(Resident, house.anna.resident_id)
-    row.state = ResidentState.LEFT
+    row.state, row.left_at = ResidentState.LEFT, utc_now()
     db.add(row)
 
 

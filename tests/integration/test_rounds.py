@@ -298,7 +298,7 @@ async def test_who_has_left_since_is_skipped_and_named(db: AsyncSession) -> None
     twin = await twins(db)
     people = await four_adults(db, twin)
     row = await draft(db, twin.ilse)
-    people["Henk"].state = ResidentState.LEFT
+    people["Henk"].state, people["Henk"].left_at = ResidentState.LEFT, LATER
     await db.flush()
     done = await round_publishing.publish(db, row.id, await remit.desk_of(db, twin.ilse, now=LATER), now=LATER)
     assert done.matches == 1

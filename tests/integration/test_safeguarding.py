@@ -88,7 +88,7 @@ async def obstruct(db: AsyncSession, what: str, letter: Letter, author: Particip
         consent.state = ConsentState.WITHDRAWN if what == "withdrawn" else consent.state
         consent.expires_at = NOW if what == "expired" else consent.expires_at
     elif what == "left":
-        resident.state = ResidentState.LEFT
+        resident.state, resident.left_at = ResidentState.LEFT, NOW
     else:
         (await db.exec(select(Alias).where(Alias.participant_id == reader.id))).one().closed_at = NOW
     await db.flush()

@@ -82,7 +82,7 @@ async def test_one_press_and_they_wait_on_with_the_days_they_had(db: AsyncSessio
     assert await unanswered.sweep(db, at=AT, now=later) == 0, "counted anew"
     later = await proposals_pass(db, one, away, times=1, begin=later)
     assert await unanswered.sweep(db, at=AT, now=later) == 1
-    one.state = ResidentState.LEFT
+    one.state, one.left_at = ResidentState.LEFT, later
     await db.flush()
     with pytest.raises(NotFound):
         await still_waiting.by_link(db, secret, now=later)

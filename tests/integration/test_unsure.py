@@ -20,7 +20,7 @@ from tests import builders
 from tests.crash import postfix
 from tests.crash.schedule import Fault
 from tests.crash.sink import listening
-from tests.support import processes
+from tests.support import mail_programs, processes
 from tests.support.faulty_smtp import FaultySmtp, faulty_smtp
 from tests.support.story import BEN_MAIL, House, house_on
 from workers.delivery import deliver
@@ -152,7 +152,7 @@ def postfix_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.mark.skipif(not postfix.is_here(), reason="no Postfix here, or not root")
+@pytest.mark.skipif(not mail_programs.postfix_is_here(), reason="no Postfix here, or not root")
 async def test_a_real_postfix_that_was_cut_off_after_the_dot_says_that_it_has_the_mail(
     fresh_sqlite: str, postfix_folder: Path
 ) -> None:

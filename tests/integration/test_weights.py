@@ -124,7 +124,7 @@ async def desk(fresh_sqlite: str) -> AsyncIterator[Visit]:
             alike = await b.adult(db, twin.there, "Alike", likes=("chess", "trains"))
             near.birth_year, alike.birth_year = 1955, 1966
             visit.sign_in(await b.session(db, twin.ilse.sign_in_id, staff=True))
-        await visit.get("/desk/weights")
+        await visit.greet()
         yield visit
 
 

@@ -2,10 +2,9 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -14,7 +13,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import app, i18n
+from penfriends import i18n
 from penfriends.clock import utc_now
 from penfriends.db import Database, make_engine
 from penfriends.doorkeys import addresses_of
@@ -29,6 +28,7 @@ from penfriends.models.signin import Session
 from penfriends.rules.bands import Band
 from penfriends.settings import Settings
 from tests.e2e.world import World, populated
+from tests.support.built import built, visitor_of
 from tests.support.site import Site
 from tests.support.visits import words
 
@@ -38,6 +38,8 @@ WHO_READS = (
     "A grown-up helper reads every letter, before you get it and before your friend gets it. "
     "Your parent or guardian can ask to read them, too. Nobody else can."
 )
+
+Visitor = Callable[[str], httpx.AsyncClient]
 
 
 @pytest.fixture
@@ -56,10 +58,11 @@ async def world(demo: Path, tmp_path: Path) -> AsyncIterator[World]:
     await database.close()
 
 
-def browser(world: World, role: str) -> httpx.AsyncClient:
-    application: Any = app.build(world.site.settings, world.site.database)
-    transport = httpx.ASGITransport(app=application)
-    return httpx.AsyncClient(transport=transport, base_url=world.site.url, cookies=dict(world.cookies[role]))
+@pytest.fixture
+def visitor(world: World) -> Iterator[Visitor]:
+    """Somebody of a role, who asks for pages."""
+    with built(world.site.settings, world.site.database) as site:
+        yield lambda role: visitor_of(site, world.site.url, world.cookies[role])
 
 
 async def signed_in(db: AsyncSession, world: World, role: str) -> UUID | None:
@@ -92,7 +95,7 @@ NOBODY = ("anonymous", "halfway", "newcomer", "new child")
 SOMEBODY = ("adult", "child", "guardian", "asked", "asked child")
 
 
-async def test_R20_no_page_names_a_resident_whom_one_does_not_write_with(world: World) -> None:
+async def test_R20_no_page_names_a_resident_whom_one_does_not_write_with(world: World, visitor: Visitor) -> None:
     named_any: set[str] = set()
     for role in (*NOBODY, *SOMEBODY):
         async with world.site.database.reading() as db:
@@ -101,7 +104,7 @@ async def test_R20_no_page_names_a_resident_whom_one_does_not_write_with(world: 
             allowed |= await of_the_class(db) if role == "halfway" else set()  # has typed the class code
         assert (who is None) is (role in NOBODY)
         pages = {at for whose, at in world.visits() if whose == role or (whose == "adult" and role == "guardian")}
-        async with browser(world, role) as client:
+        async with visitor(role) as client:
             for address in sorted(one for one in pages if not LINKED.match(one)):
                 named = set(NAME.findall((await client.get(address)).text))
                 assert named <= allowed, (role, address, named - allowed)
@@ -109,22 +112,24 @@ async def test_R20_no_page_names_a_resident_whom_one_does_not_write_with(world: 
     assert len(named_any) >= 5, "the pages do name one's own friends"
 
 
-async def test_R20_nothing_that_a_resident_adds_to_an_address_searches_for_people(world: World) -> None:
+async def test_R20_nothing_that_a_resident_adds_to_an_address_searches_for_people(
+    world: World, visitor: Visitor
+) -> None:
     async with world.site.database.reading() as db:
         allowed = await may_know(db, await signed_in(db, world, "adult"))
-    async with browser(world, "adult") as client:
+    async with visitor("adult") as client:
         for address in ("/", "/friends", "/letters", "/me", "/t/thetford", "/desk/people"):
             answer = await client.get(f"{address}?q=Zq&name=Zq&search=Zq&town=thetford&state=active")
             assert set(NAME.findall(answer.text)) <= allowed, address
             assert (answer.status_code == 303) is (address == "/desk/people")
 
 
-async def test_R41_no_page_of_the_desk_names_a_child_without_a_line_in_the_log(world: World) -> None:
+async def test_R41_no_page_of_the_desk_names_a_child_without_a_line_in_the_log(world: World, visitor: Visitor) -> None:
     async with world.site.database.reading() as db:
         children = set(await db.exec(select(Resident.first_name).where(Resident.band == Band.CHILD)))
     named_on: list[str] = []
     for role in ("moderator", "reported to"):
-        async with browser(world, role) as client:
+        async with visitor(role) as client:
             for address in sorted({at for whose, at in world.visits() if whose == role and at.startswith("/desk")}):
                 before = await lines(world)
                 named = children & set(NAME.findall((await client.get(address)).text))
@@ -139,10 +144,10 @@ async def lines(world: World) -> int:
         return (await db.exec(select(func.count()).select_from(AuditEntry))).one()
 
 
-async def test_R12_every_page_of_a_child_says_in_its_language_who_reads(world: World) -> None:
+async def test_R12_every_page_of_a_child_says_in_its_language_who_reads(world: World, visitor: Visitor) -> None:
     pages = sorted({at for whose, at in world.visits() if whose == "child"})
     looked = 0
-    async with browser(world, "child") as client:
+    async with visitor("child") as client:
         for language in i18n.LANGUAGES:
             with i18n.speaking(language):
                 sentence = " ".join(unescape(i18n.pgettext("child", WHO_READS)).split())

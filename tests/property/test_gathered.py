@@ -6,9 +6,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penfriends.rules.crowd import people_of, surroundings_in
 from penfriends.rules.gathered import Gathered
 from penfriends.rules.matching import Seeker, World
+from penfriends.rules.seeker_rows import people_of, surroundings_in
 from tests.support.seekers import RARITY, seeker, worlds
 
 

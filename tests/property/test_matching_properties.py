@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from penfriends.rules import permitted_blocks, permitted_compiled, solver
 from penfriends.rules.assignment import Round, propose
 from penfriends.rules.bands import Band, Birth, band_on
-from penfriends.rules.candidates import crowd_in, find
-from penfriends.rules.columns import mix_of, mixes
+from penfriends.rules.candidates import find
+from penfriends.rules.columns import mixes
 from penfriends.rules.crowd import OBSTACLES
 from penfriends.rules.eligibility import check_round, may_be_matched
 from penfriends.rules.matching import Level, Pair, Seeker, World, broken_rules, friends_allowed, places
@@ -27,7 +27,9 @@ from tests.support.seekers import (
     TODAY,
     TOWNS,
     births,
+    crowd_in,
     crowds,
+    mix_of,
     seeker,
     seekers,
     surroundings,

@@ -30,15 +30,6 @@ PROVIDER = "127.0.0.2"  # where the provider's mail comes from
 STRANGER = "127.0.0.3"
 CARLA_MAIL = "carla.nowak@post.example"
 MAILS = (ANNA_MAIL, BEN_MAIL, CARLA_MAIL)
-PROGRAMS = ("postfix", "swaks", "msmtp")
-
-
-def missing() -> str:
-    """What these tests lack here, for people; empty if nothing."""
-    absent = [name for name in PROGRAMS if shutil.which(name) is None]
-    if absent:
-        return f"no {', '.join(absent)} here (apt install {' '.join(absent)})"
-    return "" if postfix.is_here() else "Postfix is started by root only"
 
 
 @dataclass
@@ -212,7 +203,3 @@ def _provider(folder: Path, port: int, border_port: int) -> AbstractAsyncContext
         "relayhost": f"[127.0.0.1]:{border_port}",
     }
     return postfix.running(folder / "provider", port, settings)
-
-
-if __name__ == "__main__":
-    print(missing())

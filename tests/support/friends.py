@@ -59,7 +59,7 @@ async def two_friends(database_url: str) -> AsyncIterator[Friends]:
                 assert who.sign_in_id is not None
                 visit.sign_in(await b.session(db, who.sign_in_id))
         for visit in (one, two, three):
-            await visit.get("/letters")
+            await visit.greet()
         yield Friends(one, two, three, arthur, henk, mine, theirs)
 
 

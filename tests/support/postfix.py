@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import shutil
 import subprocess
 import tempfile
@@ -37,11 +36,6 @@ anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 """
-
-
-def is_here() -> bool:
-    """Whether there is a Postfix that we may run: it wants to be started by root."""
-    return os.geteuid() == 0 and shutil.which("postfix") is not None
 
 
 @contextmanager

@@ -6,10 +6,13 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from hypothesis import strategies as st
 
 from penfriends.rules.bands import Band, Birth, age_on, band_on
+from penfriends.rules.crowd import Crowd, crowd_of, halves, splitmix
 from penfriends.rules.matching import Level, LinkKind, Medium, Pair, Seeker, TownLink, World
+from penfriends.rules.seeker_rows import pairs_in, people_of, surroundings_in
 from penfriends.rules.weights import LIMITS, WHOLE, Weights
 
 TODAY = date(2026, 3, 1)
@@ -38,6 +41,18 @@ def world(*seekers: Seeker, links: tuple[TownLink, ...] = (LINK,), **more: Any) 
 
 def pair(a: Seeker, b: Seeker) -> Pair:
     return Pair((a.uid, b.uid))
+
+
+def crowd_in(world: World, band: Band, today: date) -> Crowd:
+    """The crowd of a world of seekers."""
+    around = surroundings_in(world)
+    return crowd_of(people_of(world.seekers, around), around, band, today, pairs_in(world))
+
+
+def mix_of(a: UUID, b: UUID) -> int:
+    """What `columns.mixes` is to say of an unordered pair on every machine and in every run, for one pair alone."""
+    one, two = (splitmix(np.array([np.bitwise_xor(*np.array(halves(uid), dtype=np.uint64))])) for uid in (a, b))
+    return int(splitmix(one ^ two)[0])
 
 
 # Days on which something changes: the birthdays 8, 13, 18 and 19, the gaps of 18 and 24 months, a leap day.

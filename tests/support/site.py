@@ -3,17 +3,18 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
-from penfriends import app, opening
+from penfriends import opening
 from penfriends.db import Database, make_engine
 from penfriends.jobs import Nudge
 from penfriends.settings import Settings
+from tests.support.built import built
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ async def running(
         database_url=database_url, redis_url=redis_url, var_dir=folder, web_port=port,
         base_url=f"http://127.0.0.1:{port}", **more,
     )  # fmt: skip
-    async with _opened(chosen, nudge) as database:
-        config = uvicorn.Config(app.build(chosen, database), log_level="warning", access_log=False, lifespan="on")
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(_opened(chosen, nudge))
+        application = stack.enter_context(built(chosen, database))
+        config = uvicorn.Config(application, log_level="warning", access_log=False, lifespan="on")
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:

@@ -1,22 +1,20 @@
 """How does a test visit the site like a person: with cookies, forms and mails, without a server or a browser?"""
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 import httpx
-from litestar import Litestar
 from sqlmodel import col, select
 
-from penfriends.app import build
 from penfriends.db import Database, make_engine
 from penfriends.jobs import nobody
 from penfriends.models.delivery import Delivery
 from penfriends.settings import Settings
-from penfriends.web.visitor import KnowVisitors
+from tests.support.built import built, visitor_of
 
 BASE = "http://127.0.0.1:8000"
 
@@ -31,6 +29,10 @@ class Visit:
 
     async def get(self, path: str) -> httpx.Response:
         return await self.client.get(path)
+
+    async def greet(self) -> None:
+        """Get the cookie whose token every form carries. Any answer brings it, and this one costs least."""
+        await self.get("/health")
 
     async def post(self, path: str, **data: Any) -> httpx.Response:
         """Send a form as the page would: with the token of the cookie."""
@@ -63,29 +65,10 @@ async def visiting(database_url: str, **more: Any) -> AsyncIterator[Visit]:
     """The site on this database, answering in this process."""
     chosen = Settings(database_url=database_url, base_url=BASE, **more)
     database = Database(make_engine(chosen.database), nobody)
-    with _site_on(chosen, database) as app:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE) as client:
+    with built(chosen, database) as application:
+        async with visitor_of(application, BASE) as client:
             yield Visit(client, database, chosen)
     await database.close()
-
-
-_built: dict[str, list[KnowVisitors]] = {}
-
-
-@contextmanager
-def _site_on(chosen: Settings, database: Database) -> Iterator[Any]:
-    """The application on this database. Building one takes a quarter of a second, so the next visit with the same
-    settings gets it again, on a database of its own; whoever needs two at once gets two."""
-    idle = _built.setdefault(repr(chosen.model_dump(exclude={"database_url"})), [])
-    app = idle.pop() if idle else build(chosen, database)
-    assert isinstance(app, KnowVisitors)
-    assert isinstance(app.app, Litestar)
-    app.database = app.app.state.database = database
-    app.settings = app.app.state.settings = chosen
-    try:
-        yield app
-    finally:
-        idle.append(app)
 
 
 def words(response: httpx.Response) -> str:

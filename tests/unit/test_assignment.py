@@ -11,10 +11,9 @@ import pytest
 from penfriends.rules import solver
 from penfriends.rules.assignment import Certificate, Round, propose
 from penfriends.rules.bands import Band
-from penfriends.rules.columns import mix_of
 from penfriends.rules.eligibility import check_round
 from penfriends.rules.matching import Level, Pair, Seeker, TownLink, World
-from tests.support.seekers import LINK, RARITY, TODAY, TOWNS, pair, seeker, world
+from tests.support.seekers import LINK, RARITY, TODAY, TOWNS, mix_of, pair, seeker, world
 
 
 def pairs_of(found: Round) -> set[Pair]:

@@ -20,12 +20,14 @@ from penfriends.web.visitor import _security_headers
 COLUMNS = [column for one in SQLModel.metadata.sorted_tables for column in one.columns]
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=str)
-def test_R50_every_column_names_kind_purpose_and_retention(column) -> None:  # type: ignore[no-untyped-def]
-    about = column.info.get("about")
-    assert isinstance(about, Classified)
-    assert about.purpose
-    assert about.retention
+def test_R50_every_column_names_kind_purpose_and_retention() -> None:
+    silent = [
+        str(column)
+        for column in COLUMNS
+        for about in [column.info.get("about")]
+        if not (isinstance(about, Classified) and about.purpose and about.retention)
+    ]
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", ["email", "password_hash", "totp_secret", "first_name", "birth_on", "kept_text"])
@@ -43,7 +45,7 @@ def test_R47_R21_of_a_resident_this_is_known_and_nothing_more() -> None:
         "id", "sign_in_id", "guardian_id", "household_id", "town_id", "band", "birth_year", "birth_on", "first_name",
         "locale", "avatar", "colour", "medium", "capacity", "wished_town_id", "twin_of_twin", "facts", "question",
         "state", "paused_until", "waiting_since", "profile_changed_at", "rules_agreed_at", "reminded_at", "created_at",
-        "age_told_at", "came_of_age_at", "gist", "still_asked_at", "waited_days",
+        "age_told_at", "came_of_age_at", "gist", "still_asked_at", "waited_days", "left_at", "forgotten_at",
     }  # fmt: skip
 
 

@@ -19,9 +19,8 @@ import pytest
 
 from penfriends.rules import bands, columns, eligibility, matching
 from penfriends.rules.bands import Band, Birth, band_on
-from penfriends.rules.candidates import crowd_in
 from penfriends.rules.matching import Level, Medium, Pair, Seeker, TownLink, World
-from tests.support.seekers import TODAY, seeker
+from tests.support.seekers import TODAY, crowd_in, seeker
 
 FLIPS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from penfriends.models.moderation import AuditEntry
 
 START = "0" * 64
+SHORTENED = "shorten_log"
 _LOCK = 7_265_641  # one advisory lock for the whole chain, so that two lines never follow the same one
 
 
@@ -73,11 +74,19 @@ def line_hash(entry: AuditEntry) -> str:
 
 
 async def first_broken(db: AsyncSession) -> int | None:
-    """The number of the first line whose hash is wrong or that does not follow the one before; None if all hold."""
-    before = START
+    """The number of the first line whose hash is wrong or that does not follow the one before; None if all hold.
+
+    Lines older than six years are gone: then a line further down says with which hash the last of them ended.
+    """
+    before, said = None, set()
+    first: AuditEntry | None = None
     lines = await db.exec(select(AuditEntry).order_by(col(AuditEntry.number)))
     for entry in lines:
-        if entry.previous_hash != before or line_hash(entry) != entry.hash:
+        first = first or entry
+        if (before is not None and entry.previous_hash != before) or line_hash(entry) != entry.hash:
             return entry.number
         before = entry.hash
-    return None
+        if entry.action == SHORTENED:
+            said.add(entry.details.get("last_hash"))
+    begins_well = first is None or first.previous_hash == START or first.previous_hash in said
+    return None if begins_well or first is None else first.number

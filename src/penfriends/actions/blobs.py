@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.models.letters import Blob
+from penfriends.models.delivery import RawMail
+from penfriends.models.letters import Attachment, Blob
+from penfriends.models.paper import ScannedPage
 
 
 async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
@@ -19,6 +23,13 @@ async def keep(db: AsyncSession, data: bytes, *, now: datetime) -> str:
     return digest
 
 
+async def forget(db: AsyncSession, digest: str) -> None:
+    """Bytes that no letter, no mail and no page needs any more are gone."""
+    needed = sa.or_(*(sa.exists().where(column == digest) for column in _NEEDED_BY))
+    await db.exec(delete(Blob).where(col(Blob.sha256) == digest, ~needed))
+
+
+_NEEDED_BY = (col(Attachment.blob_sha256), col(RawMail.blob_sha256), col(ScannedPage.blob_sha256))
 _TABLE: Any = sa.inspect(Blob).local_table
 # Nothing goes wrong where another transaction keeps the same bytes at this moment.
 _KEEP: dict[str, Any] = {

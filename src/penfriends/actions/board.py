@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import board_reading, board_versions
+from penfriends.actions import board_versions
 from penfriends.actions.board_reading import Board, couple_of
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.moderation import Moderator
@@ -40,8 +40,7 @@ async def suggest(
     """Partners for everybody who is here. Couples who write to each other already and those with a lock stay; the
     others are drawn anew, with the next seed if there were any. With `keep_all` every couple stays, and only who has
     nobody gets somebody. Raises Refused(CHANGED_SINCE) if `seen` is not the newest version."""
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    await board_versions.must_be_new(db, board.pairing, seen)
+    board = await board_versions.to_change(db, pairing_id, teacher, seen=seen, now=now)
     again = bool(board.couples) and not keep_all
     seed = board.pairing.seed + again
     kept = frozenset(couple_of(one) for one in board.couples if keep_all or one.correspondence_id)
@@ -76,9 +75,7 @@ async def lock(
 ) -> None:
     """Settle pairs, or let go of them. Nobody's partner changes, so nobody's yes is lost. Raises
     Refused(CHANGED_SINCE) if they are partners no more."""
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    if board.pairing.state not in board_versions.CHANGING:
-        raise Refused(Refusal.CORRESPONDENCE_CLOSED)
+    board = await board_versions.to_change(db, pairing_id, teacher, now=now)
     mine = {one.id: one for link in board.own_links for one in board.in_link(link)}
     if not mine.keys() >= set(couple_ids):
         raise Refused(Refusal.CHANGED_SINCE)
@@ -124,9 +121,8 @@ async def move(
 
     Raises Refused(CHANGED_SINCE) if `seen` is not the newest version.
     """
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
+    board = await board_versions.to_change(db, pairing_id, teacher, seen=seen, now=now)
     must_be_mine(board, link)
-    await board_versions.must_be_new(db, board.pairing, seen)
     chosen = next((one for one in possible_moves(board, link, uid, to, instead_of) if one.how is how), None)
     if chosen is None:
         raise Refused(Refusal.CHANGED_SINCE)

@@ -18,6 +18,7 @@ from penfriends.actions import (
     board_reading,
     board_versions,
     class_letters,
+    class_locks,
     class_notices,
     partner_search,
     reports,
@@ -54,8 +55,7 @@ async def agree(
 
     Raises Refused(CHANGED_SINCE) if there is a newer one, and Refused(NOBODY_PARTNERED) for an empty board.
     """
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    await board_versions.must_be_new(db, board.pairing, seen)
+    board = await board_versions.to_change(db, pairing_id, teacher, seen=seen, now=now)
     if not board.couples:
         raise Refused(Refusal.NOBODY_PARTNERED)
     again = all(side.place.board_agreed == seen for side in board.sides if side.is_own)
@@ -92,7 +92,7 @@ async def _tell(
 
 async def carry_out(db: AsyncSession, pairing: Pairing, *, now: datetime) -> Outcome:
     """Make the letters what all teachers have agreed to; without that do nothing. A second time changes nothing."""
-    await db.refresh(pairing, with_for_update=True)
+    await class_locks.pairing(db, pairing.id)
     places = (await db.exec(select(PairingClass).where(PairingClass.pairing_id == pairing.id))).all()
     if pairing.state not in board_versions.CHANGING:
         return Outcome()
@@ -137,6 +137,7 @@ async def left(db: AsyncSession, pupil: Pupil, teacher: Moderator, *, now: datet
     """A pupil leaves the class: their letters stop, and their partner is free for another. Returns how many couples
     that were. The new version of the board wants everybody's yes again."""
     await teaching.own_class(db, pupil.class_id, teacher)
+    await class_locks.pupil(db, pupil.resident_id)
     pupil.left_at = pupil.left_at or now
     db.add(pupil)
     await db.flush()
@@ -144,7 +145,6 @@ async def left(db: AsyncSession, pupil: Pupil, teacher: Moderator, *, now: datet
     rows = (await db.exec(select(Couple).where(mine).order_by(col(Couple.id)))).all()
     touched = {one: await db.get_one(Pairing, one) for one in {row.pairing_id for row in rows}}
     for pairing in touched.values():
-        await db.refresh(pairing, with_for_update=True)
         pairing.board_version += 1
         db.add(pairing)
     for row in rows:

@@ -4,7 +4,7 @@ A board opens once both towns have said yes: before that no teacher sees the pup
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -145,8 +145,10 @@ async def read_all(db: AsyncSession, pairing: Pairing, own: Collection[UUID] = (
         select(PairingClass).where(PairingClass.pairing_id == pairing.id).order_by(col(PairingClass.position))
     )
     sides = [await _side(db, one, own) for one in places.all()]
-    here = {one.pupil.resident_id for side in sides for one in side.members}
     rows = (await db.exec(select(Couple).where(Couple.pairing_id == pairing.id).order_by(col(Couple.id)))).all()
+    if pairing.state is PairingState.ENDED:
+        sides = [one if one.is_own else _only_partners(one, rows) for one in sides]
+    here = {one.pupil.resident_id for side in sides for one in side.members}
     wishes = await db.exec(
         select(PairingWish).where(PairingWish.pairing_id == pairing.id).order_by(col(PairingWish.id))
     )
@@ -178,6 +180,12 @@ async def _side(db: AsyncSession, place: PairingClass, own: Collection[UUID]) ->
         members=tuple(await _members(db, of.id)),
         is_own=of.id in own,
     )
+
+
+def _only_partners(side: Side, rows: Sequence[Couple]) -> Side:
+    """Of another class, once the exchange is over: who wrote in it. Who came later is nobody's to see (rule R18)."""
+    wrote = {uid for one in rows for uid in (one.low_id, one.high_id)}
+    return replace(side, members=tuple(one for one in side.members if one.pupil.resident_id in wrote))
 
 
 async def _members(db: AsyncSession, class_id: UUID) -> list[Member]:

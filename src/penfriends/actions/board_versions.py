@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit
+from penfriends.actions import audit, board_reading, class_locks, teaching
 from penfriends.actions.board_reading import Board, couple_of, two
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant
@@ -60,13 +60,19 @@ async def claim(db: AsyncSession, pairing: Pairing, seen: int) -> int:
     return seen + 1
 
 
-async def must_be_new(db: AsyncSession, pairing: Pairing, seen: int) -> None:
-    """Raises as `claim` does, and takes no number. Until the transaction ends nobody else makes a newer version."""
-    await db.refresh(pairing, with_for_update=True)
-    if pairing.state not in CHANGING:
+async def to_change(
+    db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, seen: int | None = None, now: datetime
+) -> Board:
+    """The board for who changes it or agrees to it: nobody else does until the transaction ends, so it is read after
+    the others are done. Raises as `claim` does, and takes no number."""
+    await teaching.own_pairing(db, pairing_id, teacher)
+    await class_locks.pairing(db, pairing_id)
+    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
+    if board.pairing.state not in CHANGING:
         raise Refused(Refusal.CORRESPONDENCE_CLOSED)
-    if pairing.board_version != seen:
+    if seen is not None and board.pairing.board_version != seen:
         raise Refused(Refusal.CHANGED_SINCE)
+    return board
 
 
 async def store(

@@ -108,10 +108,7 @@ async def own_wishes(db: AsyncSession, board: Board, teacher: Moderator) -> froz
 
 
 async def _changeable(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, now: datetime) -> Board:
-    board = await board_reading.read(db, pairing_id, teacher, today=now.date())
-    if board.pairing.state not in board_versions.CHANGING:
-        raise Refused(Refusal.CORRESPONDENCE_CLOSED)
-    return board
+    return await board_versions.to_change(db, pairing_id, teacher, now=now)
 
 
 async def _noted(db: AsyncSession, teacher: Moderator, pairing_id: UUID, what: str, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_calendar, teaching
+from penfriends.actions import class_calendar, eligible, teaching
 from penfriends.actions.class_calendar import OPEN, Calendar
 from penfriends.errors import NotFound
 from penfriends.ids import fingerprint, token
@@ -54,9 +54,10 @@ async def switch_off(db: AsyncSession, class_id: UUID, teacher: Moderator) -> No
 
 
 async def find(db: AsyncSession, secret: str, *, now: datetime) -> Feed:
-    """What the address opens. Raises NotFound for an unknown one, and once its teacher has left the class."""
+    """What the address opens. Raises NotFound for an unknown one, once its teacher has left the class, and once the
+    school no longer confirms them."""
     found = await db.exec(
-        select(SchoolClass, SignIn.locale, ClassTeacher.since)
+        select(SchoolClass, SignIn.locale, ClassTeacher.since, Moderator)
         .join(ClassTeacher, col(ClassTeacher.class_id) == col(SchoolClass.id))
         .join(Moderator, col(Moderator.id) == col(ClassTeacher.moderator_id))
         .join(SignIn, col(SignIn.id) == col(Moderator.sign_in_id))
@@ -65,9 +66,9 @@ async def find(db: AsyncSession, secret: str, *, now: datetime) -> Feed:
         )
     )
     known = found.first()
-    if known is None:
+    if known is None or not await eligible.is_vetted(db, known[3], now=now):
         raise NotFound
-    row, language, since = known
+    row, language, since, _teacher = known
     pairings = await db.exec(
         select(Pairing)
         .join(PairingClass, col(PairingClass.pairing_id) == col(Pairing.id))

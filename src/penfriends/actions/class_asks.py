@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, class_notices, eligible, pairing_steps, partner_search, teaching
+from penfriends.actions import audit, class_locks, class_notices, eligible, pairing_steps, partner_search, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.pairing_steps import Place, last_day, places_of
 from penfriends.actions.partner_search import NOT_THIS_TIME, STANDING, TAKEN_BACK, card_of
@@ -33,7 +33,8 @@ BEFORE_START = (PairingState.AGREED, PairingState.APPROVED)
 @dataclass(frozen=True, slots=True)
 class AskView:
     """A pairing as a teacher of one of its classes sees it. `may_answer`: the own yes or no is wanted;
-    `may_change`: the own no can still become a yes; `until`: the last day to answer."""
+    `may_change`: the own no can still become a yes; `until`: the last day to answer; `places`: all classes in the
+    order of the ring."""
 
     pairing: Pairing
     mine: Place
@@ -41,10 +42,20 @@ class AskView:
     until: date
     may_answer: bool
     may_change: bool
+    places: Sequence[Place]
 
     @property
     def is_ring(self) -> bool:
         return len(self.others) > 1
+
+    @property
+    def newest(self) -> Place:
+        """The class that came last: without it the others go on."""
+        return self.places[-1]
+
+    @property
+    def asked_by_us(self) -> bool:
+        return pairing_steps.asker_of(self.places).seat.class_id == self.mine.seat.class_id
 
 
 def names_contact(words: str) -> bool:
@@ -56,7 +67,8 @@ async def ask(
     db: AsyncSession, class_id: UUID, other_id: UUID, teacher: Moderator, *, words: str, at: Addresses, now: datetime
 ) -> Pairing:
     """Ask a class that fits. Raises NotFound for one that may not be asked, and Refused for a fourth ask at once."""
-    mine = await teaching.own_class(db, class_id, teacher)
+    await class_locks.classes(db, [class_id])  # of two presses the second finds what the first has asked
+    mine = await teaching.running_class(db, class_id, teacher)
     if not any(one.card.of.id == other_id for one in await partner_search.suggestions(db, mine, now=now)):
         raise NotFound
     return await put(db, class_id, other_id, teacher, words=words, at=at, now=now)
@@ -85,7 +97,7 @@ async def put(
     await db.flush()
     asker, other = await card_of(db, class_id), await card_of(db, other_id)
     until = await last_day(db, pairing)
-    await class_notices.asked(db, pairing, asker, other, until=until, at=at, now=now)
+    await class_notices.asked(db, pairing, [asker], other, until=until, at=at, now=now)
     await _note(db, pairing, teacher, "ask_class", now=now)
     return pairing
 
@@ -129,6 +141,7 @@ async def view(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, now: d
         until,
         may_answer=waits,
         may_change=now.date() <= until and await pairing_steps.no_is_open(db, pairing, mine.seat),
+        places=places,
     )
 
 
@@ -136,17 +149,19 @@ async def answer(
     db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, yes: bool, at: Addresses, now: datetime
 ) -> Pairing:
     """A teacher's yes or no for the class that is asked. With the last yes both towns' moderators are asked."""
-    seen = await view(db, await pairing_steps.locked(db, pairing_id), teacher, now=now)
+    seen = await view(db, await class_locks.pairing_and_classes(db, pairing_id), teacher, now=now)
     pairing, seat = seen.pairing, seen.mine.seat
+    if yes:
+        teaching.must_run(seen.mine.card.of)
     if not (seen.may_answer or (yes and seen.may_change)):
         over = pairing.state is PairingState.ASKED and seat.answer is None
         raise Refused(Refusal.OUT_OF_TIME if over else Refusal.ALREADY_DECIDED)
     seat.answer, seat.answered_by, seat.answered_at = yes, teacher.id, now
     db.add(seat)
     await db.flush()
-    await _note(db, pairing, teacher, "class_yes" if yes else "class_no", now=now)
     if not yes:
         await pairing_steps.close(db, pairing, NOT_THIS_TIME, at=at, now=now)
+        await _note(db, pairing, teacher, "class_no", now=now)
         return pairing
     await eligible.must_be_vetted(db, teacher, now=now)
     pairing.state, pairing.closed_at, pairing.closed_because = PairingState.ASKED, None, ""
@@ -154,13 +169,13 @@ async def answer(
     places = await places_of(db, pairing)
     if all(one.seat.answer for one in places):
         await pairing_steps.agree(db, pairing, places, at=at, now=now)
-    await db.flush()
+    await _note(db, pairing, teacher, "class_yes", now=now)
     return pairing
 
 
 async def take_back(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, at: Addresses, now: datetime) -> Pairing:
     """Who asked does not ask any more. A class that was to come into a ring stays out of it."""
-    pairing = await teaching.own_pairing(db, await pairing_steps.locked(db, pairing_id), teacher)
+    pairing = await teaching.own_pairing(db, await class_locks.pairing_and_classes(db, pairing_id), teacher)
     own = set(await db.exec(teaching.classes_of(teacher.id)))
     asked_by_us = any(one.seat.class_id in own and one.seat.answer for one in await places_of(db, pairing))
     if pairing.state is not PairingState.ASKED or not asked_by_us:
@@ -174,8 +189,8 @@ async def invite(
     db: AsyncSession, pairing_id: UUID, third_id: UUID, teacher: Moderator, *, words: str, at: Addresses, now: datetime
 ) -> Pairing:
     """Ask one more class into a pairing that has not started. All that are in it have to agree, too, and then the
-    towns look anew: what they said yes to was smaller."""
-    pairing = await teaching.own_pairing(db, await pairing_steps.locked(db, pairing_id), teacher)
+    towns look anew: what they said yes to was smaller. Until then that stands, in case it comes to nothing."""
+    pairing = await teaching.own_pairing(db, await class_locks.pairing_and_classes(db, pairing_id), teacher)
     places = await places_of(db, pairing)
     if pairing.state not in BEFORE_START or len(places) >= RING_LARGEST:
         raise Refused(Refusal.ALREADY_DECIDED)
@@ -184,19 +199,19 @@ async def invite(
     if not any(one.card.of.id == third_id for one in fitting):
         raise NotFound
     own = set(await db.exec(teaching.classes_of(teacher.id)))
-    await pairing_steps.forget_approvals(db, pairing)
-    pairing.state, pairing.asked_at, pairing.approved_at = PairingState.ASKED, now, None
-    pairing.words = words.strip()
+    pairing.state, pairing.asked_at, pairing.words = PairingState.ASKED, now, words.strip()
     for one in places:
-        one.seat.answer = True if one.seat.class_id in own else None
+        ours = one.seat.class_id in own
+        one.seat.answer, one.seat.answered_by = (True, teacher.id) if ours else (None, None)
+        one.seat.answered_at = now if ours else None
     third = PairingClass(pairing_id=pairing.id, class_id=third_id, position=len(places))
     db.add_all([pairing, third, *(one.seat for one in places)])
     await db.flush()
-    asker = next(one.card for one in places if one.seat.class_id in own)
-    until = await last_day(db, pairing)
-    for one in await places_of(db, pairing):
+    until, ring = await last_day(db, pairing), await places_of(db, pairing)
+    for one in ring:
         if one.seat.answer is None:
-            await class_notices.asked(db, pairing, asker, one.card, until=until, at=at, now=now)
+            others = [other.card for other in ring if other is not one]
+            await class_notices.asked(db, pairing, others, one.card, until=until, at=at, now=now)
     await _note(db, pairing, teacher, "invite_class", now=now)
     return pairing
 

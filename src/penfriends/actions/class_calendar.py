@@ -114,6 +114,15 @@ class Calendar:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class RoundNow:
+    """The round that is being written or was due last, of how many, and from when a letter counts for it."""
+
+    due: Dated
+    rounds: int
+    begin: datetime
+
+
 def current(rounds: Sequence[Dated], today: date) -> Dated | None:
     """The round that is being written or was due last; before the first, the first."""
     begun = [one for one in rounds if one.row.write_on <= today]
@@ -195,6 +204,15 @@ async def _classes(db: AsyncSession, pairing: Pairing, mine: set[UUID]) -> list[
     return sorted(made, key=lambda one: (not one.own, one.place.position))
 
 
+async def agreed_dates(db: AsyncSession, pairing: Pairing) -> tuple[Sequence[LetterRound], bool]:
+    """The dates of a pairing, for the moderators of its towns, and whether all its teachers have agreed to them."""
+    found = await db.exec(
+        select(LetterRound).where(LetterRound.pairing_id == pairing.id).order_by(col(LetterRound.number))
+    )
+    said = await db.exec(select(PairingClass.calendar_agreed).where(PairingClass.pairing_id == pairing.id))
+    return list(found), all(one == pairing.calendar_version for one in said)
+
+
 async def _rounds(db: AsyncSession, pairing_id: UUID) -> list[Dated]:
     found = await db.exec(
         select(LetterRound).where(LetterRound.pairing_id == pairing_id).order_by(col(LetterRound.number))
@@ -237,6 +255,26 @@ async def _with_lights(db: AsyncSession, seen: Calendar) -> Calendar:
     return Calendar(seen.pairing, tuple(classes), seen.rounds, seen.wishes, seen.remarks, seen.today)
 
 
+async def round_of(db: AsyncSession, pairing: Pairing, of: SchoolClass, *, now: datetime) -> RoundNow | None:
+    """The round that a class is at, once all have agreed to the dates. The caller has asked whether it may be seen."""
+    seen = await read(db, pairing, {of.id}, now=now)
+    due = seen.current if seen.agreed else None
+    if due is None or due.row.write_on > seen.today:
+        return None
+    before = [one for one in seen.rounds if one.row.number < due.row.number]
+    return RoundNow(due, len(seen.rounds), begin_of(seen.own, due, before[-1] if before else None))
+
+
+def begin_of(one: OneClass, due: Dated, before: Dated | None) -> datetime:
+    """From when a letter of this class counts for a round."""
+    since = max(_write_from(one, due) - EARLY, before.row.send_on + DAY if before else date.min)
+    return datetime.combine(since, time(), tzinfo=ZoneInfo(one.town.timezone)).astimezone(UTC)
+
+
+def _write_from(one: OneClass, due: Dated) -> date:
+    return next((dates.write_from for dates in due.round.classes if dates.uid == one.uid), due.row.write_on)
+
+
 async def progress_of(
     db: AsyncSession, one: OneClass, due: Dated | None, before: Dated | None, today: date
 ) -> Progress:  # fmt: skip
@@ -244,10 +282,8 @@ async def progress_of(
     is more than a week early. A partner class is silent only once it should be writing."""
     if due is None:
         return Progress(0, 0)
-    write_from = next((dates.write_from for dates in due.round.classes if dates.uid == one.uid), due.row.write_on)
-    since = max(write_from - EARLY, before.row.send_on + DAY if before else date.min)
-    begin = datetime.combine(since, time(), tzinfo=ZoneInfo(one.town.timezone)).astimezone(UTC)
-    standings = await class_progress.of_class(db, one.row, since=begin)
+    write_from = _write_from(one, due)
+    standings = await class_progress.of_class(db, one.row, since=begin_of(one, due, before))
     taking_part = [standing for standing in standings if standing.ways]
     written = [way.newest.created_at.date() for one in taking_part for way in one.ways if way.newest]
     heard = max([write_from, *written]) if not one.own and today >= write_from else None

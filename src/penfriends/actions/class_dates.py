@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_calendar
+from penfriends.actions import class_calendar, class_locks, teaching
 from penfriends.actions.class_calendar import Calendar
 from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import Moderator
@@ -113,8 +113,7 @@ async def choose_themes(
     db: AsyncSession, pairing_id: UUID, teacher: Moderator, themes: Mapping[int, Theme], *, now: datetime
 ) -> None:
     """Other themes for some rounds, by their number. The dates stay agreed."""
-    seen = await class_calendar.of_pairing(db, pairing_id, teacher, now=now)
-    _must_be_open(seen)
+    seen = await _held(db, pairing_id, teacher, now=now)
     for one in seen.rounds:
         chosen = themes.get(one.row.number)
         if chosen is not None and chosen is not one.theme:
@@ -127,16 +126,20 @@ async def choose_themes(
 async def _to_change(
     db: AsyncSession, pairing_id: UUID, teacher: Moderator, version: int, *, now: datetime
 ) -> Calendar:  # fmt: skip
-    seen = await class_calendar.of_pairing(db, pairing_id, teacher, now=now)
-    _must_be_open(seen)
+    seen = await _held(db, pairing_id, teacher, now=now)
     if seen.pairing.calendar_version != version:
         raise Refused(Refusal.CHANGED_SINCE)
     return seen
 
 
-def _must_be_open(seen: Calendar) -> None:
+async def _held(db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, now: datetime) -> Calendar:
+    """The dates of an open pairing, which nobody else changes meanwhile."""
+    await teaching.own_pairing(db, pairing_id, teacher)
+    await class_locks.pairing(db, pairing_id)
+    seen = await class_calendar.of_pairing(db, pairing_id, teacher, now=now)
     if not seen.open:
         raise Refused(Refusal.CORRESPONDENCE_CLOSED)
+    return seen
 
 
 async def _new_version(db: AsyncSession, seen: Calendar, version: int, *, now: datetime) -> None:
@@ -196,7 +199,9 @@ async def _write(db: AsyncSession, seen: Calendar, rounds: Iterable[Round], *, a
 
 
 async def _told(db: AsyncSession, rows: Iterable[LetterRound]) -> dict[tuple[UUID, UUID], datetime]:
-    found = await db.exec(select(RoundClass).where(col(RoundClass.round_id).in_([row.id for row in rows])))
+    found = await db.exec(
+        select(RoundClass).where(col(RoundClass.round_id).in_([row.id for row in rows])).with_for_update()
+    )
     known = list(found)
     for one in known:
         db.expunge(one)  # rewritten below: the session must not believe that it still has them

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, classroom, pupils, sessions
+from penfriends.actions import audit, classroom, pupils, sessions, teaching
 from penfriends.errors import Refusal, Refused
 from penfriends.ids import drawn, number_below
 from penfriends.models.moderation import Moderator
@@ -44,6 +44,7 @@ class Card:
 
 async def new_code(db: AsyncSession, of: SchoolClass, teacher: Moderator, *, now: datetime) -> None:
     """Another code for the class: the one before opens nothing any more."""
+    teaching.must_run(of)
     of.code = await free_code(db)
     db.add(of)
     await _noted(db, of, teacher, "new_class_code", now=now)
@@ -118,6 +119,7 @@ async def new_cards(
 
     Told once, here: kept is a fingerprint only, so whoever needs a card again gets other pictures.
     """
+    teaching.must_run(of)
     cards = []
     for pupil, resident in await pupils.in_class(db, of.id):
         if chosen is not None and pupil.resident_id not in chosen:

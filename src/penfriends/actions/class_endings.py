@@ -11,7 +11,9 @@ from penfriends.actions import (
     audit,
     class_asks,
     class_letters,
+    class_locks,
     class_notices,
+    class_numbers,
     pairing_steps,
     reports,
     sessions,
@@ -38,7 +40,7 @@ async def thank(
     db: AsyncSession, pairing_id: UUID, teacher: Moderator, *, thanks: str, at: Addresses, now: datetime
 ) -> Pairing:
     """End an exchange for all its classes, with words to the other teachers. Nothing can be written any more."""
-    pairing = await teaching.own_pairing(db, await pairing_steps.locked(db, pairing_id), teacher)
+    pairing = await teaching.own_pairing(db, await class_locks.pairing_and_classes(db, pairing_id), teacher)
     if pairing.state not in STANDING:
         raise Refused(Refusal.ALREADY_DECIDED)
     class_asks.must_be_clean(thanks)
@@ -56,16 +58,20 @@ async def end_class(
     db: AsyncSession, of: SchoolClass, *, by: Moderator | None, at: Addresses, now: datetime
 ) -> SchoolClass:
     """A class is over: its code opens nothing, its pupils write no more, what is written stays readable for its
-    teachers. An exchange goes on only if two other classes are left in it."""
+    teachers. An exchange goes on only if two other classes are left in it. A second time changes nothing."""
+    await class_locks.classes_and_pairings(db, [of.id])
+    if of.state is ClassState.ENDED:
+        return of
     for ask in await class_asks.open_asks(db, of.id, by_us=True):
         await pairing_steps.close(db, ask, TAKEN_BACK, at=at, now=now)
     for ask in await class_asks.open_asks(db, of.id, by_us=False):
         await pairing_steps.close(db, ask, NOT_THIS_TIME, at=at, now=now)
-    of.state, of.seeking_since, of.code = ClassState.ENDED, None, f"-{token()}"
+    of.state, of.ended_at, of.seeking_since, of.code = ClassState.ENDED, now, None, f"-{token()}"
     db.add(of)
     await db.flush()
     for pairing in await class_asks.standing_of(db, of.id):
         places = await pairing_steps.places_of(db, pairing)
+        await class_numbers.keep(db, [one.seat for one in places if one.seat.class_id == of.id])
         if sum(one.card.of.state is ClassState.ACTIVE for one in places) < 2:
             await _end_pairing(db, pairing, YEAR_OVER, {of.id}, at=at, now=now)
     await _let_go(db, of, now=now)
@@ -80,6 +86,7 @@ async def end_class(
 async def sweep(db: AsyncSession, *, at: Addresses, now: datetime) -> int:
     """Classes whose year is over end, and teachers hear it thirty days before, once. Returns how many ended."""
     over = await _active_until(db, now.date() - timedelta(days=1))
+    await class_locks.classes_and_pairings(db, [of.id for of in over])
     for of in over:
         await end_class(db, of, by=None, at=at, now=now)
     for of in await _active_until(db, (now + TOLD_BEFORE).date()):
@@ -115,6 +122,7 @@ async def _end_pairing(
     db: AsyncSession, pairing: Pairing, because: str, enders: set[UUID], *, at: Addresses, now: datetime
 ) -> None:
     places = await pairing_steps.places_of(db, pairing)
+    await class_numbers.keep(db, [one.seat for one in places])
     pairing.state, pairing.closed_at, pairing.closed_because = PairingState.ENDED, now, because
     db.add(pairing)
     await db.flush()

@@ -55,19 +55,20 @@ async def enter(db: AsyncSession, teacher: Moderator, facts: ClassFacts, *, now:
 async def change(
     db: AsyncSession, class_id: UUID, teacher: Moderator, facts: ClassFacts, *, now: datetime
 ) -> SchoolClass:
-    """Raises NotFound for another's class. What guardians agreed to ends with the school year, also when that moves."""
-    row = await teaching.own_class(db, class_id, teacher)
-    moved = row.ends_on != facts.ends_on
+    """Raises NotFound for another's class. What guardians agreed to ends with a school year that becomes shorter; one
+    that becomes longer they have not agreed to (rule R14)."""
+    row = await teaching.running_class(db, class_id, teacher)
+    shorter = facts.ends_on < row.ends_on
     _say(row, facts)
     db.add(row)
     await db.flush()
-    if moved:
+    if shorter:
         pupils = select(Pupil.resident_id).where(Pupil.class_id == row.id)
         await db.exec(
             update(Consent)
             .where(
                 col(Consent.resident_id).in_(pupils), col(Consent.state) == ConsentState.GIVEN,
-                col(Consent.attested_by).is_not(None), col(Consent.expires_at) > now,
+                col(Consent.attested_by).is_not(None), col(Consent.expires_at) > end_of_year(row),
             )
             .values(expires_at=end_of_year(row))
         )  # fmt: skip

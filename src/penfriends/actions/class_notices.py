@@ -1,4 +1,6 @@
-"""What do teachers hear by mail about a partner class? Asked, answered, decided by the towns. Never a pupil's name."""
+"""What do teachers hear by mail about a partner class? Asked, answered, decided by the towns.
+
+A pupil's name stands only where some have left, because the teacher knows them by it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,23 +21,26 @@ from penfriends.rules.bands import Band
 
 
 async def asked(
-    db: AsyncSession, pairing: Pairing, asker: ClassCard, to: ClassCard, *, until: date, at: Addresses, now: datetime
-) -> None:
-    """The teachers of a class are asked by another."""
+    db: AsyncSession, pairing: Pairing, others: Sequence[ClassCard], to: ClassCard, *, until: date, at: Addresses,
+    now: datetime,
+) -> None:  # fmt: skip
+    """The teachers of a class are asked by another, or by those of a ring."""
     url = at.link(f"/pairings/{pairing.id}")
     for who, box in await teachers_of(db, to):
-        values: dict[str, Value] = {**_others([asker], box.locale), "answer_by": until, "url": url}
+        values: dict[str, Value] = {**_others(others, box.locale), "answer_by": until, "url": url}
         await _tell(db, Notice.CLASS_ASKED, to, who, box, values, at=at, now=now)
 
 
 async def answered(
-    db: AsyncSession, pairing: Pairing, asker: ClassCard, other: ClassCard, *, yes: bool, at: Addresses, now: datetime
-) -> None:
+    db: AsyncSession, pairing: Pairing, to: ClassCard, others: Sequence[ClassCard], *, yes: bool, at: Addresses,
+    now: datetime,
+) -> None:  # fmt: skip
     """Who asked hears what came of it; after a no where to look on, and nothing about why."""
-    url = at.link(f"/pairings/{pairing.id}" if yes else f"/classes/{asker.of.id}/partner")
-    for who, box in await teachers_of(db, asker):
-        values: dict[str, Value] = {**_others([other], box.locale), "yes": yes, "url": url}
-        await _tell(db, Notice.CLASS_ANSWERED, asker, who, box, values, at=at, now=now)
+    stays = yes or to.of.seeking_since is None
+    url = at.link(f"/pairings/{pairing.id}" if stays else f"/classes/{to.of.id}/partner")
+    for who, box in await teachers_of(db, to):
+        values: dict[str, Value] = {**_others(others, box.locale), "yes": yes, "url": url}
+        await _tell(db, Notice.CLASS_ANSWERED, to, who, box, values, at=at, now=now)
 
 
 async def decided(
@@ -46,7 +51,10 @@ async def decided(
     for mine in cards:
         others = [one for one in cards if one is not mine]
         for who, box in await teachers_of(db, mine):
-            values: dict[str, Value] = {**_others(others, box.locale), "yes": not reason, "reason": reason, "url": url}
+            values: dict[str, Value] = {
+                **_others(others, box.locale), "yes": not reason, "reason": reason,
+                "goes_on": mine.of.seeking_since is None, "url": url,
+            }  # fmt: skip
             await _tell(db, Notice.PAIRING_DECIDED, mine, who, box, values, at=at, now=now)
 
 
@@ -79,6 +87,28 @@ async def ending(db: AsyncSession, of: ClassCard, *, at: Addresses, now: datetim
     for who, box in await teachers_of(db, of):
         values: dict[str, Value] = {"ends_on": of.of.ends_on, "url": at.link(f"/classes/{of.of.id}/year")}
         await _tell(db, Notice.CLASS_ENDING, of, who, box, values, at=at, now=now)
+
+
+async def departed(
+    db: AsyncSession, pairing: Pairing, of: ClassCard, *, left: Sequence[str], alone: Sequence[str], at: Addresses,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Pupils of a partner class have left: who they were, and who of the own has nobody now, as the board shows it."""
+    url = at.link(f"/pairings/{pairing.id}/board")
+    for who, box in await teachers_of(db, of):
+        values: dict[str, Value] = {"left": list(left), "waiting": list(alone), "url": url}
+        await _tell(db, Notice.PUPILS_LEFT, of, who, box, values, at=at, now=now)
+
+
+async def alarm(
+    db: AsyncSession, of: ClassCard, to: Sequence[Moderator], about: str, *, at: Addresses, now: datetime
+) -> None:
+    """There is something to look at: a `report`, its `outcome`, or an urgent `letter`. Nothing more is said."""
+    url = at.link("/desk/letters" if about == "letter" else f"/classes/{of.of.id}/reports")
+    for who in to:
+        box = await db.get_one(SignIn, who.sign_in_id)
+        if box.email:
+            await _tell(db, Notice.CLASS_ALARM, of, who, box, {"about": about, "url": url}, at=at, now=now)
 
 
 async def teachers_of(db: AsyncSession, card: ClassCard) -> list[tuple[Moderator, SignIn]]:

@@ -9,9 +9,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import pupils
-from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, LetterState, Participant
-from penfriends.models.moderation import Hold
+from penfriends.actions import pupils, viewing
+from penfriends.errors import NotFound
+from penfriends.models.letters import (
+    Attachment,
+    Blob,
+    Correspondence,
+    CorrespondenceState,
+    Letter,
+    LetterState,
+    Participant,
+)
+from penfriends.models.moderation import Hold, Moderator
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident
 from penfriends.models.schools import Pupil, SchoolClass
@@ -36,6 +45,10 @@ class Way:
     @property
     def heard_at(self) -> datetime | None:
         return self.arrived.delivered_at if self.arrived else None
+
+    def heard_in(self, begin: datetime | None) -> bool:
+        """Whether the friend's newest that has arrived is one of the round which began then."""
+        return self.arrived is not None and (begin is None or self.arrived.created_at >= begin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +82,79 @@ class _Side:
     town: Town
 
 
-async def of_class(db: AsyncSession, of: SchoolClass, *, since: datetime | None = None) -> list[Standing]:
+async def of_class(
+    db: AsyncSession, of: SchoolClass, *, since: datetime | None = None, round_begin: datetime | None = None
+) -> list[Standing]:
     """Every pupil of a class who has not left, by name. Letters begun before `since` are of an earlier round and count
-    as none. The caller has asked whether the class may be seen."""
+    as none; of an own letter begun before `round_begin` that holds once it has left the class, so that none which still
+    waits is forgotten. The caller has asked whether the class may be seen."""
     known = await pupils.in_class(db, of.id)
     sides = await _sides(db, [pupil.resident_id for pupil, _ in known])
     letters = await _letters(db, [side.mine.correspondence_id for one in sides.values() for side in one], since)
     holds = await _holds(db, [one.id for row in letters.values() for one in row])
     ways = {
-        resident_id: tuple(_way(side, letters.get(side.mine.correspondence_id, []), holds) for side in of_one)
+        resident_id: tuple(
+            _way(side, letters.get(side.mine.correspondence_id, []), holds, round_begin) for side in of_one
+        )
         for resident_id, of_one in sides.items()
     }
     return [Standing(pupil, resident, ways.get(resident.id, ())) for pupil, resident in known]
 
 
-def _way(side: _Side, letters: Sequence[Letter], holds: Mapping[UUID, Hold]) -> Way:
+async def pictures(db: AsyncSession, letters: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
+    """The pictures of letters, in their order."""
+    rows = await db.exec(
+        select(Attachment).where(col(Attachment.letter_id).in_(letters)).order_by(col(Attachment.position))
+    )
+    found: dict[UUID, list[Attachment]] = {}
+    for one in rows:
+        found.setdefault(one.letter_id, []).append(one)
+    return found
+
+
+async def picture(db: AsyncSession, letter_id: UUID | None, position: int) -> tuple[bytes, str]:
+    """The bytes and the type of one picture. Raises NotFound."""
+    found = await db.exec(
+        select(Blob.data, Attachment.content_type)
+        .join(Attachment, col(Attachment.blob_sha256) == col(Blob.sha256))
+        .where(Attachment.letter_id == letter_id, Attachment.position == position)
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+async def shown(
+    db: AsyncSession, of: SchoolClass, teacher: Moderator, *, now: datetime, round_begin: datetime | None = None
+) -> list[Standing]:  # fmt: skip
+    """The same for a teacher's eyes or printer: the pupils of both classes were named, and a line says so (R41)."""
+    known = await of_class(db, of, round_begin=round_begin)
+    named = [one.resident for one in known] + [way.friend for one in known for way in one.ways]
+    await viewing.note_list(db, teacher, named, now=now)
+    return known
+
+
+def _way(
+    side: _Side, letters: Sequence[Letter], holds: Mapping[UUID, Hold], round_begin: datetime | None
+) -> Way:  # fmt: skip
     """`letters` are those of the two, the newest first."""
     newest = next((one for one in letters if one.author_id == side.mine.id), None)
     hold = holds.get(newest.id) if newest else None
+    where = whereabouts(
+        newest.state.value if newest else None,
+        arriving=hold is not None and hold.arriving,
+        urgent=hold is not None and hold.urgent,
+    )
+    if newest and round_begin and newest.created_at < round_begin and where in READY:
+        newest, where = None, Whereabouts.NOT_BEGUN
     theirs = [one for one in letters if one.author_id == side.theirs.id]
     waiting = [holds[one.id] for one in theirs if one.id in holds]
     return Way(
         side.mine,
         side.friend,
         side.town,
-        whereabouts(
-            newest.state.value if newest else None,
-            arriving=hold is not None and hold.arriving,
-            urgent=hold is not None and hold.urgent,
-        ),
+        where,
         newest,
         next((one for one in theirs if one.state is LetterState.DELIVERED), None),
         sum(one.arriving for one in waiting),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, schools, teaching
+from penfriends.actions import audit, class_locks, schools, teaching
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.moderation import Moderator
 from penfriends.models.schools import ClassTeacher, Duty, School, SchoolClass
@@ -50,7 +50,7 @@ async def invite(
 ) -> Moderator:
     """Name the other adult. Who teaches at the school already is in at once. Raises NotFound for another's class,
     Refused(SOMEBODY_ELSE) for an address that is not that of a teacher of the school."""
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await _own(db, class_id, teacher)
     school = await db.get_one(School, of.school_id)
     who = await schools.ask_for_second(db, school, teacher, email=email, name=name, now=now)
     row = await db.get(ClassTeacher, (of.id, who.id))
@@ -65,7 +65,7 @@ async def invite(
 
 async def make_lead(db: AsyncSession, class_id: UUID, teacher: Moderator, other_id: UUID, *, now: datetime) -> None:
     """From now on the other one answers for the class. Raises NotFound; Refused(NOT_ACTIVE) for one who still waits."""
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await _own(db, class_id, teacher)
     known = await adults(db, of)
     chosen = _one_of(known, other_id)
     if not chosen.who.active:
@@ -79,7 +79,7 @@ async def make_lead(db: AsyncSession, class_id: UUID, teacher: Moderator, other_
 async def remove(db: AsyncSession, class_id: UUID, teacher: Moderator, other_id: UUID, *, now: datetime) -> None:
     """They read nothing of this class any more; that they did stays known. Raises NotFound; Refused(LAST_TEACHER) for
     the last who can sign in: somebody has to read what the pupils write."""
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await _own(db, class_id, teacher)
     known = await adults(db, of)
     gone = _one_of(known, other_id)
     staying = [one for one in known if one is not gone and one.who.active]
@@ -91,6 +91,12 @@ async def remove(db: AsyncSession, class_id: UUID, teacher: Moderator, other_id:
         staying[0].row.duty = Duty.LEAD
         db.add(staying[0].row)
     await _note(db, of, teacher, "class_teacher_removed", other_id, now=now)
+
+
+async def _own(db: AsyncSession, class_id: UUID, teacher: Moderator) -> SchoolClass:
+    """A class whose teachers nobody else changes meanwhile: two who take each other out leave nobody."""
+    await class_locks.classes(db, [class_id])
+    return await teaching.own_class(db, class_id, teacher)
 
 
 def _one_of(known: Sequence[Adult], moderator_id: UUID) -> Adult:

@@ -8,7 +8,16 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, class_asks, class_endings, class_teachers, partner_search, pupils, teaching
+from penfriends.actions import (
+    audit,
+    class_asks,
+    class_endings,
+    class_locks,
+    class_teachers,
+    partner_search,
+    pupils,
+    teaching,
+)
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.class_doors import free_code
 from penfriends.actions.partner_search import ClassCard
@@ -66,6 +75,7 @@ async def begin_next(
 
     Raises Refused(ALREADY_DECIDED) if the next year has begun, Refused(OUT_OF_TIME) for impossible dates.
     """
+    await class_locks.whole_class(db, class_id)  # of two presses the second finds the year that the first has begun
     old = await teaching.own_class(db, class_id, teacher)
     if await next_of(db, class_id) is not None:
         raise Refused(Refusal.ALREADY_DECIDED)
@@ -142,7 +152,8 @@ async def keep_partner(
     db: AsyncSession, class_id: UUID, other_id: UUID, teacher: Moderator, *, words: str, at: Addresses, now: datetime
 ) -> Pairing:
     """Ask a partner class of the year before once more: its teacher presses yes, and the towns look anew."""
-    of = await teaching.own_class(db, class_id, teacher)
+    await class_locks.classes(db, sorted((class_id, other_id)))
+    of = await teaching.running_class(db, class_id, teacher)
     known = {one.card.of.id: one for one in await former_partners(db, of)}
     if other_id not in known:
         raise NotFound

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import teaching
-from penfriends.models.letters import Letter, Participant
+from penfriends.models.letters import Correspondence, Letter, Participant
 from penfriends.models.moderation import Hold, Moderator
 from penfriends.models.pairings import Pairing, PairingClass, PairingState
 from penfriends.models.places import Town
@@ -133,8 +133,9 @@ async def _waiting(db: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, int]:
         .join(Participant, col(Participant.resident_id) == col(Pupil.resident_id))
         .join(Letter, col(Letter.correspondence_id) == col(Participant.correspondence_id))
         .join(Hold, col(Hold.letter_id) == col(Letter.id))
+        .join(Correspondence, col(Correspondence.id) == col(Letter.correspondence_id))
         .where(
-            col(Pupil.class_id).in_(ids), col(Hold.closed_at).is_(None),
+            col(Pupil.class_id).in_(ids), col(Hold.closed_at).is_(None), teaching.still_goes(),
             or_(and_(~arriving, wrote), and_(arriving, ~wrote)),
         )
         .group_by(col(Pupil.class_id))

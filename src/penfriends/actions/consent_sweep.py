@@ -15,6 +15,7 @@ from penfriends.actions.privacy import forget_drafted
 from penfriends.actions.telling import tell
 from penfriends.mail.notices import Notice
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
+from penfriends.models.schools import PaperYes, Pupil
 from penfriends.models.signin import LinkPurpose
 from penfriends.rules import consent as rules
 from penfriends.rules.bands import Band
@@ -73,12 +74,16 @@ async def _unanswered(db: AsyncSession, *, asked_before: datetime) -> list[tuple
 
 
 async def _expire(db: AsyncSession, *, now: datetime) -> int:
-    """A yes that has run out pauses the child and deletes nothing (rule R09)."""
+    """A yes that has run out pauses the child and deletes nothing (rule R09). A pupil's is missing on the list."""
     over = await _given(db, ending_before=now)
     for row, child in over:
         row.state = ConsentState.EXPIRED
         child.state, child.paused_until, child.waiting_since = ResidentState.PAUSED, None, None
         db.add_all([row, child])
+        pupil = await db.get(Pupil, child.id) if row.attested_by else None
+        if pupil is not None:
+            pupil.paper = PaperYes.NONE
+            db.add(pupil)
         await proposals.lapse(db, child.id, now=now)
         await _log(db, child, "consent_expired", now=now)
     await db.flush()

@@ -45,6 +45,7 @@ async def sweep(db: AsyncSession, *, at: Addresses, now: datetime) -> int:
             SchoolClass.state == ClassState.ACTIVE,
         )
         .order_by(col(RoundClass.write_on), col(RoundClass.round_id), col(RoundClass.class_id))
+        .with_for_update(of=RoundClass, skip_locked=True)  # a round that is being moved is told of next time
     )
     told = 0
     for dates, row, of, town in found.all():

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues, remit, workload
+from penfriends.actions import pairing_approvals, queues, remit, workload
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.delivery import queue_notice
 from penfriends.actions.holds import ADULT_PROMISE, CHILD_PROMISE
@@ -51,6 +51,7 @@ async def _send(
     teaches = moderator.role is Role.TEACHER
     if teaches:
         counted |= {"matches": 0, "reports": 0}
+    counted["pairings"] = 0 if teaches else await pairing_approvals.count(db, moderator, now=now)
     if not any(counted.values()):
         return 0
     waiting = await queues.letters(db, desk, now=now) if counted["letters"] else []
@@ -73,6 +74,7 @@ async def _send(
             "promised": CHILD_PROMISE if first and first.band is Band.CHILD else ADULT_PROMISE,
             "matches": counted["matches"],
             "reports": counted["reports"],
+            "pairings": counted["pairings"],
             "read_this_month": await workload.read_since(db, moderator, start_of_month),
             "url": at.link("/desk/letters" if teaches else "/desk"),
         },

@@ -34,6 +34,8 @@ class Typed:
 
 async def sheet_for(db: AsyncSession, mine: Participant, *, now: datetime) -> Letter:
     """The sheet on the writer's table: the draft that lies there, else a new one in a language that both write."""
+    # the same child may sit at two devices: the second waits here, and finds the sheet of the first
+    await db.exec(select(Participant.id).where(Participant.id == mine.id).with_for_update(key_share=True))
     lying = await db.exec(
         select(Letter)
         .where(Letter.author_id == mine.id, Letter.state == LetterState.DRAFT)
@@ -118,6 +120,7 @@ async def send(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
 
 async def take_back(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
     """Undo the sending, while no moderator has opened the letter and no worker has taken it. Raises Refused."""
+    await letters.hold_all(db, letter)
     found = await journey_of(db, letter, now=now)
     if found is None or not found.may_undo:
         raise Refused(Refusal.TOO_LATE_TO_UNDO)

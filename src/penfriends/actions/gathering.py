@@ -19,7 +19,7 @@ from penfriends.models.consents import CONSENT, HOLDS
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentInterest, ResidentLanguage, ResidentState
 from penfriends.models.untouched import AsItIs, raw, table
-from penfriends.rules import crowd
+from penfriends.rules import crowd, seeker_rows
 from penfriends.rules.bands import ADULT_AGE, Band
 from penfriends.rules.crowd import LEVELS, NO_WISH, WORD, Bools, Column, People, Surroundings
 from penfriends.rules.gathered import Gathered, joined
@@ -114,7 +114,7 @@ class _Reader:
             interests=(*self.around.interests, *words),
             rarity={**self.around.rarity, **dict.fromkeys(new, UNLISTED)},
         )
-        people = joined([crowd.people_of((), self.around), *self._parts])
+        people = joined([seeker_rows.people_of((), self.around), *self._parts])
         return Gathered(replace(people, interests=_words(self._liked, width + len(words))), around)
 
     def _people(self, rows: Sequence[Any], languages: Iterable[Any]) -> People:

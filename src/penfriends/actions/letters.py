@@ -75,12 +75,13 @@ async def save_draft(
 
 
 async def send(db: AsyncSession, letter: Letter, *, now: datetime, channel: Channel = Channel.WEB) -> None:
-    """The writer is done: the letter is checked next. Raises Refused(EMPTY_LETTER) and others."""
+    """The writer is done: the letter is checked next. Raises Refused(EMPTY_LETTER) and others; one on paper may be
+    pictures alone."""
     await _must_be_with_its_writer(db, letter, now=now)
     author = await db.get_one(Participant, letter.author_id)
     await _must_be_open(db, author)
     text = letter.original_text.replace("\r\n", "\n").strip()
-    if not text:
+    if not text and not (channel is Channel.PAPER and (await surroundings_of(db, letter)).pictures):
         raise Refused(Refusal.EMPTY_LETTER)
     if len(text) > LONGEST_LETTER:
         raise Refused(Refusal.LETTER_TOO_LONG)
@@ -94,8 +95,23 @@ async def send(db: AsyncSession, letter: Letter, *, now: datetime, channel: Chan
     later(db, Job.SCREEN_LETTER, letter.id)
 
 
+async def hold_all(db: AsyncSession, letter: Letter) -> None:
+    """Nobody else decides on this letter until the transaction ends; it is read anew. Deliveries first and the letter
+    last, as the others do: else each waits for the other."""
+    await delivery.lock(db, letter.id)
+    await db.exec(
+        select(Hold)
+        .where(Hold.letter_id == letter.id)
+        .order_by(col(Hold.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    await db.refresh(letter, with_for_update=True)
+
+
 async def take_back(db: AsyncSession, letter: Letter, *, now: datetime) -> None:
     """The writer changed their mind: a draft again, while nobody has claimed it. Raises Refused(TOO_LATE_TO_UNDO)."""
+    await hold_all(db, letter)
     if letter.state not in TAKEN_BACK or not await delivery.withdraw(db, letter.id, now=now):
         raise Refused(Refusal.TOO_LATE_TO_UNDO)
     waiting = await db.exec(select(Hold).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None)))

@@ -20,6 +20,7 @@ async def people(db: AsyncSession, desk: Desk, *, first_name: str, town: str, st
         wanted = wanted.where(func.lower(col(Resident.first_name)).startswith(beginning, autoescape=True))
     if town:
         wanted = wanted.where(Town.slug == town)
+    wanted = wanted.where(col(Resident.forgotten_at).is_(None))
     if state in set(ResidentState):
         wanted = wanted.where(Resident.state == ResidentState(state))
     found = await db.exec(wanted.order_by(col(Resident.first_name), col(Resident.id)).limit(SHOWN))

@@ -140,8 +140,9 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
     row = (await db.exec(select(Decision).where(Decision.id == decision_id).with_for_update())).first()
     if row is None or row.moderator_id != moderator.id or row.verb is not Verb.RELEASE:
         raise NotFound
-    await delivery.lock(db, row.subject_id)  # before the letter, as a worker does: else each waits for the other
-    letter = await db.get_one(Letter, row.subject_id, with_for_update=True)
+    letter = await db.get_one(Letter, row.subject_id)
+    await letters.hold_all(db, letter)
+    await _must_still_judge(db, letter, moderator, now=now)
     held = (
         await db.exec(
             select(Hold)
@@ -153,7 +154,7 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
         raise Refused(Refusal.TOO_LATE_TO_UNDO)
     if letter.state is LetterState.HELD:
         held = await _taken_from_the_other_class(db, held, now=now)
-    elif letter.state is not LetterState.RELEASED or not await delivery.withdraw(db, letter.id, now=now):
+    elif not await _is_still_mine(db, held, letter, moderator, now=now):
         raise Refused(Refusal.TOO_LATE_TO_UNDO)
     row.undone_at = now
     letter.state, letter.content_hash, letter.released_at, letter.due_at = LetterState.HELD, None, None, None
@@ -163,6 +164,23 @@ async def undo(db: AsyncSession, decision_id: UUID, moderator: Moderator, *, now
     db.add(Decision(moderator_id=moderator.id, verb=Verb.UNDO, subject="letter", subject_id=letter.id, at=now))
     await db.flush()
     return held
+
+
+async def _must_still_judge(db: AsyncSession, letter: Letter, moderator: Moderator, *, now: datetime) -> None:
+    """Of pupils' letters: who has left the class, or whose checks have run out, decides nothing any more, and their own
+    yes is others' now. A yes to anybody else's letter its moderator may always take back: that only stops it."""
+    correspondence = await db.get_one(Correspondence, letter.correspondence_id)
+    if correspondence.pairing_id is None:
+        return
+    sides = await eligible.residents_in(db, correspondence.id)
+    await eligible.must_judge_match(db, moderator, sides, correspondence.band, now=now)
+
+
+async def _is_still_mine(db: AsyncSession, held: Hold, letter: Letter, moderator: Moderator, *, now: datetime) -> bool:
+    """Take back what the last yes has set on its way, if nobody else has said yes after this one."""
+    if held.closed_by != moderator.id or letter.state is not LetterState.RELEASED:
+        return False
+    return await delivery.withdraw(db, letter.id, now=now)
 
 
 async def _taken_from_the_other_class(db: AsyncSession, arriving: Hold, *, now: datetime) -> Hold:

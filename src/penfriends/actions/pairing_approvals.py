@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_notices, eligible, pairing_steps, partner_search
+from penfriends.actions import class_locks, class_notices, eligible, pairing_steps, partner_search
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.pairing_steps import Place, places_of
 from penfriends.actions.partner_search import VETOED
@@ -86,7 +86,7 @@ async def view(db: AsyncSession, pairing_id: UUID, moderator: Moderator, *, now:
 
 async def approve(db: AsyncSession, pairing_id: UUID, moderator: Moderator, *, at: Addresses, now: datetime) -> Pairing:
     """One moderator's yes. With the last one that is needed, the teachers are told and can begin."""
-    seen = await view(db, await pairing_steps.locked(db, pairing_id), moderator, now=now)
+    seen = await view(db, await class_locks.pairing_and_classes(db, pairing_id), moderator, now=now)
     if not seen.can_decide:
         raise Refused(Refusal.ALREADY_DECIDED)
     pairing, cards = seen.pairing, [one.card for one in seen.places]
@@ -112,16 +112,22 @@ async def approve(db: AsyncSession, pairing_id: UUID, moderator: Moderator, *, a
 async def refuse(
     db: AsyncSession, pairing_id: UUID, moderator: Moderator, *, reason: str, at: Addresses, now: datetime
 ) -> None:
-    """A moderator's no; the teachers are told why, and the classes look on."""
+    """A moderator's no; the teachers are told why, and the classes look on. In a ring that is a no to the class that
+    came last: the others are as agreed as they were before it, and can be refused, too."""
     if not reason.strip():
         raise Refused(Refusal.NEEDS_REASON)
-    seen = await view(db, await pairing_steps.locked(db, pairing_id), moderator, now=now)
+    seen = await view(db, await class_locks.pairing_and_classes(db, pairing_id), moderator, now=now)
     if not seen.can_decide:
         raise Refused(Refusal.ALREADY_DECIDED)
     pairing, cards = seen.pairing, [one.card for one in seen.places]
-    pairing.state, pairing.closed_at, pairing.closed_because = PairingState.REFUSED, now, VETOED
-    db.add(pairing)
-    await pairing_steps.seek_again(db, [one.of for one in cards], since=pairing.asked_at)
+    if len(cards) > 2:
+        await pairing_steps.go_on_without(db, pairing, seen.places, VETOED, at=at, now=now)
+        await pairing_steps.forget_approvals(db, pairing)
+        await pairing_steps.seek_again(db, [cards[-1].of], since=pairing.asked_at)
+    else:
+        pairing.state, pairing.closed_at, pairing.closed_because = PairingState.REFUSED, now, VETOED
+        db.add(pairing)
+        await pairing_steps.seek_again(db, [one.of for one in cards], since=pairing.asked_at)
     _decide(db, moderator, Verb.VETO, pairing.id, now=now, note=reason.strip())
     await class_notices.decided(db, pairing, cards, reason=reason.strip(), at=at, now=now)
     await db.flush()

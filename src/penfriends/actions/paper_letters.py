@@ -1,4 +1,4 @@
-"""How does a letter that a pupil wrote on paper come in? Typed by a teacher, found by the code on the sheet.
+"""How does a letter that a pupil wrote on paper come in? Typed or scanned by a teacher, found by the code on the sheet.
 
 The code is worked out from the pupil's place in the correspondence and kept nowhere; it opens nothing by itself, it
 only saves a teacher who is signed in from looking up the name.
@@ -6,9 +6,11 @@ only saves a teacher who is signed in from looking up the name.
 
 import base64
 import hmac
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,8 +18,9 @@ from penfriends.actions import keys, letters
 from penfriends.actions.class_progress import Standing, Way, of_class
 from penfriends.actions.teaching import own_class
 from penfriends.errors import NotFound
-from penfriends.models.letters import Channel, Letter, LetterState, Participant
+from penfriends.models.letters import Attachment, Channel, Letter, LetterState, Participant
 from penfriends.models.moderation import Moderator
+from penfriends.models.paper import ScannedPage
 from penfriends.models.schools import SchoolClass
 
 CODE_LETTERS = 6
@@ -49,16 +52,44 @@ async def find(
 
 
 async def type_in(
-    db: AsyncSession, mine: Participant, *, title: str, text: str, language: str | None, now: datetime
+    db: AsyncSession,
+    mine: Participant,
+    *,
+    title: str,
+    text: str,
+    language: str | None,
+    pages: Sequence[ScannedPage] = (),
+    now: datetime,
 ) -> Letter:
-    """The letter as the pupil wrote it, sent for them: it is read and approved like any other (rule R22). A returned
-    paper letter is written anew. Raises Refused(EMPTY_LETTER, LETTER_TOO_LONG, CORRESPONDENCE_CLOSED)."""
+    """The letter as the pupil wrote it, typed or as pictures of the pages, sent for them: it is read and approved like
+    any other (rule R22). A returned paper letter is written anew.
+
+    Raises Refused(EMPTY_LETTER, LETTER_TOO_LONG, CORRESPONDENCE_CLOSED)."""
     letter = await _returned_paper(db, mine)
     if letter is None:
         letter = await letters.start_draft(db, mine, parent_id=await _answers(db, mine), language=language, now=now)
+    await _put_on(db, letter, pages)
     await letters.save_draft(db, letter, title=title, text=text, language=language, now=now)
     await letters.send(db, letter, channel=Channel.PAPER, now=now)
     return letter
+
+
+async def _put_on(db: AsyncSession, letter: Letter, pages: Sequence[ScannedPage]) -> None:
+    """The pages are the pictures of the letter, instead of those that it had."""
+    await db.exec(delete(Attachment).where(col(Attachment.letter_id) == letter.id))
+    for number, page in enumerate(pages, start=1):
+        db.add(
+            Attachment(
+                letter_id=letter.id,
+                blob_sha256=page.blob_sha256,
+                name=f"page-{number}.jpg",
+                content_type="image/jpeg",
+                width=page.width,
+                height=page.height,
+                position=number,
+            )
+        )
+    await db.flush()
 
 
 async def _returned_paper(db: AsyncSession, mine: Participant) -> Letter | None:

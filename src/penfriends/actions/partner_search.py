@@ -18,12 +18,18 @@ from penfriends.models.schools import ClassState, ClassTeacher, School, SchoolCl
 from penfriends.rules.class_fit import SeekingClass, broken_rules, explain_classes, may_join, not_together
 from penfriends.rules.matching import Level, World
 from penfriends.rules.score import Explanation
+from penfriends.rules.subjects import known
 
 STANDING = (PairingState.AGREED, PairingState.APPROVED, PairingState.RUNNING)
 """A class in one of these has its partner class."""
 
 NOT_THIS_TIME, VETOED, TIME_OVER, TAKEN_BACK, FOUND_OTHER = "no", "vetoed", "time_over", "taken_back", "found_other"
 """Why an ask came to nothing, as `Pairing.closed_because` keeps it."""
+
+NO_TO_RING = "no_to_ring"
+"""The same of a ring: remembered as a row of its own of the two classes, because the pairing goes on without one."""
+
+REMEMBERED = (NOT_THIS_TIME, NO_TO_RING, VETOED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class ClassCard:
             starts_on=max(one.starts_on, now.date()),
             ends_on=one.ends_on,
             rhythm_weeks=one.rhythm_weeks,
-            subject=one.subject.strip(),
+            subject=known(one.subject),
             far=one.twin_of_twin and self.far_allowed,
             seeks=one.seeking_since is not None,
             taken=taken,
@@ -149,9 +155,9 @@ def _counted(towns: Sequence[Town]) -> list[tuple[Town, int]]:
 
 async def look(db: AsyncSession, class_id: UUID, teacher: Moderator, *, now: datetime) -> SchoolClass:
     """From now on a class looks for a partner class. Raises Refused for a school that nobody has confirmed yet."""
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await teaching.running_class(db, class_id, teacher)
     school = await db.get_one(School, of.school_id)
-    if of.state is not ClassState.ACTIVE or school.state is not SchoolState.CONFIRMED:
+    if school.state is not SchoolState.CONFIRMED:
         raise Refused(Refusal.NOT_ACTIVE)
     if of.seeking_since is None:
         of.seeking_since = now
@@ -251,7 +257,7 @@ async def _apart(db: AsyncSession) -> frozenset[frozenset[UUID]]:
     found = await db.exec(
         select(PairingClass.pairing_id, PairingClass.class_id)
         .join(Pairing, col(Pairing.id) == col(PairingClass.pairing_id))
-        .where((col(Pairing.state) == PairingState.ASKED) | col(Pairing.closed_because).in_([NOT_THIS_TIME, VETOED]))
+        .where((col(Pairing.state) == PairingState.ASKED) | col(Pairing.closed_because).in_(REMEMBERED))
     )
     together: dict[UUID, set[UUID]] = {}
     for pairing_id, class_id in found.all():

@@ -31,7 +31,7 @@ from penfriends.models.letters import (
     ParticipantState,
 )
 from penfriends.models.matching import Block, Match, MatchSide, MatchState
-from penfriends.models.moderation import Decision, Verb
+from penfriends.models.moderation import Decision, Moderator, Verb
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.models.signin import OneTimeLink, SignIn
@@ -216,11 +216,16 @@ async def _read_by_a_person(db: AsyncSession, letter: Letter, correspondence: Co
     return letter.content_hash is not None and len(set(found.scalars())) >= needed
 
 
-_YES: Any = sa.select(col(Decision.moderator_id)).where(
-    col(Decision.subject_id) == sa.bindparam("letter_id", type_=sa.Uuid()),
-    col(Decision.verb) == Verb.RELEASE,
-    col(Decision.content_hash) == sa.bindparam("hash", type_=sa.String()),
-    col(Decision.undone_at).is_(None),
+# people are counted, not roles: one human may be here in two
+_YES: Any = (
+    sa.select(col(Moderator.sign_in_id))
+    .join(Decision, col(Decision.moderator_id) == col(Moderator.id))
+    .where(
+        col(Decision.subject_id) == sa.bindparam("letter_id", type_=sa.Uuid()),
+        col(Decision.verb) == Verb.RELEASE,
+        col(Decision.content_hash) == sa.bindparam("hash", type_=sa.String()),
+        col(Decision.undone_at).is_(None),
+    )
 )
 _CONSENT: Any = sa.select(CONSENT.id).where(CONSENT.resident_id == sa.bindparam("resident_id", type_=sa.Uuid()), *HOLDS)
 

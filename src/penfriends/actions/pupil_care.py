@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, board_agreement, pupils, reports, sessions, teaching
+from penfriends.actions import audit, board_agreement, class_locks, pupils, reports, sessions, teaching
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.letters import Correspondence, CorrespondenceState, Participant
 from penfriends.models.moderation import Moderator
-from penfriends.models.residents import Resident, ResidentState
+from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from penfriends.models.schools import PaperYes, Pupil, SchoolClass
 from penfriends.rules.matching import Level
 
@@ -80,9 +80,21 @@ async def set_paper(
 ) -> Pupil:
     """How the guardian said yes, in one press; a second press changes nothing. `none` stops every letter (rule R10)."""
     pupil = await here(db, resident_id, teacher)
-    if pupil.paper is not paper:
-        await pupils.attest(db, pupil, await _class_of(db, pupil), teacher, paper, now=now)
+    of = await _class_of(db, pupil)
+    if pupil.paper is not paper or (paper is not PaperYes.NONE and await _ends_before(db, pupil, of)):
+        await pupils.attest(db, pupil, of, teacher, paper, now=now)
     return pupil
+
+
+async def _ends_before(db: AsyncSession, pupil: Pupil, of: SchoolClass) -> bool:
+    """The yes was given for a school year that has become longer since: a new one is on the table."""
+    found = await db.exec(
+        select(Consent.expires_at).where(
+            Consent.resident_id == pupil.resident_id, Consent.state == ConsentState.GIVEN
+        )
+    )  # fmt: skip
+    last = found.first()
+    return last is not None and last < pupils.end_of_year(of)
 
 
 async def leave(db: AsyncSession, resident_id: UUID, teacher: Moderator, *, now: datetime) -> Pupil:
@@ -98,7 +110,7 @@ async def leave(db: AsyncSession, resident_id: UUID, teacher: Moderator, *, now:
         await reports.end(db, correspondence_id, LEFT_CLASS, now=now)
     await pupils.attest(db, pupil, await _class_of(db, pupil), teacher, PaperYes.NONE, now=now)
     resident = await db.get_one(Resident, resident_id)
-    resident.state = ResidentState.LEFT
+    resident.state, resident.left_at = ResidentState.LEFT, now
     pupil.left_at, pupil.pictures, pupil.locked_at, pupil.wrong_tries = now, None, None, 0
     db.add_all([resident, pupil])
     await board_agreement.left(db, pupil, teacher, now=now)
@@ -113,13 +125,14 @@ async def come_back(db: AsyncSession, resident_id: UUID, teacher: Moderator, *, 
 
     Raises Refused(ALREADY_DECIDED) for somebody who has not left.
     """
-    pupil = await teaching.own_pupil(db, resident_id, teacher)
+    pupil = await _held(db, resident_id, teacher)
     if pupil.left_at is None:
         raise Refused(Refusal.ALREADY_DECIDED)
+    teaching.must_run(await _class_of(db, pupil))
     resident = await db.get_one(Resident, resident_id)
     if resident.birth_on is not None:
         pupils.must_be_of_age(resident.birth_on, now.date())
-    resident.state = ResidentState.AWAITING_CONSENT
+    resident.state, resident.left_at = ResidentState.AWAITING_CONSENT, None
     pupil.left_at, pupil.present = None, True
     db.add_all([resident, pupil])
     await _note(db, teacher, pupil, "pupil_back", {}, now=now)
@@ -127,11 +140,17 @@ async def come_back(db: AsyncSession, resident_id: UUID, teacher: Moderator, *, 
 
 
 async def here(db: AsyncSession, resident_id: UUID, teacher: Moderator) -> Pupil:
-    """An own pupil who is in the class now. Raises NotFound."""
-    pupil = await teaching.own_pupil(db, resident_id, teacher)
+    """An own pupil who is in the class now, whom nobody else changes meanwhile. Raises NotFound."""
+    pupil = await _held(db, resident_id, teacher)
     if pupil.left_at is not None:
         raise NotFound
     return pupil
+
+
+async def _held(db: AsyncSession, resident_id: UUID, teacher: Moderator) -> Pupil:
+    await teaching.own_pupil(db, resident_id, teacher)
+    await class_locks.pupil(db, resident_id)
+    return await teaching.own_pupil(db, resident_id, teacher)
 
 
 async def _class_of(db: AsyncSession, pupil: Pupil) -> SchoolClass:

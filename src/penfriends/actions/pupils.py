@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, board_agreement
+from penfriends.actions import audit, board_agreement, class_locks, teaching
 from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import Moderator
 from penfriends.models.residents import (
@@ -46,8 +46,10 @@ async def add(
 ) -> Pupil:
     """A new pupil of a class. Without a guardian's yes they are on the list and nothing more (rule R08).
 
-    Raises Refused(TOO_YOUNG) below 8, and Refused(TOO_OLD_FOR_CLASS) from 18 on: a class is of children.
+    Raises Refused(TOO_YOUNG) below 8, Refused(TOO_OLD_FOR_CLASS) from 18 on: a class is of children, and
+    Refused(CLASS_ENDED).
     """
+    teaching.must_run(of)
     must_be_of_age(born, now.date())
     school = await db.get_one(School, of.school_id)
     who = SignIn(locale=teacher.languages[0] if teacher.languages else "en", created_at=now)
@@ -88,6 +90,9 @@ async def attest(
 ) -> None:
     """A teacher says how the guardian of a pupil agreed; `none` takes it back, and nothing of theirs moves any more
     (rule R10). The yes ends with the school year."""
+    await class_locks.pupil(db, pupil.resident_id)
+    if paper is not PaperYes.NONE:
+        teaching.must_run(of)
     pupil.paper = paper
     db.add(pupil)
     resident = await db.get_one(Resident, pupil.resident_id)

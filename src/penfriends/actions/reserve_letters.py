@@ -23,7 +23,7 @@ async def add(
     db: AsyncSession, class_id: UUID, teacher: Moderator, *, title: str, text: str, language: str, now: datetime
 ) -> ReserveLetter:
     """Put a letter into the bank. Raises Refused(EMPTY_LETTER, LETTER_TOO_LONG), NotFound for a foreign class."""
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await teaching.running_class(db, class_id, teacher)
     kept = text.replace("\r\n", "\n").strip()
     if not kept:
         raise Refused(Refusal.EMPTY_LETTER)
@@ -57,8 +57,9 @@ async def give(db: AsyncSession, reserve_id: UUID, resident_id: UUID, teacher: M
     """Hand a letter of the bank to a pupil of the same class. Raises Refused(ALREADY_DECIDED) if somebody has it."""
     row = await _own(db, reserve_id, teacher)
     pupil = await teaching.own_pupil(db, resident_id, teacher)
-    if pupil.class_id != row.class_id:
+    if pupil.class_id != row.class_id or pupil.left_at is not None:
         raise NotFound
+    await teaching.running_class(db, row.class_id, teacher)
     done = await db.exec(
         update(ReserveLetter)
         .where(col(ReserveLetter.id) == row.id, col(ReserveLetter.used_at).is_(None))
@@ -76,7 +77,7 @@ async def give(db: AsyncSession, reserve_id: UUID, resident_id: UUID, teacher: M
 
 async def drop(db: AsyncSession, reserve_id: UUID, teacher: Moderator) -> None:
     """Take a letter out of the bank, unless a pupil has it. Raises Refused(ALREADY_DECIDED)."""
-    row = await _own(db, reserve_id, teacher)
+    row = await _own(db, reserve_id, teacher, lock=True)
     if row.used_at is not None:
         raise Refused(Refusal.ALREADY_DECIDED)
     await db.delete(row)
@@ -94,8 +95,8 @@ async def of_pupil(db: AsyncSession, resident_id: UUID) -> Sequence[ReserveLette
     return found.all()
 
 
-async def _own(db: AsyncSession, reserve_id: UUID, teacher: Moderator) -> ReserveLetter:
-    row = await db.get(ReserveLetter, reserve_id, populate_existing=True)
+async def _own(db: AsyncSession, reserve_id: UUID, teacher: Moderator, *, lock: bool = False) -> ReserveLetter:
+    row = await db.get(ReserveLetter, reserve_id, populate_existing=True, with_for_update=lock)
     if row is None:
         raise NotFound
     await teaching.own_class(db, row.class_id, teacher)

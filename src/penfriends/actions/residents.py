@@ -273,6 +273,7 @@ async def leave(db: AsyncSession, resident: Resident, *, at: Addresses, now: dat
     await proposals.lapse(db, resident.id, now=now)
     await further_addresses.remove_all(db, resident.id)
     resident.state, resident.waiting_since, resident.paused_until = ResidentState.LEFT, None, None
+    resident.left_at = now
     db.add(resident)
     me = resident.id
     await note(

@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_list, pupil_care, pupils, teaching
+from penfriends.actions import class_list, class_locks, pupil_care, pupils, teaching
 from penfriends.actions.class_list import Member
 from penfriends.errors import Refusal, Refused
 from penfriends.models.moderation import Moderator
@@ -70,10 +69,10 @@ async def save(
     Raises NotFound for a foreign class, and Refused(CHANGED_SINCE) if it would be something else by now, or if the list
     has a fault.
     """
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await teaching.running_class(db, class_id, teacher)
     if not reading.complete:
         raise Refused(Refusal.CHANGED_SINCE)
-    await db.exec(select(SchoolClass.id).where(col(SchoolClass.id) == class_id).with_for_update())
+    await class_locks.whole_class(db, class_id)  # also of whom a colleague is changing just now
     found = await plan(db, of, reading, now=now)
     if found.digest != seen or found.too_many:
         raise Refused(Refusal.CHANGED_SINCE)

@@ -13,7 +13,7 @@ from sqlalchemy import func
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import audit, staff, throttle
+from penfriends.actions import audit, eligible, staff, throttle
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.newcomers import address_of
 from penfriends.errors import NotFound, Refusal, Refused
@@ -222,7 +222,9 @@ async def confirm(
     now: datetime,
 ) -> None:
     """A moderator has found out, says how and until when it holds. The teacher is invited by mail; who has signed in
-    before just goes on. Raises Refused(NEEDS_REASON) without a how, Refused(OUT_OF_TIME) for a day that is no good."""
+    before just goes on. Raises Refused(NEEDS_REASON) without a how, Refused(OUT_OF_TIME) for a day that is no good, and
+    Refused(VETTING_MISSING): who may not judge about children lets nobody in to them (rule R38)."""
+    await eligible.must_be_vetted(db, moderator, now=now)
     known = await card(db, school_id, moderator)
     teacher = _one_of(known, teacher_id)
     if not how.strip():

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import queues, remit, threads
+from penfriends.actions import eligible, queues, remit, threads
 from penfriends.ids import fingerprint, token
 from penfriends.models.moderation import Moderator, Role
 from penfriends.models.residents import Guardian, Resident, ResidentState
@@ -22,7 +22,7 @@ STAFF_HOURS = 12
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """What a session's cookie tells about a visitor."""
+    """What a session's cookie tells about a visitor. `is_vouched`: the school of a teacher still confirms them."""
 
     fingerprint: str
     sign_in_id: UUID
@@ -36,6 +36,7 @@ class Who:
     is_staff: bool
     is_operator: bool
     is_teacher: bool
+    is_vouched: bool
     is_pupil: bool
     pupil_seen_at: datetime | None
     is_guardian: bool
@@ -135,6 +136,7 @@ async def who_is(db: AsyncSession, secret: str, *, now: datetime) -> Who | None:
         is_staff=staff,
         is_operator=moderator is not None and staff and moderator.operates,
         is_teacher=proved and teaches,
+        is_vouched=moderator is not None and teaches and await eligible.is_vetted(db, moderator, now=now),
         is_pupil=is_pupil,
         pupil_seen_at=session.seen_at if is_pupil else None,
         is_guardian=await _is_guardian(db, sign_in.id),

@@ -13,11 +13,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.errors import NotFound
-from penfriends.models.letters import Correspondence, Letter, Participant
-from penfriends.models.moderation import Hold, Moderator, Role
-from penfriends.models.pairings import Pairing, PairingClass
-from penfriends.models.schools import ClassTeacher, Pupil, School, SchoolClass, Teacher
+from penfriends.errors import NotFound, Refusal, Refused
+from penfriends.models.letters import Correspondence, CorrespondenceState, Letter, Participant
+from penfriends.models.moderation import Decision, Hold, Moderator, Role, Verb
+from penfriends.models.pairings import Pairing, PairingClass, PairingState
+from penfriends.models.residents import Resident, ResidentState
+from penfriends.models.schools import ClassState, ClassTeacher, Pupil, School, SchoolClass, Teacher
+
+CLOSED = (PairingState.ENDED, PairingState.REFUSED)
+TAKING_PART = (ResidentState.ACTIVE, ResidentState.PAUSED)
 
 
 def classes_of(teacher_id: UUID) -> Any:
@@ -43,6 +47,19 @@ async def own_class(db: AsyncSession, class_id: UUID, teacher: Moderator) -> Sch
     return row
 
 
+async def running_class(db: AsyncSession, class_id: UUID, teacher: Moderator) -> SchoolClass:
+    """The same, for what only a class takes that has not ended. Raises Refused(CLASS_ENDED)."""
+    of = await own_class(db, class_id, teacher)
+    must_run(of)
+    return of
+
+
+def must_run(of: SchoolClass) -> None:
+    """Raises Refused(CLASS_ENDED): a class that is over takes no list, no pupils, no letters and no partner class."""
+    if of.state is not ClassState.ACTIVE:
+        raise Refused(Refusal.CLASS_ENDED)
+
+
 async def own_pupil(db: AsyncSession, resident_id: UUID, teacher: Moderator) -> Pupil:
     """A pupil of a class of this teacher's. Raises NotFound."""
     pupil = await db.get(Pupil, resident_id)
@@ -53,11 +70,17 @@ async def own_pupil(db: AsyncSession, resident_id: UUID, teacher: Moderator) -> 
 
 
 async def own_pairing(db: AsyncSession, pairing_id: UUID, teacher: Moderator) -> Pairing:
-    """A pairing that a class of this teacher's is in. Raises NotFound."""
+    """A pairing that a class of this teacher's is in. Raises NotFound. A ring that goes on without a class that has
+    ended is not its teacher's any more."""
     found = await db.exec(
         select(Pairing)
         .join(PairingClass, col(PairingClass.pairing_id) == col(Pairing.id))
-        .where(Pairing.id == pairing_id, col(PairingClass.class_id).in_(classes_of(teacher.id)))
+        .join(SchoolClass, col(SchoolClass.id) == col(PairingClass.class_id))
+        .where(
+            Pairing.id == pairing_id,
+            col(SchoolClass.id).in_(classes_of(teacher.id)),
+            or_(col(SchoolClass.state) == ClassState.ACTIVE, col(Pairing.state).in_(CLOSED)),
+        )
     )
     row = found.first()
     if row is None or teacher.role is not Role.TEACHER or not teacher.active:
@@ -95,12 +118,39 @@ async def must_read(db: AsyncSession, reader: Moderator, hold: Hold, *, now: dat
 
 
 def letters_for(reader: Moderator, *, now: datetime) -> ColumnElement[bool]:
-    """The condition on a query that has `Hold`, `Letter` and `Correspondence` in it: it is this reader's turn."""
+    """The condition on a query that has `Hold`, `Letter` and `Correspondence` in it: it is this reader's turn. Nobody
+    is asked for both yeses to a pupil's letter."""
     if reader.role is Role.TEACHER:
-        return _turn_of(reader)
-    return or_(
-        col(Correspondence.pairing_id).is_(None), col(Hold.urgent).is_(True), col(Hold.promised_at) <= now
+        return and_(_turn_of(reader), still_goes(), ~_said_first(reader))
+    urgent = col(Hold.urgent).is_(True)
+    theirs = and_(or_(urgent, col(Hold.promised_at) <= now), still_goes(), ~_said_first(reader))
+    return or_(col(Correspondence.pairing_id).is_(None), theirs)
+
+
+def still_goes() -> ColumnElement[bool]:
+    """A pupil's letter that can still arrive. What nobody can let go waits for nobody any more, unless it is urgent;
+    no other class is shown the letter of a pupil whose guardian has taken the yes back (rules R08, R10)."""
+    wrote = select(Participant.resident_id).where(col(Participant.id) == col(Letter.author_id)).correlate(Letter)
+    takes_part = select(Resident.id).where(
+        col(Resident.id).in_(wrote), col(Resident.state).in_(TAKING_PART)
     )  # fmt: skip
+    ended = col(Correspondence.state) == CorrespondenceState.ENDED
+    return or_(
+        col(Hold.urgent).is_(True), and_(~ended, or_(col(Hold.arriving).is_(False), exists(takes_part)))
+    )  # fmt: skip
+
+
+def _said_first(reader: Moderator) -> ColumnElement[bool]:
+    """The yes that handed the letter over to the other class was this human's, in whichever role."""
+    mine = select(Moderator.id).where(Moderator.sign_in_id == reader.sign_in_id)
+    said = select(Decision.id).where(
+        col(Decision.subject_id) == col(Hold.letter_id),
+        col(Decision.moderator_id).in_(mine),
+        col(Decision.verb) == Verb.RELEASE,
+        col(Decision.undone_at).is_(None),
+        col(Decision.at) >= col(Hold.created_at),
+    )
+    return and_(col(Hold.arriving).is_(True), exists(said.correlate(Hold)))
 
 
 def _turn_of(teacher: Moderator) -> ColumnElement[bool]:

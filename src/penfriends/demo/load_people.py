@@ -150,6 +150,7 @@ def _resident(
         paused_until=today + timedelta(days=one.paused_days_left) if one.paused_days_left else None,
         waiting_since=now - timedelta(days=one.waiting_days) if one.waiting_days is not None else None,
         profile_changed_at=joined,
+        left_at=now - timedelta(days=one.number % 20) if one.state is ResidentState.LEFT else None,
         rules_agreed_at=joined,
         created_at=joined,
     )

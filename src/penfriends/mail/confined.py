@@ -15,7 +15,7 @@ import pkgutil
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PIL import Image
 
@@ -31,27 +31,31 @@ LARGEST_ALLOWANCE = 512 * MEGABYTE
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def serve() -> None:
-    """Answer frames on standard input until it ends."""
+def serve(
+    load: Callable[[], None] | None = None,
+    answers: Callable[[Frame], Iterator[Frame]] | None = None,
+    most: int = MOST_MAILS,
+) -> None:
+    """Answer frames on standard input until it ends. For what is not mail, others say what to load and to answer."""
     gc.disable()  # a mail makes few cycles; they are collected between two mails
-    _load_everything()
+    (load or _load_everything)()
     size = _SizeOf()
     _confine(size.now())
     idle = size.now()
     gc.freeze()
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     frames.write(answered, Frame({"ready": True}))
-    for number in range(1, MOST_MAILS + 1):
+    for number in range(1, most + 1):
         frame = frames.read(asked)
         if frame is None:
             return
         _allow(size.now() + int(frame.words["memory"]), float(frame.words["seconds"]))
-        for reply in _answers(frame):
+        for reply in (answers or _answers)(frame):
             frames.write(answered, reply)
         _allow(None, 0)
         if number % COLLECT_EVERY == 0 or len(frame.data) > MEGABYTE:
             gc.collect()
-        last = number == MOST_MAILS or size.now() - idle > MOST_GROWN
+        last = number == most or size.now() - idle > MOST_GROWN
         frames.write(answered, Frame({"done": True, "last": last}))
         if last:
             return
@@ -81,6 +85,11 @@ def _load_everything() -> None:
         if charsets.codec_for(module.name):
             with contextlib.suppress(LookupError):
                 codecs.getdecoder(module.name)(b"a", "replace")
+    load_pictures()
+
+
+def load_pictures() -> None:
+    """Pillow's ways of reading and writing."""
     Image.preinit()
     samples = [("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "RGBA"), ("PNG", "I;16"), ("GIF", "P"), ("WEBP", "RGB")]
     for kind, mode in samples:

@@ -75,12 +75,19 @@ def name_of(attachment: MailAttachment) -> str:
 
 def reencode(data: bytes) -> SafeImage:
     """The picture in `data`, drawn anew, its longest side at most 2,560 pixels. Raises UnsafeImage."""
+    drawn, as_png = upright(data)
+    return as_jpeg(drawn) if not as_png else _as_png(drawn)
+
+
+def upright(data: bytes) -> tuple[Image.Image, bool]:
+    """The picture in `data` as pixels, turned as its camera says, its longest side at most 2,560; and whether it is
+    kept as PNG. Raises UnsafeImage."""
     if len(data) > MOST_BYTES:
         raise UnsafeImage("too_many_bytes")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _redrawn(data)
+            return _opened(data)
     except UnsafeImage:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -89,7 +96,20 @@ def reencode(data: bytes) -> SafeImage:
         raise UnsafeImage("not_a_picture") from error
 
 
-def _redrawn(data: bytes) -> SafeImage:
+def as_jpeg(drawn: Image.Image, quality: int = JPEG_QUALITY) -> SafeImage:
+    """These pixels as a file of ours."""
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", quality=quality, optimize=True)
+    return SafeImage("image/jpeg", out.getvalue(), drawn.width, drawn.height)
+
+
+def _as_png(drawn: Image.Image) -> SafeImage:
+    out = io.BytesIO()
+    drawn.save(out, "PNG", optimize=False)
+    return SafeImage("image/png", out.getvalue(), drawn.width, drawn.height)
+
+
+def _opened(data: bytes) -> tuple[Image.Image, bool]:
     # Pillow makes room for a whole WebP when it opens it: its size is read before that.
     if _webp_pixels(data) > MOST_PIXELS:
         raise UnsafeImage("too_many_pixels")
@@ -107,12 +127,7 @@ def _redrawn(data: bytes) -> SafeImage:
         as_png = drawn.mode == "RGBA" or opened.format == "PNG"
     drawn.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     drawn.info = {}
-    out = io.BytesIO()
-    if as_png:
-        drawn.save(out, "PNG", optimize=False)
-        return SafeImage("image/png", out.getvalue(), drawn.width, drawn.height)
-    drawn.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    return SafeImage("image/jpeg", out.getvalue(), drawn.width, drawn.height)
+    return drawn, as_png
 
 
 def _webp_pixels(data: bytes) -> int:

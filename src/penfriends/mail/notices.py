@@ -44,6 +44,9 @@ class Notice(StrEnum):
     PAIRS_SENT = "pairs_sent"
     EXCHANGE_ENDED = "exchange_ended"
     CLASS_ENDING = "class_ending"
+    CLASS_ALARM = "class_alarm"
+    PUPILS_LEFT = "pupils_left"
+    SCHOOL_WORD = "school_word"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -111,10 +114,15 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.GROUP_NOT_WORKED_OUT: frozenset({"name", "group", "seeks"}),
     Notice.CLASS_ASKED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "answer_by", "url"}),
     Notice.CLASS_ANSWERED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
-    Notice.PAIRING_DECIDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "reason", "url"}),
+    Notice.PAIRING_DECIDED: frozenset(
+        {"name", "own_class", "friend_classes", "friend_towns", "yes", "reason", "goes_on", "url"}
+    ),
     Notice.PAIRS_SENT: frozenset({"name", "own_class", "friend_classes", "friend_towns", "yes", "url"}),
     Notice.EXCHANGE_ENDED: frozenset({"name", "own_class", "friend_classes", "friend_towns", "thanks", "url"}),
     Notice.CLASS_ENDING: frozenset({"name", "own_class", "ends_on", "url"}),
+    Notice.CLASS_ALARM: frozenset({"name", "own_class", "about", "url"}),
+    Notice.PUPILS_LEFT: frozenset({"name", "own_class", "left", "waiting", "url"}),
+    Notice.SCHOOL_WORD: frozenset({"name", "teacher", "school_name", "part", "ends_on", "url"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {
@@ -144,7 +152,7 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.TEAM_ANSWER: frozenset({"asked_subject", "asked", "letter_text"}),
     Notice.TEAM_WORDS: frozenset({"child", "letter_text"}),
     Notice.DESK_DIGEST: frozenset(
-        {"name", "letters", "oldest", "promised", "matches", "reports", "read_this_month", "url"}
+        {"name", "letters", "oldest", "promised", "matches", "reports", "pairings", "read_this_month", "url"}
     ),
     Notice.STAFF_INVITATION: frozenset({"name", "inviter", "url", "days", "school"}),
     Notice.CLASS_DATES: frozenset(

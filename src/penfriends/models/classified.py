@@ -49,8 +49,11 @@ PLAIN = Classified(Personal.NONE, "running the service", "as long as the row")
 LINK = Classified(Personal.PSEUDONYM, "joining rows", "as long as the row")
 WHEN = Classified(Personal.PSEUDONYM, "clocks, order and proof", "as long as the row")
 PUBLIC = Classified(Personal.NONE, "public information about towns and associations", "until changed")
-PERSON = Classified(Personal.IDENTITY, "finding and introducing a pen friend", "until the person leaves")
-ADDRESS = Classified(Personal.CONTACT, "bringing letters and notices", "until the person leaves")
+PERSON = Classified(Personal.IDENTITY, "finding and introducing a pen friend", "30 days after leaving at most")
+ADDRESS = Classified(Personal.CONTACT, "bringing letters and notices", "30 days after leaving at most")
+WORKER = Classified(
+    Personal.IDENTITY, "knowing who works here and decided what", "while they work here, and with what they decided"
+)
 WORDS = Classified(Personal.CONTENT, "carrying letters", "12 months after the last letter, 3 after the end")
 RAW = Classified(Personal.CONTENT, "taking mail in and proving what was cut", "30 days")
 SECRET = Classified(Personal.SECRET, "signing in and one-time links", "30 days after use or expiry")

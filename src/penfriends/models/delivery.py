@@ -127,7 +127,7 @@ class Delivery(SQLModel, table=True):
     due_at: datetime = moment()
     attempt: int = column(PLAIN, default=0)
     lease_until: datetime | None = moment(default=None)
-    message_id: str = column(RAW, max_length=200, unique=True)
+    message_id: str = column(LINK, max_length=200, unique=True)
     first_try_at: datetime | None = moment(default=None)
     sent_at: datetime | None = moment(default=None)
     last_code: int | None = column(PLAIN, default=None)

@@ -169,7 +169,7 @@ class LetterMailId(SQLModel, table=True):
 
     letter_id: UUID = column(LINK, foreign_key="letter.id", ondelete="CASCADE", primary_key=True)
     participant_id: UUID = column(LINK, foreign_key="participant.id", ondelete="CASCADE", primary_key=True)
-    message_id: str = column(RAW, max_length=998)
+    message_id: str = column(WORDS, max_length=998)
     origin: dict[str, Any] = column(RAW, sa_type=JSONValue, default_factory=no_values)
 
 

@@ -11,10 +11,10 @@ from sqlmodel import SQLModel
 from penfriends.ids import uuid7
 from penfriends.models.classified import (
     LINK,
-    PERSON,
     PLAIN,
     PROOF,
     WORDS,
+    WORKER,
     JSONValue,
     choice,
     column,
@@ -105,9 +105,9 @@ class Moderator(SQLModel, table=True):
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     sign_in_id: UUID = column(LINK, foreign_key="sign_in.id", index=True)
     association_id: UUID = column(LINK, foreign_key="association.id", index=True)
-    name: str = column(PERSON, max_length=80)
+    name: str = column(WORKER, max_length=80)
     role: Role = choice(Role, PROOF, name="role", default=Role.MODERATOR)
-    languages: list[str] = column(PERSON, sa_type=JSONValue, default_factory=no_items)
+    languages: list[str] = column(WORKER, sa_type=JSONValue, default_factory=no_items)
     household_id: UUID | None = column(LINK, default=None, foreign_key="household.id")
     active: bool = column(PLAIN, default=True)
     operates: bool = column(PLAIN, default=False)
@@ -115,7 +115,8 @@ class Moderator(SQLModel, table=True):
 
 
 class Vetting(SQLModel, table=True):
-    """A proof that a moderator may read children's letters: what, seen by whom, when, until when (rules R38, R39)."""
+    """A proof that a moderator may read children's letters: what, seen by whom, when, until when (rules R38, R39).
+    `warnings`: how often we have said that it runs out."""
 
     __tablename__ = "vetting"
 
@@ -125,6 +126,7 @@ class Vetting(SQLModel, table=True):
     seen_by: str = column(PROOF, max_length=80)
     seen_on: date = column(PROOF)
     expires_on: date = column(PROOF)
+    warnings: int = column(PLAIN, default=0)
 
 
 class Conflict(SQLModel, table=True):
@@ -202,6 +204,16 @@ class Report(SQLModel, table=True):
     claimed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
     claimed_until: datetime | None = moment(default=None)
     closed_at: datetime | None = moment(PROOF, default=None)
+
+
+class RetentionRun(SQLModel, table=True):
+    """When what has run out was last looked for, and how much of what was removed: one row, numbers only (rule R48)."""
+
+    __tablename__ = "retention_run"
+
+    name: str = column(PLAIN, max_length=20, primary_key=True)
+    at: datetime = moment()
+    removed: dict[str, int] = column(PLAIN, sa_type=JSONValue, default_factory=no_values)
 
 
 class AuditEntry(SQLModel, table=True):

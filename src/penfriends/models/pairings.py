@@ -19,6 +19,7 @@ from penfriends.models.classified import (
     PROOF,
     WHEN,
     WORDS,
+    JSONOrNull,
     JSONValue,
     choice,
     column,
@@ -75,7 +76,9 @@ class Pairing(SQLModel, table=True):
 
 
 class PairingClass(SQLModel, table=True):
-    """One class of a pairing, at its place of the ring (0 asked). `answer`: its teacher's; NULL: not yet."""
+    """One class of a pairing, at its place of the ring (0 asked). `answer`: its teacher's; NULL: not yet.
+    `departures_told_at`: until when its teachers know who has left the other classes. `numbers`: how much was written,
+    once the exchange is over for this class."""
 
     __tablename__ = "pairing_class"
     __table_args__ = (sa.UniqueConstraint("pairing_id", "position"),)
@@ -91,6 +94,8 @@ class PairingClass(SQLModel, table=True):
     board_agreed_at: datetime | None = moment(PROOF, default=None)
     calendar_agreed: int | None = column(PROOF, default=None)
     calendar_agreed_by: UUID | None = column(LINK, default=None, foreign_key="moderator.id")
+    departures_told_at: datetime | None = moment(default=None)
+    numbers: dict[str, Any] | None = column(PLAIN, sa_type=JSONOrNull, default=None)
 
 
 class PairingApproval(SQLModel, table=True):

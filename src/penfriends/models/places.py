@@ -40,9 +40,12 @@ class LinkState(enum.StrEnum):
 class Association(SQLModel, table=True):
     """The twinning association of one or more towns. Policies left NULL are those of the installation; `weights` is its
     own table of what counts for how much in matching (`rules.weights`), NULL the standard. `twin_of_twin`: friends may
-    come from twin towns of the twin towns, where both associations and both people agree."""
+    come from twin towns of the twin towns, where both associations and both people agree. `letters_kept_months`: how
+    long after the last letter of a pair its letters are kept, where that is to be shorter than the twelve months of
+    the house; after the end never longer than three (rule R48)."""
 
     __tablename__ = "association"
+    __table_args__ = (sa.CheckConstraint("letters_kept_months BETWEEN 1 AND 12", name="letters_kept"),)
 
     id: UUID = column(PLAIN, default_factory=uuid7, primary_key=True)
     slug: str = column(PUBLIC, max_length=60, unique=True)
@@ -54,6 +57,7 @@ class Association(SQLModel, table=True):
     sample_one_in: int | None = column(PLAIN, default=None)
     weights: dict[str, int] | None = column(PLAIN, sa_type=JSONOrNull, default=None)
     twin_of_twin: bool = column(PLAIN, default=True)
+    letters_kept_months: int | None = column(PLAIN, default=None)
 
 
 class Town(SQLModel, table=True):

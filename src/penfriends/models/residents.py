@@ -83,13 +83,18 @@ class Resident(SQLModel, table=True):
     `gist`: languages and likes as bits (rules/gist.py), for the newcomer's preview; NULL until a sweep has packed them.
     `still_asked_at`: when we last asked whether they still wait, after proposals without an answer; `waited_days`: how
     long they had waited, until they say so.
+    `left_at`: since when they are gone; `forgotten_at`: when what was known of them was deleted (rule R48). The row
+    stays as a number, which letters of others and proofs hang on.
     `ix_resident_waiting` holds all that the preview asks of somebody who waits, so that it need not open their rows.
     """
 
     __tablename__ = "resident"
     __table_args__ = (
         sa.UniqueConstraint("id", "band"),
-        sa.CheckConstraint("band = 'adult' OR birth_on IS NOT NULL", name="child_has_birth_date"),
+        sa.CheckConstraint(
+            "band = 'adult' OR birth_on IS NOT NULL OR forgotten_at IS NOT NULL", name="child_has_birth_date"
+        ),
+        sa.CheckConstraint("state <> 'left' OR left_at IS NOT NULL", name="left_on_a_day"),
         sa.CheckConstraint("band = 'adult' OR (facts = '' AND question = '')", name="child_has_no_free_text"),
         sa.CheckConstraint("capacity BETWEEN 1 AND 3", name="capacity"),
         sa.CheckConstraint("band = 'adult' OR capacity <= 2", name="child_capacity"),
@@ -106,8 +111,8 @@ class Resident(SQLModel, table=True):
     sign_in_id: UUID | None = column(LINK, default=None, foreign_key="sign_in.id", index=True)
     guardian_id: UUID | None = column(LINK, default=None, foreign_key="guardian.id", index=True)
     household_id: UUID | None = column(LINK, default=None, foreign_key="household.id", index=True)
-    town_id: UUID = column(PERSON, foreign_key="town.id", index=True)
-    band: Band = choice(Band, PERSON, name="band")
+    town_id: UUID = column(LINK, foreign_key="town.id", index=True)
+    band: Band = choice(Band, LINK, name="band")
     birth_year: int = column(PERSON)
     birth_on: date | None = column(PERSON, default=None)
     first_name: str = column(PERSON, max_length=60)
@@ -131,6 +136,8 @@ class Resident(SQLModel, table=True):
     reminded_at: datetime | None = moment(default=None)
     age_told_at: datetime | None = moment(default=None)
     came_of_age_at: datetime | None = moment(PROOF, default=None)
+    left_at: datetime | None = moment(default=None, index=True)
+    forgotten_at: datetime | None = moment(default=None)
     created_at: datetime = moment()
 
 

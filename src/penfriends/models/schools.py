@@ -100,12 +100,13 @@ class SchoolClass(SQLModel, table=True):
 
     `seeking_since`: it looks for a partner class since then. `shared_devices`: nothing stays on the device, and pupils
     are signed out soon. `lessons`: when pupils may sign in, as weekday (0 Monday), start and end; none: always.
-    `previous_id`: the same class in the school year before.
+    `previous_id`: the same class in the school year before. `ended_at`: when it ended, before its last day perhaps.
     """
 
     __tablename__ = "school_class"
     __table_args__ = (
         sa.CheckConstraint("starts_on < ends_on", name="year"),
+        sa.CheckConstraint("state <> 'ended' OR ended_at IS NOT NULL", name="ended_on_a_day"),
         sa.CheckConstraint("youngest <= oldest", name="ages"),
         sa.CheckConstraint("size BETWEEN 1 AND 60", name="size"),
     )
@@ -113,10 +114,11 @@ class SchoolClass(SQLModel, table=True):
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     school_id: UUID = column(LINK, foreign_key="school.id", index=True)
     previous_id: UUID | None = column(LINK, default=None, foreign_key="school_class.id")
-    name: str = column(PERSON, max_length=40)
+    name: str = column(PLAIN, max_length=40)
     state: ClassState = choice(ClassState, name="class_state", default=ClassState.ACTIVE)
     starts_on: date = column(WHEN)
     ends_on: date = column(WHEN)
+    ended_at: datetime | None = moment(default=None)
     size: int = column(PLAIN)
     youngest: int = column(PLAIN)
     oldest: int = column(PLAIN)
@@ -160,7 +162,7 @@ class Pupil(SQLModel, table=True):
     resident_id: UUID = column(LINK, foreign_key="resident.id", ondelete="CASCADE", primary_key=True)
     class_id: UUID = column(LINK, foreign_key="school_class.id", index=True)
     initial: str = column(PERSON, max_length=8, default="")
-    paper: PaperYes = choice(PaperYes, PROOF, name="paper_yes", default=PaperYes.NONE)
+    paper: PaperYes = choice(PaperYes, PERSON, name="paper_yes", default=PaperYes.NONE)
     volunteer: bool = column(PLAIN, default=False)
     present: bool = column(PLAIN, default=True)
     writes_only: str = column(PERSON, max_length=8, default="")

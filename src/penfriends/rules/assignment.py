@@ -26,11 +26,11 @@ from penfriends.rules.crowd import (
     People,
     crowd_of,
     obstacles,
-    pairs_in,
 )
 from penfriends.rules.gathered import columns_in
 from penfriends.rules.matching import World
 from penfriends.rules.proposals import ALTERNATIVES, Chosen, Proposal, tell
+from penfriends.rules.seeker_rows import pairs_in
 from penfriends.rules.solver import Solution, solve
 
 TURNS = 3

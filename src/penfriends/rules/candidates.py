@@ -6,15 +6,13 @@ have a thousand million pairs. What the short lists lack is found later, by the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from penfriends.rules import compiled
-from penfriends.rules.bands import Band
 from penfriends.rules.columns import Counting
-from penfriends.rules.crowd import Bools, Column, Crowd, Ints, crowd_of, pairs_in, people_of, surroundings_in
-from penfriends.rules.matching import LinkKind, World
+from penfriends.rules.crowd import Bools, Column, Crowd, Ints
+from penfriends.rules.matching import LinkKind
 from penfriends.rules.permitted import Aim, Kept, Links, Permitted, counted, offsets_of
 from penfriends.rules.permitted_blocks import ALWAYS, PAIRS_AT_ONCE, BlockPairs
 from penfriends.rules.permitted_compiled import CompiledPairs
@@ -163,12 +161,6 @@ def _listed(crowd: Crowd, pairs: Permitted) -> Edges:
     few people, that is taken off, as the price which it will cost in the end."""
     waited = WAITING_WEIGHT * crowd.people.waited.astype(np.int64)
     return Edges.of(pairs.best(Aim(waited, np.zeros_like(waited), KEPT_PER_PERSON)))
-
-
-def crowd_in(world: World, band: Band, today: date) -> Crowd:
-    """The crowd of a world of seekers."""
-    around = surroundings_in(world)
-    return crowd_of(people_of(world.seekers, around), around, band, today, pairs_in(world))
 
 
 def links_of(crowd: Crowd) -> tuple[Links, Links]:

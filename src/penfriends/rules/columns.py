@@ -6,11 +6,10 @@ the compiled sister in `pair_kernels` equal to this one, pair by pair.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import numpy as np
 
-from penfriends.rules.crowd import LEVELS, NO_WISH, Bits, Bools, Column, Crowd, Ints, halves, medium_bit, splitmix
+from penfriends.rules.crowd import LEVELS, NO_WISH, Bits, Bools, Column, Crowd, Ints, medium_bit, splitmix
 from penfriends.rules.crowd import window_by_age as windows
 from penfriends.rules.matching import LinkKind, Medium
 from penfriends.rules.score import language_points, town_points
@@ -96,12 +95,6 @@ def scores(c: Crowd, i: Ints, j: Ints, counting: Counting, kind: Ints) -> Ints:
         met = counting.wish[kind] * (p.wish[one] == p.town[other])
         total += np.where(p.wish[one] == NO_WISH, counting.wish[kind] // 2, met)
     return total
-
-
-def mix_of(a: UUID, b: UUID) -> int:
-    """64 bits that belong to this unordered pair on every machine and in every run."""
-    one, two = (splitmix(np.array([np.bitwise_xor(*np.array(halves(uid), dtype=np.uint64))])) for uid in (a, b))
-    return int(splitmix(one ^ two)[0])
 
 
 def mixes(c: Crowd, i: Ints, j: Ints) -> Bits:

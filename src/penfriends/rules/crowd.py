@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from penfriends.rules.bands import ADULT_AGE, JOINING_AGE, Band, Birth
+from penfriends.rules.bands import ADULT_AGE, JOINING_AGE, Band
 from penfriends.rules.matching import (
     ADULT_WINDOW,
     ADULT_WINDOW_LIMIT,
@@ -24,9 +24,7 @@ from penfriends.rules.matching import (
     YOUNG_WINDOW,
     Level,
     Medium,
-    Seeker,
     TownLink,
-    World,
     friends_allowed,
 )
 from penfriends.rules.weights import Weights
@@ -131,31 +129,6 @@ class Crowd:
         high, low = self.people.uid[row].tolist()
         return UUID(int=(high << WORD) | low)
 
-    def seeker(self, row: int) -> Seeker:
-        """The same person as the plain rules know them."""
-        p, around = self.people, self.around
-        town, wish = int(p.town[row]), int(p.wish[row])
-        return Seeker(
-            uid=self.uid(row),
-            town=around.towns[town],
-            band=self.band,
-            birth=_birth(int(p.year[row]), int(p.month[row]), int(p.day[row])),
-            languages=_levels(p.written[row].tolist(), around.languages),
-            practises=frozenset(_codes(int(p.practises[row]), around.languages)),
-            interests=frozenset(
-                code
-                for bits, codes in zip(p.interests[row].tolist(), around.interests, strict=True)
-                for code in _codes(bits, codes)
-            ),
-            media=frozenset(_codes(int(p.media[row]), tuple(Medium))),
-            wished_town=around.towns[wish] if wish >= 0 else (None if wish == NO_WISH else ELSEWHERE),
-            waiting_days=int(p.waited[row]),
-            capacity_left=int(p.capacity_left[row]),
-            household=None if p.household[row] < 0 else UUID(int=int(p.household[row])),
-            open_to_twin_of_twin=bool(p.allows[row]),
-            friends=int(p.friends[row]),
-        )
-
 
 def surroundings_of(
     towns: Sequence[str],
@@ -174,61 +147,6 @@ def surroundings_of(
         codes = sorted(code for code, of in rarity.items() if of == value)
         words += [tuple(codes[start : start + WORD]) for start in range(0, len(codes), WORD)]
     return Surroundings(tuple(towns), links, tuple(languages), tuple(words), rarity, weights)
-
-
-def people_of(seekers: Sequence[Seeker], around: Surroundings) -> People:
-    towns = {name: n for n, name in enumerate(around.towns)}
-    languages = {code: 1 << n for n, code in enumerate(around.languages)}
-    homes = {uid: n for n, uid in enumerate(sorted({s.household for s in seekers if s.household is not None}))}
-    bits = {code: (word, 1 << n) for word, codes in enumerate(around.interests) for n, code in enumerate(codes)}
-    births = [s.birth.on or date(s.birth.year, 1, 1) for s in seekers]
-
-    def words(s: Seeker) -> list[int]:
-        row = [0] * len(around.interests)
-        for word, bit in (bits[code] for code in s.interests):
-            row[word] |= bit
-        return row
-
-    # Many people write the same languages, and share the mapping where they were read together.
-    known: dict[int, list[int]] = {}
-
-    def written(s: Seeker) -> list[int]:
-        if id(s.languages) not in known:
-            ranks = {languages[code]: has.rank for code, has in s.languages.items()}
-            known[id(s.languages)] = [sum(bit for bit, has in ranks.items() if has >= at.rank) for at in LEVELS]
-        return known[id(s.languages)]
-
-    media = {some: sum(map(medium_bit, some)) for some in {s.media for s in seekers}}
-    return People(
-        uid=np.array([halves(s.uid) for s in seekers], dtype=np.uint64).reshape(-1, 2),
-        band=np.array([list(Band).index(s.band) for s in seekers], dtype=np.int8),
-        town=np.array([towns[s.town] for s in seekers], dtype=np.int32),
-        year=np.array([s.birth.year for s in seekers], dtype=np.int32),
-        month=np.array([born.month for born in births], dtype=np.int32),
-        day=np.array([0 if s.birth.on is None else s.birth.on.day for s in seekers], dtype=np.int32),
-        written=np.array([written(s) for s in seekers], dtype=np.uint64).reshape(-1, len(LEVELS)),
-        practises=np.array([sum(languages[code] for code in s.practises) for s in seekers], dtype=np.uint64),
-        interests=np.array([words(s) for s in seekers], dtype=np.uint64).reshape(len(seekers), len(around.interests)),
-        media=np.array([media[s.media] for s in seekers], dtype=np.uint8),
-        wish=np.array(
-            [NO_WISH if s.wished_town is None else towns.get(s.wished_town, WISH_ELSEWHERE) for s in seekers],
-            dtype=np.int32,
-        ),
-        waited=np.array([s.waiting_days for s in seekers], dtype=np.int32),
-        capacity_left=np.array([s.capacity_left for s in seekers], dtype=np.int32),
-        friends=np.array([s.friends for s in seekers], dtype=np.int32),
-        household=np.array([-1 if s.household is None else homes[s.household] for s in seekers], dtype=np.int32),
-        allows=np.array([s.open_to_twin_of_twin for s in seekers], dtype=bool),
-    )
-
-
-def surroundings_in(world: World) -> Surroundings:
-    """The towns, languages and interests that a world of seekers speaks of."""
-    named = {town for s in world.seekers for town in (s.town, s.wished_town) if town is not None}
-    towns = sorted(named | {town for link in world.links for town in (link.a, link.b)})
-    languages = sorted({code for s in world.seekers for code in (*s.languages, *s.practises)})
-    used = {code: world.rarity.get(code, 1) for s in world.seekers for code in s.interests}
-    return surroundings_of(towns, world.links, languages, used, world.weights)
 
 
 def ages(people: People, today: date) -> Column:
@@ -305,14 +223,6 @@ class Pairs:
         return numbers(self.blocked), numbers(self.pending)
 
 
-def pairs_in(world: World) -> Pairs:
-    def numbers(pairs: frozenset[frozenset[UUID]]) -> list[tuple[int, int]]:
-        found = (sorted(uid.int for uid in pair) for pair in pairs)
-        return [(pair[0], pair[1]) for pair in found if len(pair) == 2]
-
-    return Pairs(numbers(world.blocked), numbers(world.pending))
-
-
 def window_by_age(oldest: int) -> Ints:
     """`matching.age_window` for an age of the younger from 0 to `oldest`, in hundredths of a month."""
     windows = [
@@ -346,23 +256,3 @@ def _places(people: People, age: Column) -> Column:
     allowed = np.array([friends_allowed(years) for years in range(ADULT_AGE + 1)])[np.clip(age, 0, ADULT_AGE)]
     places: Column = np.maximum(0, np.minimum(people.capacity_left, allowed - people.friends)).astype(np.int32)
     return places
-
-
-def _birth(year: int, month: int, day: int) -> Birth:
-    return Birth(year, date(year, month, day) if day else None)
-
-
-def _codes(bits: int, codes: Sequence[Any]) -> list[Any]:
-    found = []
-    while bits:
-        lowest = bits & -bits
-        found.append(codes[lowest.bit_length() - 1])
-        bits ^= lowest
-    return found
-
-
-def _levels(written: Sequence[int], codes: Sequence[str]) -> dict[str, Level]:
-    levels: dict[str, Level] = {}
-    for level, bits in zip(LEVELS, written, strict=True):
-        levels.update(dict.fromkeys(_codes(bits, codes), level))
-    return levels

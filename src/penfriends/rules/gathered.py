@@ -23,10 +23,9 @@ from penfriends.rules.crowd import (
     People,
     Surroundings,
     halves,
-    people_of,
-    surroundings_in,
 )
 from penfriends.rules.matching import Level, Medium, Roll, Seeker, World
+from penfriends.rules.seeker_rows import people_of, surroundings_in
 
 T = TypeVar("T")
 AT_ONCE = 4096

@@ -44,10 +44,11 @@ def feed(entries: Iterable[Entry], *, name: str, language: str, changed: datetim
 
 
 def clean(text: str) -> str:
-    """Without control characters, which may not stand in a feed; every kind of end of a line is a new line. A name that
-    a teacher pasted from elsewhere can neither break a feed nor add to it."""
+    """Without control characters, which may not stand in a feed, and without space around; every kind of end of a line
+    is a new line. A name that a teacher pasted from elsewhere can neither break a feed nor add to it."""
     lines = "\n".join(text.splitlines())
-    return "".join(sign for sign in lines if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    kept = (sign for sign in lines if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    return "".join(kept).strip()
 
 
 def _in_one_line(text: str) -> str:
@@ -62,8 +63,8 @@ def _event(entry: Entry, language: str, changed: datetime) -> Event:
     event.add("dtstart", entry.day)
     event.add("dtend", entry.day + timedelta(days=1))  # the day after: the end is outside (RFC 5545, 3.6.1)
     event.add("summary", _in_one_line(entry.title), parameters={"LANGUAGE": language})
-    if entry.text:
-        event.add("description", clean(entry.text), parameters={"LANGUAGE": language})
+    if text := clean(entry.text):
+        event.add("description", text, parameters={"LANGUAGE": language})
     if entry.address:
         event.add("url", _in_one_line(entry.address))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")

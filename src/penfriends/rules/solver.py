@@ -31,8 +31,9 @@ below the prices of the one before; what the last misses is one step a person at
 99.94 % certified, and 99.85 % after 100, 40, 12, 3 in nearly the same time)."""
 
 FINE_UP_TO = 200_000
-"""More people do without the last step: it takes them a tenth of the time, and what it would add is a tenth of what is
-certified to be missing anyway."""
+COARSE_STEPS = (60, 15, 4)
+"""More people do with these: 450,000 children are certified to 99.80 % after them, and to 99.81 % after 100, 40, 12, 4,
+which takes a walk over all pairs and an auction more."""
 
 EXCHANGE_TURNS = 20
 PATH_LIMIT = 300
@@ -62,7 +63,7 @@ def solve(found: Found) -> Solution:
     edges, people = [found.edges], len(found.crowd)
     graph = Graph.of(found.edges, found.crowd)
     order, before, price = graph.order, 0, np.zeros(len(graph), dtype=np.int64)
-    steps = AUCTION_STEPS if len(graph) <= FINE_UP_TO else AUCTION_STEPS[:-1]
+    steps = AUCTION_STEPS if len(graph) <= FINE_UP_TO else COARSE_STEPS
     for step in steps:
         bought, price = held_auction(graph, step, np.maximum(0, price - before))
         gains, before = gains_at(graph, price), step

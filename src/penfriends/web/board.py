@@ -159,7 +159,7 @@ def id_of(text: str) -> UUID | None:
 
 def _said(outcome: board_agreement.Outcome) -> str:
     if not outcome.all_agreed:
-        return _("You have agreed. Nothing is sent until the other teacher has, too.")
+        return _("You have agreed. Nothing is sent until all other teachers have, too.")
     first = _("All have agreed. These pupils can write to each other now.")
     if not outcome.waiting:
         return first

@@ -47,7 +47,7 @@ class Face:
 
     @property
     def likes(self) -> list[str]:
-        return interest_names(sorted(self.member.interests)[:3])
+        return interest_names(sorted(self.member.interests)[:3]) if self.is_own or self.member.has_yes else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ async def enter_class(
 
 @get("/classes/{class_id:uuid}/edit", include_in_schema=False)
 async def edit_class(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
-    row = await teaching.own_class(db, class_id, await moderator_of(request, db))
+    row = await teaching.running_class(db, class_id, await moderator_of(request, db))
     return page(request, "classes/form.html", form=ClassForm(data=typed_of(row)).offer(), row=row)
 
 
@@ -63,12 +63,16 @@ async def change_class(
     request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template | Redirect:
     teacher = await moderator_of(request, db)
-    row = await teaching.own_class(db, class_id, teacher)
+    row = await teaching.running_class(db, class_id, teacher)
     form = (await filled(ClassForm, request)).offer()
     if not form.validate():
         return page(request, "classes/form.html", status=422, form=form, row=row)
+    longer = form.facts.ends_on > row.ends_on
     await class_facts.change(db, class_id, teacher, form.facts, now=now)
-    return go(f"/classes/{class_id}", say=_("The class is changed."))
+    say = _("The class is changed.")
+    if longer:
+        say = _("The class is changed. Guardians have said yes until the day that it ended on before: ask them anew.")
+    return go(f"/classes/{class_id}", say=say)
 
 
 @get("/classes/{class_id:uuid}/teachers", include_in_schema=False)

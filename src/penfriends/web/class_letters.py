@@ -1,7 +1,7 @@
 """Which pupils still owe a letter, what has arrived, and how does a whole class's post come onto paper?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,13 +9,13 @@ from uuid import UUID
 from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from litestar.response import Template
+from litestar.response import Response, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends import whereabouts_words
-from penfriends.actions import audit, class_progress, teaching
+from penfriends import calendar_words, whereabouts_words
+from penfriends.actions import audit, class_asks, class_calendar, class_progress, teaching
 from penfriends.actions.class_progress import Standing
-from penfriends.models.letters import Letter, LetterState
+from penfriends.models.letters import Attachment, Letter, LetterState
 from penfriends.models.moderation import Moderator
 from penfriends.models.places import Town
 from penfriends.models.schools import School
@@ -24,7 +24,7 @@ from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import page
 
-table("class_letters", progress=Permission.TEACHER, class_set=Permission.TEACHER)
+table("class_letters", progress=Permission.TEACHER, class_set=Permission.TEACHER, set_picture=Permission.TEACHER)
 Asked = Request[Any, Any, Any]
 ARRIVED, OURS = "arrived", "ours"
 SETTLED = (LetterState.RELEASED, LetterState.ON_ITS_WAY, LetterState.DELIVERED)
@@ -38,19 +38,29 @@ class Printed:
     writer: str
     reader: str
     town: Town
+    pictures: tuple[Attachment, ...] = ()
 
 
 @get("/classes/{class_id:uuid}/letters", include_in_schema=False)
-async def progress(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
-    """Each pupil with each friend: where the own letter is, and what has come."""
-    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
-    known = await class_progress.of_class(db, of)
+async def progress(
+    request: Asked, class_id: FromPath[UUID], tracing_db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
+    """Each pupil with each friend: where the letter of this round is, and what has come."""
+    teacher = await moderator_of(request, tracing_db)
+    of = await teaching.own_class(tracing_db, class_id, teacher)
+    standing = await class_asks.standing_of(tracing_db, of.id)
+    at_now = await class_calendar.round_of(tracing_db, standing[0], of, now=now) if standing else None
+    begin = at_now.begin if at_now else None
+    known = await class_progress.shown(tracing_db, of, teacher, now=now, round_begin=begin)
     ways = [way for one in known for way in one.ways]
     return page(
         request,
         "class_letters/progress.html",
         of=of,
         known=known,
+        at_now=at_now,
+        calendar_words=calendar_words,
+        not_begun=[one for one in known if any(way.where is Whereabouts.NOT_BEGUN for way in one.ways)],
         said=whereabouts_words.said,
         looks=whereabouts_words.LOOKS,
         ready=sum(way.where in READY for way in ways),
@@ -78,26 +88,49 @@ async def class_set(
     home = await tracing_db.get_one(Town, school.town_id)
     known = await class_progress.of_class(tracing_db, of)
     chosen = OURS if what == OURS else ARRIVED
-    printed = _ours(known, home) if chosen == OURS else _arrived(known)
+    printed = await _with_pictures(tracing_db, _ours(known, home) if chosen == OURS else _arrived(known))
     await _note(tracing_db, [one.letter for one in printed], teacher, now=now)
     return page(
-        request, "class_letters/set.html", of=of, school=school, printed=printed, what=chosen, large=size == "large"
-    )
+        request, "class_letters/set.html", of=of, school=school, printed=printed, what=chosen, large=size == "large",
+        reported=sum(way.arrived is not None and way.arrived.warned for one in known for way in one.ways)
+    )  # fmt: skip
+
+
+@get("/classes/{class_id:uuid}/letters/{letter_id:uuid}/pictures/{position:int}", include_in_schema=False)
+async def set_picture(
+    request: Asked,
+    class_id: FromPath[UUID],
+    letter_id: FromPath[UUID],
+    position: FromPath[int],
+    db: NamedDependency[AsyncSession],
+) -> Response[bytes]:
+    """A picture of a letter that may be printed: the page that shows it has left the line."""
+    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
+    known = await class_progress.of_class(db, of)
+    may = {one.letter.id for one in [*_arrived(known), *_ours(known, None)]}
+    data, content_type = await class_progress.picture(db, letter_id if letter_id in may else None, position)
+    return Response(data, media_type=content_type, headers={"cache-control": "private, no-store"})
+
+
+async def _with_pictures(db: AsyncSession, printed: Sequence[Printed]) -> list[Printed]:
+    pictures = await class_progress.pictures(db, [one.letter.id for one in printed])
+    return [replace(one, pictures=tuple(pictures.get(one.letter.id, ()))) for one in printed]
 
 
 def _arrived(known: Sequence[Standing]) -> list[Printed]:
+    """Without letters of a pupil who was reported: their warning cannot be printed along (rule R31)."""
     return [
         Printed(way.arrived, way.friend.first_name, one.name, way.town)
         for one in known
         for way in one.ways
-        if way.arrived
+        if way.arrived and not way.arrived.warned
     ]
 
 
-def _ours(known: Sequence[Standing], home: Town) -> list[Printed]:
+def _ours(known: Sequence[Standing], home: Town | None) -> list[Printed]:
     """What both teachers have approved: only its words are settled."""
     return [
-        Printed(way.newest, one.name, way.friend.first_name, home)
+        Printed(way.newest, one.name, way.friend.first_name, home or way.town)
         for one in known
         for way in one.ways
         if way.newest is not None and way.newest.state in SETTLED
@@ -112,4 +145,4 @@ async def _note(db: AsyncSession, letters: Sequence[Letter], teacher: Moderator,
         )  # fmt: skip
 
 
-ROUTES = [progress, class_set]
+ROUTES = [progress, class_set, set_picture]

@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_progress, paper_letters, teaching
+from penfriends.actions import class_progress, paper_letters, scanned_pages, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.class_progress import Standing, Way
 from penfriends.errors import NotFound
@@ -66,13 +66,17 @@ async def by_code(
 
 @get("/classes/{class_id:uuid}/paper/sheets", include_in_schema=False)
 async def sheets(
-    request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], at: NamedDependency[Addresses]
+    request: Asked,
+    class_id: FromPath[UUID],
+    tracing_db: NamedDependency[AsyncSession],
+    at: NamedDependency[Addresses],
+    now: NamedDependency[datetime],
 ) -> Template:
     """A sheet with lines for each pupil and friend, with the code and its picture."""
-    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
-    rows = [
-        (one, way, paper_letters.code_of(way.mine.id, at.key)) for one in await _known(db, of) for way in one.ways
-    ]  # fmt: skip
+    teacher = await moderator_of(request, tracing_db)
+    of = await teaching.own_class(tracing_db, class_id, teacher)
+    known = await class_progress.shown(tracing_db, of, teacher, now=now)
+    rows = [(one, way, paper_letters.code_of(way.mine.id, at.key)) for one in known for way in one.ways]
     drawings = {code: _drawing(at.link(f"/classes/{class_id}/paper/{code}")) for _one, _way, code in rows}
     return page(request, "class_letters/sheets.html", of=of, rows=rows, drawings=drawings, lines=LINES)
 
@@ -116,8 +120,10 @@ async def _choosing(
     request: Asked, db: AsyncSession, of: SchoolClass, form: CodeForm, at: Addresses, *, status: int = 200
 ) -> Template:
     rows = [(one, way, paper_letters.code_of(way.mine.id, at.key)) for one in await _known(db, of) for way in one.ways]
+    waiting = await scanned_pages.waiting(db, of)
     return page(
-        request, "class_letters/paper.html", status=status, of=of, rows=rows, form=form, errors=form.summary
+        request, "class_letters/paper.html", status=status, of=of, rows=rows, waiting=waiting, form=form,
+        errors=form.summary,
     )  # fmt: skip
 
 

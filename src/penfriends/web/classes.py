@@ -11,7 +11,16 @@ from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import calendar_words
-from penfriends.actions import class_calendar, class_doors, class_teachers, class_years, classes, teaching
+from penfriends.actions import (
+    class_alarms,
+    class_calendar,
+    class_doors,
+    class_teachers,
+    class_years,
+    classes,
+    running_out,
+    teaching,
+)
 from penfriends.actions.class_list import name_of
 from penfriends.web.desk import moderator_of
 from penfriends.web.permissions import Permission, table
@@ -51,6 +60,8 @@ async def show_class(
         locked=len(await class_doors.locked(db, card.row)),
         adults=len(await class_teachers.adults(db, card.row)),
         dates=dates,
+        ends=await running_out.of_class(db, card.row, teacher, now=now),
+        reports=await class_alarms.count_open(db, class_id),
         date_words=calendar_words,
     )
 

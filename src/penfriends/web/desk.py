@@ -16,6 +16,7 @@ from penfriends.actions import (
     pairing_approvals,
     queues,
     remit,
+    retention,
     round_views,
     schools,
     sessions,
@@ -93,6 +94,7 @@ async def start(
         doubts=await fit_concerns.count(db, desk),
         schools=await schools.waiting(db, desk.moderator),
         round=await round_views.open_one(db, desk),
+        forgot=await retention.latest(db),
         taken=await workload.who_has_what(db, desk, now=now),
         read=await workload.read_since(db, desk.moderator, now.replace(day=1, hour=0, minute=0, second=0)),
     )

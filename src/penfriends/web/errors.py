@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Response, Template
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from penfriends.db import passes
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.web import typed
 from penfriends.web.respond import go, page, visitor_of
@@ -76,7 +77,7 @@ def on_database_away(request: Request[Any, Any, Any], error: Exception) -> Answe
 def on_anything(request: Request[Any, Any, Any], error: Exception) -> Answer:
     """Our own fault: the visitor gets a reference, the log gets the reference and the stack."""
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if lost or isinstance(error, OperationalError | InterfaceError | OSError | ConnectionError):
+    if lost or passes(error) or isinstance(error, OperationalError | InterfaceError | OSError | ConnectionError):
         return on_database_away(request, error)
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, path=request.url.path, exc_info=error)

@@ -12,10 +12,12 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends import class_fit_words
-from penfriends.actions import class_asks, pairing_approvals, partner_search
+from penfriends.actions import class_asks, class_calendar, pairing_approvals, partner_search, teaching
 from penfriends.actions.addresses import Addresses
 from penfriends.actions.partner_search import Suggestion
+from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
+from penfriends.models.moderation import Moderator
 from penfriends.models.pairings import PairingState
 from penfriends.web.desk import moderator_of
 from penfriends.web.forms import filled
@@ -69,9 +71,8 @@ async def decline_class(
     now: NamedDependency[datetime],
 ) -> Redirect:
     teacher = await moderator_of(request, db)
-    pairing = await class_asks.answer(db, pairing_id, teacher, yes=False, at=at, now=now)
-    mine = pairing.state is PairingState.REFUSED
-    return go(f"/pairings/{pairing_id}" if mine else "/classes", say=_("You said no. Nobody is told why."))
+    await class_asks.answer(db, pairing_id, teacher, yes=False, at=at, now=now)
+    return go(await _onwards(db, pairing_id, teacher), say=_("You said no. Nobody is told why."))
 
 
 @post("/pairings/{pairing_id:uuid}/withdrawal", include_in_schema=False)
@@ -82,8 +83,9 @@ async def take_ask_back(
     at: NamedDependency[Addresses],
     now: NamedDependency[datetime],
 ) -> Redirect:
-    await class_asks.take_back(db, pairing_id, await moderator_of(request, db), at=at, now=now)
-    return go(f"/pairings/{pairing_id}", say=_("The ask is taken back."))
+    teacher = await moderator_of(request, db)
+    await class_asks.take_back(db, pairing_id, teacher, at=at, now=now)
+    return go(await _onwards(db, pairing_id, teacher), say=_("The ask is taken back."))
 
 
 @post("/pairings/{pairing_id:uuid}/invitation", include_in_schema=False)
@@ -141,7 +143,7 @@ async def approve_pairing(
     pairing = await pairing_approvals.approve(db, pairing_id, await moderator_of(request, db), at=at, now=now)
     if pairing.state is PairingState.APPROVED:
         return go(BACK, say=_("All towns have said yes: the teachers are told and can begin."))
-    return go(BACK, say=_("Your yes is noted. The other town has to say yes, too."))
+    return go(BACK, say=_("Your yes is noted. The other towns have to say yes, too."))
 
 
 @post("/desk/pairings/{pairing_id:uuid}/veto", include_in_schema=False)
@@ -158,6 +160,15 @@ async def refuse_pairing(
     moderator = await moderator_of(request, db)
     await pairing_approvals.refuse(db, pairing_id, moderator, reason=form.reason.data, at=at, now=now)
     return go(BACK, say=_("The teachers are told, with your reason."))
+
+
+async def _onwards(db: AsyncSession, pairing_id: UUID, teacher: Moderator) -> str:
+    """Where a teacher looks next who has said no: a class that was to come into a ring is out of the pairing."""
+    try:
+        await teaching.own_pairing(db, pairing_id, teacher)
+    except NotFound:
+        return "/classes"
+    return f"/pairings/{pairing_id}"
 
 
 async def _pairing_page(
@@ -185,7 +196,17 @@ async def _desk_page(
     request: Asked, db: AsyncSession, pairing_id: UUID, form: VetoForm, *, now: datetime, status: int = 200
 ) -> Template:
     view = await pairing_approvals.view(db, pairing_id, await moderator_of(request, db), now=now)
-    return page(request, "pairings/decide.html", status=status, view=view, form=form, words=class_fit_words)
+    dates, all_agree = await class_calendar.agreed_dates(db, view.pairing)
+    return page(
+        request,
+        "pairings/decide.html",
+        status=status,
+        view=view,
+        form=form,
+        words=class_fit_words,
+        dates=dates,
+        dates_agreed=all_agree,
+    )
 
 
 ROUTES = [

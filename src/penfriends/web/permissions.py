@@ -7,6 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, NotFoundException, ServiceUnavailableException
 from litestar.handlers.base import BaseRouteHandler
 
+from penfriends.errors import Refusal, Refused
 from penfriends.web.visitor import Visitor
 
 
@@ -47,6 +48,8 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
     permission = TABLE.get(key_of(handler))
     visitor: Visitor = connection.scope["state"]["visitor"]
     if permission is not None and MAY[permission](visitor):
+        if permission in OF_TEACHERS and visitor.is_teacher and not visitor.is_vouched:
+            raise Refused(Refusal.SCHOOL_WORD_OVER)  # names, cards and letters of pupils are closed with it (rule R38)
         return
     if permission is None or _is_here_as_another(permission, visitor):
         raise NotFoundException  # who is here for other work need not know that there is such a page
@@ -58,6 +61,9 @@ def guard(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # typ
 
 PROVED_TWICE = frozenset({Permission.STAFF, Permission.TEACHER, Permission.READER, Permission.OPERATOR})
 """Password and one-time code (rule R40): one door for all of these."""
+
+
+OF_TEACHERS = frozenset({Permission.TEACHER, Permission.READER})
 
 
 def _is_here_as_another(permission: Permission, visitor: Visitor) -> bool:

@@ -1,6 +1,6 @@
 """Whose guardian has said yes, and on which paper? The tracker, taking a yes back, and forms to print (rule R14)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +10,23 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_list, pupil_care, teaching
+from penfriends.actions import class_list, consent_years, pupil_care, teaching
 from penfriends.i18n import gettext as _
+from penfriends.i18n import ngettext
 from penfriends.models.places import Town
 from penfriends.models.schools import PaperYes
+from penfriends.web.board import ids_in
 from penfriends.web.class_pupils import class_and_members
 from penfriends.web.desk import moderator_of
 from penfriends.web.guardian_form import languages_of, sheet
 from penfriends.web.permissions import Permission, table
-from penfriends.web.respond import go, page
+from penfriends.web.respond import go, number, page
 
 table(
     "pupil_consents",
     track_consents=Permission.TEACHER,
     set_paper=Permission.TEACHER,
+    attest_anew=Permission.TEACHER,
     before_withdrawal=Permission.TEACHER,
     print_forms=Permission.TEACHER,
 )
@@ -41,7 +44,24 @@ async def track_consents(
     gaps = [one for one in here if one.has_gap]
     only = request.query_params.get("only") == "gaps"
     shown = gaps if only else [*gaps, *(one for one in here if not one.has_gap)]
-    return page(request, "pupils/consents.html", of=of, here=here, gaps=gaps, shown=shown, only=only)
+    early = await consent_years.ending_early(tracing_db, of, now=now)
+    names = {one.resident.id: one.name for one in here}
+    return page(
+        request, "pupils/consents.html", of=of, here=here, gaps=gaps, shown=shown, only=only, early=early, names=names
+    )
+
+
+@post("/classes/{class_id:uuid}/pupils/consents/anew", include_in_schema=False)
+async def attest_anew(
+    request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Redirect:
+    """The year has become longer: for each pupil who is ticked, the guardian has agreed to its new last day."""
+    teacher, sent = await moderator_of(request, db), await request.form()
+    done = await consent_years.attest_anew(
+        db, class_id, teacher, ids_in(sent, "pupil"), until=_day(str(sent.get("until", ""))), now=now
+    )
+    said = ngettext("Attested anew for %(num)s pupil.", "Attested anew for %(num)s pupils.", done)
+    return go(f"/classes/{class_id}/pupils/consents", say=said % {"num": number(done)})
 
 
 @post("/pupils/{resident_id:uuid}/paper", include_in_schema=False)
@@ -92,4 +112,12 @@ async def print_forms(
     )
 
 
-ROUTES = [track_consents, set_paper, before_withdrawal, print_forms]
+def _day(sent: str) -> date:
+    """The day that the page has shown; one that cannot be read is none of any school year."""
+    try:
+        return date.fromisoformat(sent)
+    except ValueError:
+        return date.min
+
+
+ROUTES = [track_consents, attest_anew, set_paper, before_withdrawal, print_forms]

@@ -19,7 +19,7 @@ from penfriends.rules.interests import INTERESTS
 from penfriends.rules.sign_up import WRITING_LANGUAGES
 from penfriends.web.desk import moderator_of
 from penfriends.web.forms import filled
-from penfriends.web.forms.pupils import PupilForm
+from penfriends.web.forms.pupils import PupilForm, mark_of_member
 from penfriends.web.permissions import Permission, table
 from penfriends.web.respond import go, page
 from penfriends.web.signup_pages import groups_of
@@ -54,8 +54,12 @@ async def change_pupil(
     request: Asked, resident_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
 ) -> Template | Redirect:
     teacher = await moderator_of(request, db)
+    await pupil_care.here(db, resident_id, teacher)
     member = await _member(request, db, resident_id, now=now)
     form = (await filled(PupilForm, request)).offer()
+    if form.seen.data not in ("", None, mark_of_member(member)):
+        form.seen.data = mark_of_member(member)
+        return await _shown(request, db, member, form, status=409, moved=True)
     fits = form.validate()
     if not form.must_write() or not fits:
         return await _shown(request, db, member, form, status=422)
@@ -95,7 +99,9 @@ async def _member(request: Asked, db: AsyncSession, resident_id: UUID, *, now: d
     return await class_list.one(db, pupil, now=now)
 
 
-async def _shown(request: Asked, db: AsyncSession, one: Member, form: PupilForm, *, status: int = 200) -> Template:
+async def _shown(
+    request: Asked, db: AsyncSession, one: Member, form: PupilForm, *, status: int = 200, moved: bool = False
+) -> Template:
     of = await db.get_one(SchoolClass, one.pupil.class_id)
     known = [code for code, _level in one.languages]
     first = list(dict.fromkeys([*known, *of.languages, *(code for code in form.languages)]))
@@ -110,6 +116,7 @@ async def _shown(request: Asked, db: AsyncSession, one: Member, form: PupilForm,
         languages_more=[code for code in WRITING_LANGUAGES if code not in first],
         pictures=PICTURES,
         groups=groups_of(form),
+        moved=moved,
     )
 
 

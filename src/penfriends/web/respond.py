@@ -18,7 +18,7 @@ from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.response import Redirect, Response, Template
 
-from penfriends import i18n, reasons
+from penfriends import i18n, reasons, subject_words
 from penfriends.actions import keys
 from penfriends.models.places import Town
 from penfriends.settings import settings
@@ -61,6 +61,7 @@ def environment() -> Environment:
         number=number,
         direction=i18n.direction,
         language_name=language_name,
+        subject_name=subject_words.subject_name,
         country_name=country_name,
         town_name=town_name,
         interest_name=interest_name,

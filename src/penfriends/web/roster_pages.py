@@ -55,7 +55,7 @@ class Read:
 
 @get("/classes/{class_id:uuid}/pupils/add", include_in_schema=False)
 async def ask_list(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
-    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
+    of = await teaching.running_class(db, class_id, await moderator_of(request, db))
     return page(request, "pupils/add.html", of=of, form=RosterForm(), most=MOST_PUPILS)
 
 
@@ -71,7 +71,7 @@ async def preview_list(
     elif raw and form.is_typed:
         form.file.errors = [_("Please send either the text or the file. Your text is kept.")]
     found = await asyncio.to_thread(_read, form.text.data or "", b"" if form.errors else raw, now.date())
-    of = await teaching.own_class(db, class_id, await moderator_of(request, db))
+    of = await teaching.running_class(db, class_id, await moderator_of(request, db))
     if form.errors:
         return page(request, "pupils/add.html", status=422, of=of, form=form, most=MOST_PUPILS)
     return await _preview(request, db, of, found, now=now)
@@ -85,7 +85,7 @@ async def save_list(
     form = await filled(RosterForm, request)
     found = await asyncio.to_thread(_read, form.text.data or "", b"", now.date())
     teacher = await moderator_of(request, db)
-    of = await teaching.own_class(db, class_id, teacher)
+    of = await teaching.running_class(db, class_id, teacher)
     try:
         plan = await roster_import.save(db, class_id, teacher, found.reading, seen=form.seen.data or "", now=now)
     except Refused as no:

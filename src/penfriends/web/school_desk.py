@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import schools
+from penfriends.actions import school_words, schools
 from penfriends.actions.addresses import Addresses
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
@@ -27,6 +27,7 @@ table(
     show_school=Permission.STAFF,
     confirm_teacher=Permission.STAFF,
     refuse_teacher=Permission.STAFF,
+    take_word_back=Permission.STAFF,
 )
 Asked = Request[Any, Any, Any]
 
@@ -75,6 +76,16 @@ async def refuse_teacher(
     return go("/desk/schools", say=_("What they said of themselves is deleted."))
 
 
+@post("/desk/schools/{school_id:uuid}/withdrawal", include_in_schema=False)
+async def take_word_back(
+    request: Asked, school_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Redirect:
+    """The school no longer confirms somebody, before the day that it had named."""
+    teacher_id, moderator = _id_of((await request.form()).get("teacher_id")), await moderator_of(request, db)
+    await school_words.take_back(db, school_id, teacher_id, moderator, now=now)
+    return go(f"/desk/schools/{school_id}", say=_("They are signed out, and see nothing of pupils any more."))
+
+
 def _id_of(value: object) -> UUID:
     """Raises NotFound for what is no id at all."""
     try:
@@ -83,4 +94,4 @@ def _id_of(value: object) -> UUID:
         raise NotFound from error
 
 
-ROUTES = [own_schools, show_school, confirm_teacher, refuse_teacher]
+ROUTES = [own_schools, show_school, confirm_teacher, refuse_teacher, take_word_back]

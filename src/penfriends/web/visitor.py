@@ -24,6 +24,7 @@ from penfriends.db import Database
 from penfriends.settings import Settings
 
 LANGUAGE_COOKIE = "language"
+SPOKEN_COOKIE = "spoken"  # the language of who was here last: while the database is away nobody can be asked for theirs
 THEME_COOKIE = "theme"
 FLASH_COOKIE = "flash"
 # What may lie in a browser's memory: the pages that say the same to everybody. Everything else is no-store by default.
@@ -66,6 +67,7 @@ class Visitor:
     is_staff: bool = False
     is_operator: bool = False
     is_teacher: bool = False
+    is_vouched: bool = False
     is_pupil: bool = False
     is_guardian: bool = False
     display_name: str = ""
@@ -108,7 +110,8 @@ class KnowVisitors:
         if who is not None and who.pupil_seen_at is not None and "hx-request" not in headers:
             await self._note_use(who)
         asked = query.get("lang", [""])[0]
-        language = self._language(asked, cookies, who, headers.get("accept-language", ""))
+        spoken = cookies.get(SPOKEN_COOKIE, "") if unknown else who.locale if who else ""
+        language = self._language(asked, cookies, spoken, headers.get("accept-language", ""))
         looks = query.get("theme", [""])[0]
         theme = looks if looks in (*THEMES, AS_THE_DEVICE) else cookies.get(THEME_COOKIE, "")
         visitor = _visitor(language, theme if theme in THEMES else "", who)
@@ -118,6 +121,7 @@ class KnowVisitors:
         scope["state"]["cookies"] = cookies
         keep = {
             LANGUAGE_COOKIE: asked if asked in self.settings.languages else "",
+            SPOKEN_COOKIE: spoken if spoken in self.settings.languages else "",
             THEME_COOKIE: looks if looks in (*THEMES, AS_THE_DEVICE) else "",
         }
         token = i18n.current.set(language)
@@ -149,9 +153,9 @@ class KnowVisitors:
         except (OperationalError, DBAPIError, OSError) as error:
             log.error("pupil_use_not_noted", error=type(error).__name__)
 
-    def _language(self, asked: str, cookies: Mapping[str, str], who: Who | None, header: str) -> str:
+    def _language(self, asked: str, cookies: Mapping[str, str], own: str, header: str) -> str:
         spoken = (*self.settings.languages, *(i18n.PSEUDO_LANGUAGES if self.settings.development else ()))
-        for wanted in (asked, cookies.get(LANGUAGE_COOKIE, ""), who.locale if who else ""):
+        for wanted in (asked, cookies.get(LANGUAGE_COOKIE, ""), own):
             if wanted in spoken:
                 return wanted
         return i18n.negotiate(i18n.accepted(header), self.settings.languages) or self.settings.languages[0]
@@ -211,6 +215,7 @@ def _visitor(language: str, theme: str, who: Who | None) -> Visitor:
         who.is_staff,
         who.is_operator,
         who.is_teacher,
+        who.is_vouched,
         who.is_pupil,
         who.is_guardian,
         who.display_name,

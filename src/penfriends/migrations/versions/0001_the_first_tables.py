@@ -33,6 +33,8 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("twin_of_twin", sa.Boolean(), nullable=False),
+        sa.Column("letters_kept_months", sa.Integer(), nullable=True),
+        sa.CheckConstraint("letters_kept_months BETWEEN 1 AND 12", name=op.f("ck_association_letters_kept")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_association")),
         sa.UniqueConstraint("slug", name=op.f("uq_association_slug")),
     )
@@ -155,6 +157,15 @@ def upgrade() -> None:
         sa.Column("closed_because", sa.String(length=40), nullable=False),
         sa.Column("thanks", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
+    )
+    op.create_table(
+        "retention_run",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column(
+            "removed", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_retention_run")),
     )
     op.create_table(
         "sign_in",
@@ -526,12 +537,18 @@ def upgrade() -> None:
         sa.Column("reminded_at", UTCDateTime(), nullable=True),
         sa.Column("age_told_at", UTCDateTime(), nullable=True),
         sa.Column("came_of_age_at", UTCDateTime(), nullable=True),
+        sa.Column("left_at", UTCDateTime(), nullable=True),
+        sa.Column("forgotten_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint(
             "band = 'adult' OR (facts = '' AND question = '')", name=op.f("ck_resident_child_has_no_free_text")
         ),
-        sa.CheckConstraint("band = 'adult' OR birth_on IS NOT NULL", name=op.f("ck_resident_child_has_birth_date")),
+        sa.CheckConstraint(
+            "band = 'adult' OR birth_on IS NOT NULL OR forgotten_at IS NOT NULL",
+            name=op.f("ck_resident_child_has_birth_date"),
+        ),
         sa.CheckConstraint("band = 'adult' OR capacity <= 2", name=op.f("ck_resident_child_capacity")),
+        sa.CheckConstraint("state <> 'left' OR left_at IS NOT NULL", name=op.f("ck_resident_left_on_a_day")),
         sa.CheckConstraint("capacity BETWEEN 1 AND 3", name=op.f("ck_resident_capacity")),
         sa.ForeignKeyConstraint(["guardian_id"], ["guardian.id"], name=op.f("fk_resident_guardian_id_guardian")),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name=op.f("fk_resident_household_id_household")),
@@ -544,6 +561,7 @@ def upgrade() -> None:
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_resident_guardian_id"), ["guardian_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_left_at"), ["left_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_sign_in_id"), ["sign_in_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_resident_town_id"), ["town_id"], unique=False)
         batch_op.create_index(
@@ -642,6 +660,7 @@ def upgrade() -> None:
         sa.Column("seen_by", sa.String(length=80), nullable=False),
         sa.Column("seen_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("warnings", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["moderator_id"], ["moderator.id"], name=op.f("fk_vetting_moderator_id_moderator"), ondelete="CASCADE"
         ),
@@ -957,6 +976,7 @@ def upgrade() -> None:
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", UTCDateTime(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("youngest", sa.Integer(), nullable=False),
         sa.Column("oldest", sa.Integer(), nullable=False),
@@ -974,6 +994,7 @@ def upgrade() -> None:
             "lessons", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
         ),
         sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("state <> 'ended' OR ended_at IS NOT NULL", name=op.f("ck_school_class_ended_on_a_day")),
         sa.CheckConstraint("size BETWEEN 1 AND 60", name=op.f("ck_school_class_size")),
         sa.CheckConstraint("starts_on < ends_on", name=op.f("ck_school_class_year")),
         sa.CheckConstraint("youngest <= oldest", name=op.f("ck_school_class_ages")),
@@ -1178,6 +1199,14 @@ def upgrade() -> None:
         sa.Column("board_agreed_at", UTCDateTime(), nullable=True),
         sa.Column("calendar_agreed", sa.Integer(), nullable=True),
         sa.Column("calendar_agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("departures_told_at", UTCDateTime(), nullable=True),
+        sa.Column(
+            "numbers",
+            sa.JSON(none_as_null=True).with_variant(
+                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
+            ),
+            nullable=True,
+        ),
         sa.ForeignKeyConstraint(["answered_by"], ["moderator.id"], name=op.f("fk_pairing_class_answered_by_moderator")),
         sa.ForeignKeyConstraint(
             ["board_agreed_by"], ["moderator.id"], name=op.f("fk_pairing_class_board_agreed_by_moderator")
@@ -1661,6 +1690,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_letter_thread", ["correspondence_id", "created_at", "id"], unique=False)
 
     op.create_table(
+        "scanned_page",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("participant_id", sa.Uuid(), nullable=True),
+        sa.Column("blob_sha256", sa.String(length=64), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("brought_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["blob_sha256"], ["blob.sha256"], name=op.f("fk_scanned_page_blob_sha256_blob")),
+        sa.ForeignKeyConstraint(["brought_by"], ["moderator.id"], name=op.f("fk_scanned_page_brought_by_moderator")),
+        sa.ForeignKeyConstraint(
+            ["class_id"], ["school_class.id"], name=op.f("fk_scanned_page_class_id_school_class"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_scanned_page_participant_id_participant"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scanned_page")),
+    )
+    with op.batch_alter_table("scanned_page", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scanned_page_blob_sha256"), ["blob_sha256"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scanned_page_class_id"), ["class_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scanned_page_participant_id"), ["participant_id"], unique=False)
+
+    op.create_table(
         "attachment",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=False),
@@ -2017,6 +2076,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachment_letter_id"))
 
     op.drop_table("attachment")
+    with op.batch_alter_table("scanned_page", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_scanned_page_participant_id"))
+        batch_op.drop_index(batch_op.f("ix_scanned_page_class_id"))
+        batch_op.drop_index(batch_op.f("ix_scanned_page_blob_sha256"))
+
+    op.drop_table("scanned_page")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_thread")
         batch_op.drop_index("ix_letter_due")
@@ -2178,6 +2243,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_resident_town_id"))
         batch_op.drop_index(batch_op.f("ix_resident_sign_in_id"))
+        batch_op.drop_index(batch_op.f("ix_resident_left_at"))
         batch_op.drop_index(batch_op.f("ix_resident_household_id"))
         batch_op.drop_index(batch_op.f("ix_resident_guardian_id"))
 
@@ -2225,6 +2291,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_up_draft")
     op.drop_table("sign_in")
+    op.drop_table("retention_run")
     op.drop_table("pairing")
     op.drop_table("mail_trouble")
     op.drop_table("household")

@@ -13,13 +13,20 @@ from penfriends.rules.bands import JOINING_AGE
 from penfriends.rules.matching import Level
 from penfriends.rules.school_year import LONGEST
 from penfriends.rules.sign_up import WRITING_LANGUAGES, has_contact
+from penfriends.rules.subjects import LANGUAGES, OTHERS, SUBJECTS, known
+from penfriends.subject_words import subject_name
 from penfriends.web.forms import Form
 from penfriends.web.forms.fields import AddressField, tidy
 from penfriends.web.respond import language_name, number
 
 OLDEST, LARGEST = 17, 60
+OTHER = "other"
 NAME_LONGEST, SUBJECT_LONGEST, WISH_LONGEST = 40, 40, 600
 WEEKS = range(2, 9)
+
+
+def _known(value: str | None) -> str:
+    return known(value or "")
 
 
 class ClassForm(Form):
@@ -34,7 +41,8 @@ class ClassForm(Form):
     second_level = SelectField(_("How well?"), choices=[])
     third_language = SelectField(_("Third language"), choices=[])
     third_level = SelectField(_("How well do they write the third one?"), choices=[])
-    subject = StringField(_("School subject"), filters=[tidy])
+    subject = SelectField(_("School subject"), choices=[], filters=[_known])
+    subject_other = StringField(_("Which other subject?"), filters=[tidy])
     rhythm_weeks = SelectField(_("How often would you like to write?"), choices=[])
     starts_on = DateField(_("First day of the school year"))
     ends_on = DateField(_("Last day of the school year"))
@@ -53,6 +61,12 @@ class ClassForm(Form):
             SelectChoice(Level.LITTLE.value, gettext("A little: they have just begun")),
         ]
         self.second_level.choices = self.third_level.choices = levels
+        languages_first = [sorted((subject_name(one), one) for one in part) for part in (LANGUAGES, OTHERS)]
+        self.subject.choices = [
+            none,
+            *(SelectChoice(code, name) for part in languages_first for name, code in part),
+            SelectChoice(OTHER, gettext("Another subject")),
+        ]
         self.rhythm_weeks.choices = [
             SelectChoice(
                 str(weeks), ngettext("every %(num)s week", "every %(num)s weeks", weeks) % {"num": number(weeks)}
@@ -78,7 +92,7 @@ class ClassForm(Form):
             youngest=self.youngest.data or 0,
             oldest=self.oldest.data or 0,
             languages=dict(reversed(spoken.items())),
-            subject=self.subject.data or "",
+            subject=known(self.subject_other.data or "") if self.subject.data == OTHER else self.subject.data or "",
             rhythm_weeks=int(self.rhythm_weeks.data),
             starts_on=self.starts_on.data or date.min,
             ends_on=self.ends_on.data or date.min,
@@ -105,9 +119,11 @@ class ClassForm(Form):
         if self.youngest.data is not None and field.data < self.youngest.data:
             raise ValidationError(gettext("The oldest cannot be younger than the youngest."))
 
-    def validate_subject(self, field: StringField) -> None:
+    def validate_subject_other(self, field: StringField) -> None:
         if len(field.data or "") > SUBJECT_LONGEST:
             raise ValidationError(gettext("Please make it shorter."))
+        if self.subject.data == OTHER and not field.data:
+            raise ValidationError(gettext("Please type the name of the subject."))
 
     def validate_starts_on(self, field: DateField) -> None:
         if field.data is None:
@@ -142,7 +158,7 @@ def _without_contact(field: StringField) -> None:
 
 def typed_of(row: SchoolClass) -> dict[str, object]:
     """A class as the form shows it."""
-    first = Level.FIRST.value
+    first, subject = Level.FIRST.value, known(row.subject)
     own = next((code for code, level in row.languages.items() if level == first), "")
     others = [(code, level) for code, level in row.languages.items() if code != own]
     (second, second_level), (third, third_level) = [*others, ("", Level.LITTLE.value), ("", Level.LITTLE.value)][:2]
@@ -156,7 +172,8 @@ def typed_of(row: SchoolClass) -> dict[str, object]:
         "second_level": second_level,
         "third_language": third,
         "third_level": third_level,
-        "subject": row.subject,
+        "subject": subject if not subject or subject in SUBJECTS else OTHER,
+        "subject_other": "" if subject in SUBJECTS else row.subject,
         "rhythm_weeks": str(row.rhythm_weeks),
         "starts_on": row.starts_on,
         "ends_on": row.ends_on,

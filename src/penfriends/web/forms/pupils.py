@@ -52,13 +52,15 @@ def mark_of(text: str) -> str:
 
 
 class PupilForm(Form):
-    """One pupil. The birth date is not here (rule R05); languages are added below, one field each."""
+    """One pupil. The birth date is not here (rule R05); languages are added below, one field each. `seen` names what
+    was known when the page was made: what a colleague has changed since is not written over unseen."""
 
     first_name = StringField(_("First name"))
     initial = StringField(_("First letter of the surname"))
     pictures = SelectMultipleField(_("Likes"), choices=[])
     more = SelectMultipleField(_("More to choose from"), choices=[])
     volunteer = BooleanField(_("Would like two partners if the classes are not of the same size"))
+    seen = HiddenField()
     away = BooleanField(_("Away at the moment: does not get a partner yet"))
 
     @classmethod
@@ -72,6 +74,7 @@ class PupilForm(Form):
                 "more": list(one.interests),
                 "volunteer": one.pupil.volunteer,
                 "away": not one.pupil.present,
+                "seen": mark_of_member(one),
                 **{f"level_{code}": level.value for code, level in one.languages},
             }
         )
@@ -113,6 +116,12 @@ class PupilForm(Form):
         if not self.languages:
             self[f"level_{WRITING_LANGUAGES[0]}"].errors = [gettext("Please choose at least one language.")]
         return bool(self.languages)
+
+
+def mark_of_member(one: Member) -> str:
+    """A name for all that the page of a pupil can change."""
+    known = (one.name, one.languages, one.interests, one.pupil.volunteer, one.pupil.present)
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
 
 
 class _LanguageName:
