@@ -202,7 +202,7 @@ async def test_the_list_has_switches_and_leaves_a_line_that_names_the_children(v
     ava = at.ava.resident_id
     path = f"/classes/{at.here.id}/pupils"
     shown = await visit.get(path)
-    for said in ("Ava B", "Our form", "Anton K", "Here", "One is enough"):
+    for said in ("Ava B", "Our form", "Anton K", "Here", "Writes with one"):
         assert said in words(shown)
     async with visit.database.reading() as db:
         lines = (await db.exec(select(AuditEntry).where(AuditEntry.action == "view_list"))).all()
