@@ -12,7 +12,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import pyotp
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from penfriends.actions.staff import one_time_secret
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
@@ -106,12 +106,42 @@ async def tick(page: Page, name: str) -> None:
 async def press(page: Page, path_end: str) -> None:
     """The button that posts to an address that ends so."""
     here = f'form[action$="{path_end}"] button:not([formaction]), button[formaction$="{path_end}"]'
-    await page.locator(here).first.click()
+    async with answered(page):
+        await page.locator(here).first.click()
 
 
 async def go_on(page: Page) -> None:
     """The one primary button of the page's own form."""
-    await page.locator("main form button.btn--primary").first.click()
+    async with answered(page):
+        await page.locator("main form button.btn--primary").first.click()
+
+
+@asynccontextmanager
+async def answered(page: Page) -> AsyncIterator[None]:
+    """Wait for the answer to what is pressed, and for the page that comes of it: a click alone returns before both."""
+    loaded = asyncio.Event()
+
+    def note(_page: Page) -> None:
+        loaded.set()
+
+    page.on("domcontentloaded", note)
+    try:
+        async with page.expect_response(_is_the_last) as coming:
+            yield
+        response = await coming.value
+        if response.request.is_navigation_request():
+            async with asyncio.timeout(PATIENCE / 1000):
+                await loaded.wait()
+    finally:
+        page.remove_listener("domcontentloaded", note)
+
+
+def _is_the_last(response: Response) -> bool:
+    """Of a form that was sent, or of a page; not of what such an answer only points on to."""
+    first = response.request
+    while first.redirected_from:
+        first = first.redirected_from
+    return response.status not in range(300, 400) and (first.method != "GET" or first.is_navigation_request())
 
 
 # --- signing up ------------------------------------------------------------------------------------------------------
