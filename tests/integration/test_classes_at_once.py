@@ -17,6 +17,7 @@ from penfriends.actions import (
     pupil_care,
     reserve_letters,
     roster_import,
+    volunteer_letters,
 )
 from penfriends.actions.pupil_care import Written
 from penfriends.db import Database, make_engine
@@ -181,6 +182,25 @@ async def test_a_reserve_letter_is_one_pupils_and_stays_theirs(database: Databas
     ends = await overlapping(database, give(1, bea), lambda db: reserve_letters.drop(db, bank[1].id, at.okafor))
     assert refusal(ends[1]) is Refusal.ALREADY_DECIDED, "it is on a pupil's table already"
     assert await number(database, ReserveLetter) == 2
+
+
+async def test_a_volunteer_s_letter_is_taken_once_and_given_or_withdrawn(database: Database, at: Classes) -> None:
+    async with database.transaction() as db:
+        shared = await volunteer_letters.write(db, at.towns.ilse, title="", text="Swans.", language="en", now=NOW)
+
+    def take(db: AsyncSession) -> Any:
+        return volunteer_letters.take(db, shared.id, at.here.id, at.okafor, now=NOW)
+
+    ends = await overlapping(database, take, take)
+    assert isinstance(ends[1], NotFound)
+    copy = ends[0].id
+    await overlapping(
+        database,
+        lambda db: reserve_letters.give(db, copy, at.ava.resident_id, at.okafor, now=NOW),
+        lambda db: volunteer_letters.withdraw(db, shared.id, at.towns.ilse, now=NOW),
+    )
+    given = col(ReserveLetter.used_for) == at.ava.resident_id
+    assert await number(database, ReserveLetter, given) == 1, "it is on a pupil's table already"
 
 
 # --- the list of the class ------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from penfriends.models.letters import (
 )
 from penfriends.models.matching import FitCheck, Match, MatchRound, RoundPair
 from penfriends.models.moderation import AuditEntry, Decision, Hold, Report, ReportState, Verb
-from penfriends.models.pairings import Pairing, PairingWish, ReserveLetter, WishKind
+from penfriends.models.pairings import Pairing, PairingWish, ReserveLetter, VolunteerLetter, WishKind
 from penfriends.models.paper import ScannedPage
 from penfriends.models.places import Association
 from penfriends.models.residents import Consent, Guardian, Resident, ResidentInterest, ResidentLanguage
@@ -201,7 +201,11 @@ async def school(db: AsyncSession, at: Classes) -> list[Kept]:
     low, high = sorted((at.ava.resident_id, bea.resident_id))
     wish = PairingWish(pairing_id=at.pairing.id, kind=WishKind.APART, low_id=low, high_id=high, wished_by=at.okafor.id)
     reserve = ReserveLetter(class_id=at.here.id, written_by=at.okafor.id, text="Dear pupil", created_at=NOW)
-    await added(db, wish, reserve)
+    assert at.towns.here.association_id
+    offered = VolunteerLetter(
+        association_id=at.towns.here.association_id, written_by=at.towns.ilse.id, text="Dear pupil", created_at=NOW
+    )
+    await added(db, wish, reserve, offered)
     await pupil_care.leave(db, bea.resident_id, at.okafor, now=NOW)
     for of in (at.here, at.there):
         await class_endings.end_class(db, of, by=at.okafor, at=b.AT, now=NOW)
@@ -210,7 +214,7 @@ async def school(db: AsyncSession, at: Classes) -> list[Kept]:
     rows: Rows = [
         (at.ava, QUARTER, (PERSON, SECRET)), (bea, LEFT, (PERSON, SECRET)), (letter, QUARTER, (WORDS,)),
         (started, QUARTER, (WORDS, RAW)), (drawing, QUARTER, (WORDS,)), (bytes_of, QUARTER, (RAW,)),
-        (reserve, QUARTER, (WORDS,)), (at.here, QUARTER, (WORDS,)),
+        (reserve, QUARTER, (WORDS,)), (offered, YEAR, (WORDS,)), (at.here, QUARTER, (WORDS,)),
         (await db.get_one(Pairing, at.pairing.id), QUARTER, (WORDS,)), (taught, RAW_GONE, (SECRET,)),
     ]  # fmt: skip
     made = [kept for row, gone, about in rows for kept in await forgotten.kept(db, row, gone, *about)]
@@ -239,7 +243,7 @@ async def test_R48_R50_every_classified_column_is_gone_after_its_time_and_not_a_
         await sweep(db, moment)
         assert [str(one) for one in due if not await forgotten.is_gone(db, one)] == [], f"at {moment}"
         db.expunge_all()
-    for kind in (Letter, Attachment, LetterMailId, Pupil, PairingWish, ReserveLetter):
+    for kind in (Letter, Attachment, LetterMailId, Pupil, PairingWish, ReserveLetter, VolunteerLetter):
         assert (await db.exec(select(func.count()).select_from(kind))).one() == 0, kind
 
 

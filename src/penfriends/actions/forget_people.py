@@ -21,7 +21,7 @@ from penfriends.models.emptied import emptied
 from penfriends.models.groups import Group, GroupMatch, GroupState
 from penfriends.models.letters import Correspondence, Letter, LetterState, Participant
 from penfriends.models.matching import FitCheck, Match, MatchSide, RoundPair
-from penfriends.models.pairings import Pairing, ReserveLetter
+from penfriends.models.pairings import Pairing, ReserveLetter, VolunteerLetter
 from penfriends.models.residents import (
     Guardian,
     Resident,
@@ -32,7 +32,7 @@ from penfriends.models.residents import (
 )
 from penfriends.models.schools import Pupil, SchoolClass
 from penfriends.models.signin import Session
-from penfriends.rules.retention import cutoffs
+from penfriends.rules.retention import AFTER_LAST_LETTER, cutoffs, months_before
 
 NEVER_ARRIVED = (
     LetterState.DRAFT,
@@ -83,6 +83,15 @@ async def classes(db: AsyncSession, *, now: datetime, limit: int) -> int:
     due = list(found)
     await db.exec(delete(ReserveLetter).where(col(ReserveLetter.class_id).in_(due)))
     await db.exec(update(SchoolClass).where(col(SchoolClass.id).in_(due)).values(**emptied(SchoolClass, WORDS)))
+    return len(due)
+
+
+async def volunteers(db: AsyncSession, *, now: datetime, limit: int) -> int:
+    """What volunteers wrote for classes a year ago; a class that has taken it keeps its copy as long as its others."""
+    over = col(VolunteerLetter.created_at) <= months_before(now, AFTER_LAST_LETTER)
+    found = await db.exec(select(VolunteerLetter.id).where(over).limit(limit))
+    due = list(found)
+    await db.exec(delete(VolunteerLetter).where(col(VolunteerLetter.id).in_(due)))
     return len(due)
 
 

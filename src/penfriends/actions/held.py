@@ -64,6 +64,7 @@ LEFT_OUT: Mapping[str, str] = {
     "sign_up_draft": "belongs to nobody until it is sent; gone after 30 days",
     "teacher": "people who work here, not residents",
     "vetting": "papers of moderators",
+    "volunteer_letter": "a letter of a volunteer's for classes",
     "block.low_id": "number of a person; the entry says that somebody is never met again",
     "block.high_id": "number of a person",
     "birth_change.proposed_by": "which moderator",

@@ -18,28 +18,39 @@ from penfriends.models.pairings import ReserveLetter
 from penfriends.models.schools import Pupil
 from penfriends.rules.policy import LONGEST_LETTER
 
+LONGEST_TITLE = 150
+
 
 async def add(
     db: AsyncSession, class_id: UUID, teacher: Moderator, *, title: str, text: str, language: str, now: datetime
 ) -> ReserveLetter:
     """Put a letter into the bank. Raises Refused(EMPTY_LETTER, LETTER_TOO_LONG), NotFound for a foreign class."""
     of = await teaching.running_class(db, class_id, teacher)
-    kept = text.replace("\r\n", "\n").strip()
-    if not kept:
-        raise Refused(Refusal.EMPTY_LETTER)
-    if len(kept) > LONGEST_LETTER:
-        raise Refused(Refusal.LETTER_TOO_LONG)
     row = ReserveLetter(
         class_id=of.id,
         written_by=teacher.id,
-        title=" ".join(title.split())[:150],
-        text=kept,
+        title=kept_title(title),
+        text=kept_words(text),
         language=language,
         created_at=now,
     )
     db.add(row)
     await db.flush()
     return row
+
+
+def kept_words(text: str) -> str:
+    """A letter as it is stored. Raises Refused(EMPTY_LETTER, LETTER_TOO_LONG)."""
+    kept = text.replace("\r\n", "\n").strip()
+    if not kept:
+        raise Refused(Refusal.EMPTY_LETTER)
+    if len(kept) > LONGEST_LETTER:
+        raise Refused(Refusal.LETTER_TOO_LONG)
+    return kept
+
+
+def kept_title(title: str) -> str:
+    return " ".join(title.split())[:LONGEST_TITLE]
 
 
 async def bank(db: AsyncSession, class_id: UUID, teacher: Moderator) -> Sequence[ReserveLetter]:

@@ -24,6 +24,7 @@ STEPS: Mapping[str, Callable[..., Awaitable[int]]] = {
     "people": forget_people.people,
     "letters": forget_letters.of_pairs,
     "classes": forget_people.classes,
+    "volunteers": forget_people.volunteers,
     "pairings": forget_people.pairings,
     "groups": forget_people.groups,
     "cut_words": forget_mail.cut_words,

@@ -76,4 +76,5 @@ async def load(
     progress(7, 8, "Schools and classes")
     classes = await load_schools.schools_of(db, now=now)
     await load_class_letters.exchange(db, classes["6b"], classes["5a"], at=at, policy=policy, now=now)
+    await load_class_letters.volunteers(db, now=now)
     progress(8, 8, "Done")

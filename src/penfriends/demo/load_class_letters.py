@@ -12,10 +12,11 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import letters as actions
-from penfriends.actions import moderation
+from penfriends.actions import moderation, volunteer_letters
 from penfriends.actions.addresses import Addresses, Policy
 from penfriends.actions.passage import content_hash
 from penfriends.demo import load_dates
+from penfriends.demo.files import read_json
 from penfriends.demo.load_schools import MadeClass
 from penfriends.demo.schools import class_letters
 from penfriends.ids import alias_local_part, uuid7
@@ -32,6 +33,7 @@ from penfriends.models.pairings import (
 from penfriends.models.places import Town
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.models.schools import School
+from penfriends.models.signin import SignIn
 from penfriends.rules import partners
 from penfriends.rules.bands import Band
 from penfriends.rules.class_pairing import pair_classes
@@ -227,6 +229,16 @@ async def _waits(
         db, letter.id, drawn=lambda _: False, at=at, policy=policy, now=letter.changed_at + timedelta(seconds=4)
     )
     return letter
+
+
+async def volunteers(db: AsyncSession, *, now: datetime) -> None:
+    """What volunteers have written for pupils whose friend is silent; no class has taken it yet."""
+    found = await db.exec(select(Moderator, SignIn.email).join(SignIn, col(SignIn.id) == col(Moderator.sign_in_id)))
+    writers = {(email or "").partition("@")[0]: writer for writer, email in found}
+    for one in read_json("volunteer_letters"):
+        writer = writers[one["by"]]
+        words = {name: one[name] for name in ("title", "text", "language")}
+        await volunteer_letters.write(db, writer, now=now - timedelta(days=one["days_ago"]), **words)
 
 
 async def _read(

@@ -200,14 +200,33 @@ class RoundClass(SQLModel, table=True):
     reminded_at: datetime | None = moment(default=None)
 
 
+class VolunteerLetter(SQLModel, table=True):
+    """A letter that a volunteer wrote for the classes of the association's towns: each may take it into its bank."""
+
+    __tablename__ = "volunteer_letter"
+
+    id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
+    association_id: UUID = column(LINK, foreign_key="association.id", index=True)
+    written_by: UUID = column(LINK, foreign_key="moderator.id")
+    title: str = column(WORDS, max_length=150, default="")
+    text: str = long_text(WORDS)
+    language: str = column(WORDS, max_length=8, default="en")
+    created_at: datetime = moment()
+
+
 class ReserveLetter(SQLModel, table=True):
-    """A letter of the teacher's bank, for a pupil whose partner is silent. `used_for` is the pupil who got it."""
+    """A letter of the class's bank, for a pupil whose partner is silent. `used_for` is the pupil who got it;
+    `volunteer_letter_id`: what it is a copy of, unless a teacher of the class wrote it."""
 
     __tablename__ = "reserve_letter"
+    __table_args__ = (sa.UniqueConstraint("class_id", "volunteer_letter_id"),)
 
     id: UUID = column(LINK, default_factory=uuid7, primary_key=True)
     class_id: UUID = column(LINK, foreign_key="school_class.id", ondelete="CASCADE", index=True)
     written_by: UUID = column(LINK, foreign_key="moderator.id")
+    volunteer_letter_id: UUID | None = column(
+        LINK, default=None, foreign_key="volunteer_letter.id", ondelete="SET NULL", index=True
+    )
     title: str = column(WORDS, max_length=150, default="")
     text: str = long_text(WORDS)
     language: str = column(WORDS, max_length=8, default="en")

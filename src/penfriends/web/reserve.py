@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_progress, reserve_letters, teaching
+from penfriends.actions import class_progress, reserve_letters, teaching, volunteer_letters
 from penfriends.errors import NotFound
 from penfriends.i18n import gettext as _
 from penfriends.models.moderation import Moderator
@@ -26,9 +26,11 @@ Asked = Request[Any, Any, Any]
 
 
 @get("/classes/{class_id:uuid}/reserve", include_in_schema=False)
-async def show(request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession]) -> Template:
-    """The letters of the bank, and the pupils to whom nothing has come."""
-    return await _bank(request, db, class_id, await moderator_of(request, db), None)
+async def show(
+    request: Asked, class_id: FromPath[UUID], db: NamedDependency[AsyncSession], now: NamedDependency[datetime]
+) -> Template:
+    """The letters of the bank, those that volunteers offer, and the pupils to whom nothing has come."""
+    return await _bank(request, db, class_id, await moderator_of(request, db), None, now=now)
 
 
 @post("/classes/{class_id:uuid}/reserve", include_in_schema=False)
@@ -39,7 +41,7 @@ async def add(
     of = await teaching.own_class(db, class_id, teacher)
     form = (await filled(WordsForm, request)).offer(list(dict.fromkeys([*of.languages, *settings().languages])))
     if not form.validate():
-        return await _bank(request, db, class_id, teacher, form, status=422)
+        return await _bank(request, db, class_id, teacher, form, now=now, status=422)
     await reserve_letters.add(
         db, class_id, teacher, title=form.title.data or "", text=form.text.data, language=form.language.data, now=now
     )
@@ -73,7 +75,14 @@ async def drop(
 
 
 async def _bank(
-    request: Asked, db: AsyncSession, class_id: UUID, teacher: Moderator, form: WordsForm | None, *, status: int = 200
+    request: Asked,
+    db: AsyncSession,
+    class_id: UUID,
+    teacher: Moderator,
+    form: WordsForm | None,
+    *,
+    now: datetime,
+    status: int = 200,
 ) -> Template:
     of = await teaching.own_class(db, class_id, teacher)
     known = await class_progress.of_class(db, of)
@@ -84,6 +93,7 @@ async def _bank(
         status=status,
         of=of,
         bank=await reserve_letters.bank(db, class_id, teacher),
+        offered=await volunteer_letters.offered(db, of, teacher, now=now),
         silent=[one for one in known if one.silent],
         names={one.resident.id: one for one in known},
         form=form,

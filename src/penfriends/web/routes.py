@@ -68,6 +68,7 @@ STAFF_MODULES = (
     "scan_letters",
     "scan_pages",
     "reserve",
+    "volunteer_letters",
     "partners",
     "pairings",
     "class_years",

@@ -1521,10 +1521,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_participant_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "volunteer_letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("association_id", sa.Uuid(), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(length=150), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["association.id"], name=op.f("fk_volunteer_letter_association_id_association")
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"], ["moderator.id"], name=op.f("fk_volunteer_letter_written_by_moderator")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_volunteer_letter")),
+    )
+    with op.batch_alter_table("volunteer_letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_volunteer_letter_association_id"), ["association_id"], unique=False)
+
+    op.create_table(
         "reserve_letter",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("class_id", sa.Uuid(), nullable=False),
         sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("volunteer_letter_id", sa.Uuid(), nullable=True),
         sa.Column("title", sa.String(length=150), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
@@ -1537,11 +1558,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["used_for"], ["pupil.resident_id"], name=op.f("fk_reserve_letter_used_for_pupil"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_letter_id"],
+            ["volunteer_letter.id"],
+            name=op.f("fk_reserve_letter_volunteer_letter_id_volunteer_letter"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(["written_by"], ["moderator.id"], name=op.f("fk_reserve_letter_written_by_moderator")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reserve_letter")),
+        sa.UniqueConstraint(
+            "class_id", "volunteer_letter_id", name=op.f("uq_reserve_letter_class_id_volunteer_letter_id")
+        ),
     )
     with op.batch_alter_table("reserve_letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reserve_letter_class_id"), ["class_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reserve_letter_volunteer_letter_id"), ["volunteer_letter_id"], unique=False
+        )
 
     op.create_table(
         "alias",
@@ -2103,9 +2136,14 @@ def downgrade() -> None:
 
     op.drop_table("alias")
     with op.batch_alter_table("reserve_letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reserve_letter_volunteer_letter_id"))
         batch_op.drop_index(batch_op.f("ix_reserve_letter_class_id"))
 
     op.drop_table("reserve_letter")
+    with op.batch_alter_table("volunteer_letter", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_volunteer_letter_association_id"))
+
+    op.drop_table("volunteer_letter")
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_participant_resident_id"))
         batch_op.drop_index(batch_op.f("ix_participant_correspondence_id"))
