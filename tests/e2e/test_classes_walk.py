@@ -24,7 +24,7 @@ from penfriends.models.schools import ClassTeacher, Duty, Pupil, School, SchoolC
 from penfriends.models.signin import SignIn
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import Browsing, browsing, go_on, press, staff_sign_in
+from tests.support.walk import BY_KEYS, Browsing, answered, browsing, go_on, hit, press, staff_sign_in
 
 Lively = tuple[House, World]
 pytestmark = pytest.mark.timeout(420)
@@ -49,17 +49,17 @@ class Teacher:
 
 
 CASES = {
-    "24 and 24": ("5C", "en", "4b", "de", 0, 0),
-    "31 and 27": ("Year 6 Beech", "en", "6c", "pl", 31, 27),
-    "30 and 9": ("Year 6 Kingfishers", "en", "السادس أ", "ar", 0, 0),
+    "24 and 24": ("5C", "en", "4b", "de", 0, 0, True),  # the first teacher and the pupil have a keyboard only
+    "31 and 27": ("Year 6 Beech", "en", "6c", "pl", 31, 27, False),
+    "30 and 9": ("Year 6 Kingfishers", "en", "السادس أ", "ar", 0, 0, False),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_two_classes_find_each_other_and_write(lively: Lively, browser: Browser, case: str) -> None:
     home, _world = lively
-    asks, speaks, answers, answers_in, first, second = CASES[case]
-    async with both(home, browser, (asks, speaks), (answers, answers_in)) as (one, other):
+    asks, speaks, answers, answers_in, first, second, keys = CASES[case]
+    async with both(home, browser, (asks, speaks), (answers, answers_in), keys=keys) as (one, other):
         if first:
             await paste(one, ENGLISH_NAMES, first)
             await paste(other, POLISH_NAMES, second)
@@ -70,14 +70,14 @@ async def test_two_classes_find_each_other_and_write(lively: Lively, browser: Br
 
 @asynccontextmanager
 async def both(
-    home: House, browser: Browser, one: tuple[str, str], other: tuple[str, str]
+    home: House, browser: Browser, one: tuple[str, str], other: tuple[str, str], *, keys: bool
 ) -> AsyncIterator[tuple[Teacher, Teacher]]:
     async with AsyncExitStack() as stack:
         made = []
         for (name, language), script, width in ((one, True, 1280), (other, False, 390)):
             of, email, lead = await known(home, name)
             opened = await stack.enter_async_context(
-                browsing(browser, home.url, language=language, script=script, width=width)
+                browsing(browser, home.url, language=language, script=script, width=width, by_keys=keys and script)
             )
             await staff_sign_in(opened.page, email, to="**/classes**")
             await opened.page.goto(f"/classes?lang={language}")
@@ -129,7 +129,7 @@ async def paste(teacher: Teacher, names: tuple[str, ...], many: int) -> None:
 async def find_each_other(home: House, browser: Browser, one: Teacher, other: Teacher) -> Pairing:
     page = one.page
     await page.goto(f"/classes/{one.of.id}/partner")
-    await page.locator(f'a[href="/classes/{one.of.id}/partner/{other.of.id}"]').click()
+    await hit(page.locator(f'a[href="/classes/{one.of.id}/partner/{other.of.id}"]'))
     await page.locator('textarea[name="words"]').fill("We would love to write with you.")
     await go_on(page)
     await home.settled()
@@ -190,7 +190,7 @@ async def a_letter_arrives(home: House, browser: Browser, pairing: Pairing, one:
         both_of_them = [await db.get_one(Resident, each) for each in (couple.low_id, couple.high_id)]
         is_mine = (await db.get_one(Pupil, couple.low_id)).class_id == one.of.id
         mine, friend = both_of_them if is_mine else both_of_them[::-1]
-    async with browsing(browser, home.url, width=820) as tablet:
+    async with browsing(browser, home.url, width=820, by_keys=one.page in BY_KEYS) as tablet:
         await come_in(one, tablet.page, mine)
         await press(tablet.page, f"/letters/with/{couple.correspondence_id}/new")
         await tablet.page.locator('textarea[name="text"]').fill(WORDS)
@@ -213,17 +213,19 @@ async def a_letter_arrives(home: House, browser: Browser, pairing: Pairing, one:
 async def come_in(teacher: Teacher, page: Page, pupil: Resident) -> None:
     """A card for one pupil; code, name and three pictures from it."""
     await teacher.page.goto(f"/classes/{teacher.of.id}/cards")
-    await teacher.page.locator(f'label.tick:has(input[value="{pupil.id}"])').click(position={"x": 12, "y": 12})
-    await teacher.page.locator('button[name="who"][value="some"]').click()
+    await hit(teacher.page.locator(f'label.tick input[value="{pupil.id}"]'))
+    await hit(teacher.page.locator('button[name="who"][value="some"]'))
     await teacher.page.wait_for_selector(".pcards")
     code = (await teacher.page.locator(".pcards .code").first.inner_text()).strip()
     pictures = await teacher.page.locator(".pcards__three li .vh").all_text_contents()
     await page.goto(f"/class?lang={teacher.language}")
     await page.fill('input[name="code"]', code.lower())
     await go_on(page)
-    await page.locator(f'button[name="who"][value="{pupil.id}"]').click()
+    async with answered(page):
+        await hit(page.locator(f'button[name="who"][value="{pupil.id}"]'))
     for word in pictures:
-        await page.locator(f'button[name="picture"][aria-label="{word.strip()}"]').click()
+        async with answered(page):
+            await hit(page.locator(f'button[name="picture"][aria-label="{word.strip()}"]'))
     await page.wait_for_url("**/pupil**")
 
 

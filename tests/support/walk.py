@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import pyotp
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 from penfriends.actions.staff import one_time_secret
 from penfriends.demo.load_places import ONE_TIME_SEED, PASSWORD
@@ -21,6 +22,8 @@ from tests.support.house import House
 
 PATIENCE = 20_000  # milliseconds: a shared machine may be slow
 USED_CODES: dict[tuple[str, str], int] = {}  # by site and person: the last half minute whose code was typed
+MANY_STOPS = 400
+BY_KEYS: WeakSet[Page] = WeakSet()
 NO_COOKIES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -70,8 +73,10 @@ async def browsing(
     script: bool = True,
     width: int = 1280,
     cookies: Mapping[str, str] = NO_COOKIES,
+    by_keys: bool = False,
 ) -> AsyncIterator[Browsing]:
-    """A browser of one's own, with its own cookies. At the end nothing may have been complained about."""
+    """A browser of one's own, with its own cookies. At the end nothing may have been complained about. `by_keys`: what
+    is pressed here is reached by Tab and pressed by Enter; whoever sits there has no mouse."""
     context = await browser.new_context(
         base_url=base,
         locale=language,
@@ -82,6 +87,8 @@ async def browsing(
     context.set_default_timeout(PATIENCE)
     await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
     mine = Browsing(context, await context.new_page())
+    if by_keys:
+        BY_KEYS.add(mine.page)
     mine.page.on("console", lambda said: mine.note(said))
     mine.page.on("pageerror", lambda error: mine.complaints.append(str(error)))
     try:
@@ -107,13 +114,30 @@ async def press(page: Page, path_end: str) -> None:
     """The button that posts to an address that ends so."""
     here = f'form[action$="{path_end}"] button:not([formaction]), button[formaction$="{path_end}"]'
     async with answered(page):
-        await page.locator(here).first.click()
+        await hit(page.locator(here).first)
 
 
 async def go_on(page: Page) -> None:
     """The one primary button of the page's own form."""
     async with answered(page):
-        await page.locator("main form button.btn--primary").first.click()
+        await hit(page.locator("main form button.btn--primary").first)
+
+
+async def hit(this: Locator) -> None:
+    """A button, link, tick or summary: with the mouse, or by Tab and a key where the person has nothing else."""
+    page = this.page
+    if page not in BY_KEYS:
+        await this.click()
+        return
+    target = await this.element_handle()
+    for _ in range(MANY_STOPS):
+        if await target.evaluate("at => at === document.activeElement"):
+            break
+        await page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"{page.url}: by Tab nobody comes to {await target.evaluate('at => at.outerHTML')}")
+    ticks = await target.evaluate("at => at.matches('input[type=checkbox], input[type=radio]')")
+    await page.keyboard.press("Space" if ticks else "Enter")
 
 
 @asynccontextmanager
