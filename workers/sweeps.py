@@ -24,6 +24,7 @@ from penfriends.actions import (
     fit_checks,
     inbox,
     nudges,
+    proofs_ending,
     residents,
     retention,
     running_out,
@@ -156,4 +157,5 @@ def _for_people(at: Addresses, now: datetime) -> tuple[Callable[[AsyncSession], 
         lambda db: date_reminders.sweep(db, at=at, now=now),
         lambda db: departures.sweep(db, at=at, now=now),
         lambda db: running_out.sweep(db, at=at, now=now),
+        lambda db: proofs_ending.sweep(db, at=at, now=now),
     )

@@ -59,6 +59,7 @@ NOTICES: Mapping[str, str] = {
     Notice.CLASS_ALARM: _ALARM,
     Notice.PUPILS_LEFT: _CLASS,
     Notice.SCHOOL_WORD: N_("A mail about a school’s word for a teacher"),
+    Notice.PROOF_ENDING: _TEAM,
     Notice.LETTER_WAITING: _LETTER,
     Notice.LETTER_RETURNED: _LETTER,
     Notice.EMPTY_LETTER: _LETTER,

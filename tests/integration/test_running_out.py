@@ -7,7 +7,16 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_calendar, departures, digest, pupil_care, retention, running_out
+from penfriends.actions import (
+    class_calendar,
+    departures,
+    digest,
+    eligible,
+    proofs_ending,
+    pupil_care,
+    retention,
+    running_out,
+)
 from penfriends.mail.notices import Notice
 from penfriends.models.delivery import Delivery
 from penfriends.models.moderation import Moderator, Role, Vetting, VettingKind
@@ -89,6 +98,60 @@ def test_R38_warnings_are_due_60_30_and_7_days_before(seen: int, days: int, due:
 def test_R38_who_is_confirmed_for_three_weeks_is_warned_in_the_last_one_only() -> None:
     today = NOW.date()
     assert [warnings_due(today, today + 21 * DAY, today + n * DAY) for n in (0, 13, 14, 20, 21)] == [0, 0, 1, 1, 0]
+
+
+async def proof(db: AsyncSession, of: Moderator, kind: VettingKind, *, seen: int, days: int) -> Vetting:
+    found = await db.exec(select(Vetting).where(Vetting.moderator_id == of.id, Vetting.kind == kind))
+    row = found.one()
+    row.seen_on, row.expires_on = (NOW - seen * DAY).date(), (NOW + days * DAY).date()
+    db.add(row)
+    await db.flush()
+    return row
+
+
+async def test_R38_a_moderator_s_check_is_warned_of_three_times_to_them_and_to_who_leads(db: AsyncSession) -> None:
+    at = await classes(db)
+    towns = at.towns
+    wendy = await b.moderator(db, towns.here.association_id, "Wendy")
+    await b.moderator(db, towns.here.association_id, "Colin")
+    row = await proof(db, wendy, VettingKind.CHECK, seen=600, days=61)
+    assert await proofs_ending.sweep(db, at=AT, now=NOW) == 0
+    assert await proofs_ending.sweep(db, at=AT, now=(NOW + DAY).replace(hour=2)) == 0, "never by night"
+    for nth, days in enumerate((1, 31, 54), start=1):
+        assert await proofs_ending.sweep(db, at=AT, now=NOW + days * DAY) == 3
+        assert await proofs_ending.sweep(db, at=AT, now=NOW + days * DAY) == 0, "once"
+        assert row.warnings == nth
+    told = await mails(db, Notice.PROOF_ENDING)
+    assert {one.sign_in_id for one in told} == {wendy.sign_in_id, towns.ilse.sign_in_id, towns.marta.sign_in_id}
+    assert {bool(one.payload["own"]) for one in told if one.sign_in_id == wendy.sign_in_id} == {True}
+    assert {bool(one.payload["own"]) for one in told if one.sign_in_id != wendy.sign_in_id} == {False}
+
+
+async def test_R38_R39_a_training_ends_after_a_year_and_a_newer_one_is_what_counts(db: AsyncSession) -> None:
+    at = await classes(db)
+    ilse = at.towns.ilse
+    await proof(db, ilse, VettingKind.TRAINING, seen=345, days=400)
+    (ending,) = await proofs_ending.of_moderator(db, ilse, now=NOW)
+    assert (ending.kind, ending.until) == (VettingKind.TRAINING, (NOW + 20 * DAY).date())
+    assert await eligible.is_vetted(db, ilse, now=NOW + 19 * DAY)
+    assert not await eligible.is_vetted(db, ilse, now=NOW + 20 * DAY)
+    assert await proofs_ending.sweep(db, at=AT, now=NOW) == 2, "Ilse and Marta, who lead"
+    newer = Vetting(
+        moderator_id=ilse.id, kind=VettingKind.TRAINING, seen_by="Marta", seen_on=NOW.date(),
+        expires_on=(NOW + 365 * DAY).date(),
+    )  # fmt: skip
+    db.add(newer)
+    await db.flush()
+    assert await proofs_ending.of_moderator(db, ilse, now=NOW + 14 * DAY) == []
+    assert await proofs_ending.sweep(db, at=AT, now=NOW + 14 * DAY) == 0
+
+
+async def test_R38_who_works_here_no_more_is_written_to_no_more(db: AsyncSession) -> None:
+    at = await classes(db)
+    await proof(db, at.towns.uli, VettingKind.CHECK, seen=600, days=20)
+    at.towns.uli.active = False
+    await db.flush()
+    assert await proofs_ending.sweep(db, at=AT, now=NOW) == 0
 
 
 async def test_R14_R38_the_page_of_a_class_says_what_ends_before_the_last_letter(db: AsyncSession) -> None:

@@ -47,6 +47,7 @@ class Notice(StrEnum):
     CLASS_ALARM = "class_alarm"
     PUPILS_LEFT = "pupils_left"
     SCHOOL_WORD = "school_word"
+    PROOF_ENDING = "proof_ending"
     INTRODUCTION = "introduction"
     LETTER = "letter"
     LETTER_WAITING = "letter_waiting"
@@ -123,6 +124,7 @@ VALUES: dict[Notice, frozenset[str]] = {
     Notice.CLASS_ALARM: frozenset({"name", "own_class", "about", "url"}),
     Notice.PUPILS_LEFT: frozenset({"name", "own_class", "left", "waiting", "url"}),
     Notice.SCHOOL_WORD: frozenset({"name", "teacher", "school_name", "part", "ends_on", "url"}),
+    Notice.PROOF_ENDING: frozenset({"name", "moderator", "proof", "own", "ends_on", "url"}),
     Notice.INTRODUCTION: frozenset({"name", "friend", "friend_town", "question", "all_read", "first_letters", "url"}),
     Notice.LETTER: frozenset(
         {
