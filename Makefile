@@ -15,7 +15,7 @@ help:
 	@echo 'make bench     what a letter costs on its way, in processor seconds'
 	@echo 'make worlds    many small worlds through both matching engines; NUMBER=100000 for all'
 	@echo 'make bench-match   how well and how fast pen friends are found, beside others; BENCH=--all for a million'
-	@echo 'make pages     walk the pages in a browser and draw them into build/pages'
+	@echo 'make pages     the long walks in a browser, and every page of it drawn into build/pages'
 	@echo 'make format    lay out the code'
 	@echo 'make messages  collect the sentences to translate into every catalogue'
 	@echo 'make pseudo    make the pseudo languages xa and xb, to see what was forgotten'

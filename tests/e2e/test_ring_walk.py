@@ -1,6 +1,7 @@
 """Do the classes of three towns come to write in a ring, each with both neighbours, and does a letter go round?
 
 5C of Thetford has 4b of Hürth and asks 4a of Skawina in. One teacher reads Arabic on a telephone without JavaScript.
+Walked by `make pages`: it takes half a minute.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from tests.support.house import House
 from tests.support.walk import browsing, choose, press, staff_sign_in
 
 Lively = tuple[House, World]
-pytestmark = pytest.mark.timeout(420)
+pytestmark = [pytest.mark.timeout(420), pytest.mark.pages]
 WHO = (("5C", "en", True, 1280), ("4b", "ar", False, 390), ("4a", "pl", True, 390))
 
 
