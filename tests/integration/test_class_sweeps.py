@@ -86,7 +86,7 @@ async def long_year(db: AsyncSession) -> Classes:
 
 async def test_a_year_of_sweeps_writes_to_no_pupil_and_ends_nothing(db: AsyncSession) -> None:
     at = await long_year(db)
-    for week in range(42):
+    for week in range(0, 42, 2):
         await everything(db, NOW + week * WEEK)
     assert await notices(db) == {Notice.CLASS_ENDING.value: 2}
     assert (await db.exec(select(FitCheck))).all() == []
