@@ -13,6 +13,7 @@ from penfriends.models.moderation import Moderator
 from tests import builders as b
 from tests.support.boards import Scene, scene
 from tests.support.site import Site
+from tests.support.walk import follow
 
 
 @asynccontextmanager
@@ -47,7 +48,7 @@ async def appoint(page: Page, board: str, number: int) -> None:
 
 async def change_first(page: Page) -> None:
     """Another partner for the first who can have one: looked at, then swapped."""
-    await page.locator("li.pair:not(.pair--kept)").get_by_role("link", name="Change").first.click()
+    await follow(page.locator("li.pair:not(.pair--kept)").get_by_role("link", name="Change").first)
     await page.locator("#to").select_option(index=1)
     await press(page, "Show what would change")
     await press(page, "Swap")

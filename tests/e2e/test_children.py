@@ -19,6 +19,7 @@ from tests.support.walk import (
     approve_match,
     browsing,
     confirm,
+    follow,
     press,
     release_letter,
     sign_in,
@@ -74,7 +75,7 @@ async def matches(home: House) -> list[MatchState]:
 async def accept_from_mail(home: House, browser: Browser, who: Newcomer) -> None:
     async with browsing(browser, home.url) as reader:
         await reader.page.goto(home.post.latest(who.guardian_email).link("/m/"))
-        await reader.page.locator('main button[name="answer"][value="yes"]').click()
+        await follow(reader.page.locator('main button[name="answer"][value="yes"]'))
     await home.settled()
 
 
@@ -149,7 +150,7 @@ async def nothing_passes(home: House, desk: Page, *, before: int) -> None:
     await desk.goto("/desk/letters")
     release = desk.locator('form[action$="/release"] button')
     if await release.count():
-        await release.first.click()
+        await follow(release.first)
     await home.settled()
     assert len(home.post.to(KASIA.guardian_email)) == before
 

@@ -25,7 +25,7 @@ from penfriends.models.schools import ClassTeacher, Duty, Pupil, School, SchoolC
 from penfriends.models.signin import SignIn
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import BY_KEYS, Browsing, answered, browsing, go_on, hit, press, staff_sign_in
+from tests.support.walk import BY_KEYS, Browsing, answered, browsing, follow, go_on, hit, press, staff_sign_in
 
 Lively = tuple[House, World]
 pytestmark = pytest.mark.timeout(420)
@@ -123,7 +123,7 @@ async def paste(teacher: Teacher, names: tuple[str, ...], many: int) -> None:
     await page.goto(f"/classes/{teacher.of.id}/pupils/add")
     await page.locator('textarea[name="text"]').fill("\n".join(lines))
     await go_on(page)
-    await page.locator('form[action$="/pupils/roster"] button.btn--primary').first.click()
+    await follow(page.locator('form[action$="/pupils/roster"] button.btn--primary').first)
     await page.wait_for_url("**/pupils**")
     await page.goto(f"/classes/{teacher.of.id}/pupils")
     assert await page.locator('main a[href^="/pupils/"]').count() == many
@@ -137,7 +137,7 @@ async def find_each_other(home: House, browser: Browser, one: Teacher, other: Te
     await go_on(page)
     await home.settled()
     await other.page.goto(f"/classes/{other.of.id}/partner")
-    await other.page.locator('main a[href^="/pairings/"]').first.click()
+    await follow(other.page.locator('main a[href^="/pairings/"]').first)
     await other.page.wait_for_url("**/pairings/*")
     pairing_id = re.search(r"/pairings/([0-9a-f-]{36})", other.page.url)
     assert pairing_id

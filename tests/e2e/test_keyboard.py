@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page
 from tests.e2e.looking import SIDEWAYS
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import browsing
+from tests.support.walk import browsing, follow
 
 Lively = tuple[House, World]
 KEY_PAGES = (
@@ -78,7 +78,7 @@ async def test_shortcuts_can_be_switched_off(lively: Lively, browser: Browser) -
     async with browsing(browser, home.url, cookies=world.cookies["moderator"]) as desk:
         page = desk.page
         await page.goto("/desk/letters")
-        await page.locator("[data-keys-off]").click()
+        await follow(page.locator("[data-keys-off]"))
         await page.wait_for_load_state()
         for _ in range(2):
             here = page.url
@@ -87,7 +87,7 @@ async def test_shortcuts_can_be_switched_off(lively: Lively, browser: Browser) -
             await page.wait_for_timeout(200)
             assert page.url == here
             await page.reload()
-        await page.locator("[data-keys-on]").click()
+        await follow(page.locator("[data-keys-on]"))
         await page.wait_for_load_state()
         here = page.url
         await page.keyboard.press("j")

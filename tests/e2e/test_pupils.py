@@ -17,7 +17,7 @@ from penfriends.models.letters import Letter
 from penfriends.models.schools import SchoolClass
 from tests.support.schools import Classes, classes
 from tests.support.site import Site, running
-from tests.support.walk import browsing
+from tests.support.walk import browsing, follow
 
 pytestmark = pytest.mark.timeout(120)
 TYPED = "Hello Anton, my cat sleeps in a box."
@@ -57,10 +57,10 @@ class Room:
 
     async def come_in(self, page: Page) -> None:
         await page.goto(f"{self.site.url}/class/{self.at.here.code}")
-        await page.locator("main form button").click()
-        await page.get_by_role("button", name="Ava B").click()
+        await follow(page.locator("main form button"))
+        await follow(page.get_by_role("button", name="Ava B"))
         for one in self.pictures:
-            await page.locator(f'button[value="{one}"]').click()
+            await follow(page.locator(f'button[value="{one}"]'))
         await page.wait_for_url("**/pupil")
 
     async def take_a_sheet(self, page: Page) -> None:
@@ -122,7 +122,7 @@ async def test_what_was_typed_without_a_network_is_offered_again(browser: Browse
         assert TYPED in await later.locator("[data-draft-found]").inner_text()
         await later.get_by_role("button", name="Take it").click()
         assert await text_of(later) == TYPED
-        await later.get_by_role("button", name="Save draft").click()
+        await follow(later.get_by_role("button", name="Save draft"))
         await later.wait_for_load_state()
         assert await room.kept() == TYPED
         assert await drafts_on(later) == []
@@ -173,7 +173,7 @@ async def test_a_pupil_comes_in_without_a_script(browser: Browser, room: Room) -
     await room.come_in(page)
     await room.take_a_sheet(page)
     await page.locator("textarea").fill(TYPED)
-    await page.get_by_role("button", name="Save draft").click()
+    await follow(page.get_by_role("button", name="Save draft"))
     await page.wait_for_load_state()
     assert await text_of(page) == TYPED == await room.kept()
     await context.close()

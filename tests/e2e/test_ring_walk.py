@@ -17,7 +17,7 @@ from penfriends.models.schools import Pupil
 from tests.e2e.test_classes_walk import Teacher, a_letter_arrives, find_each_other, known
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import browsing, choose, press, staff_sign_in
+from tests.support.walk import browsing, choose, follow, press, staff_sign_in
 
 Lively = tuple[House, World]
 pytestmark = [pytest.mark.timeout(420), pytest.mark.pages]
@@ -61,7 +61,7 @@ async def come_in(pairing: Pairing, one: Teacher, two: Teacher, third: Teacher) 
     assert await page.locator(".ring .tag--ok").count() == 1
     for teacher in (two, third):
         await teacher.page.goto(f"/classes/{teacher.of.id}")
-        await teacher.page.locator(f'main a[href="/pairings/{pairing.id}"]').first.click()
+        await follow(teacher.page.locator(f'main a[href="/pairings/{pairing.id}"]').first)
         await press(teacher.page, "/acceptance")
     assert await third.page.locator(".ring li").count() == 3
 

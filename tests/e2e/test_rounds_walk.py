@@ -14,7 +14,7 @@ from penfriends.models.matching import Block, BlockReason, Match, MatchRound, Ma
 from tests.e2e.people import MODERATOR
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import browsing, press, staff_sign_in
+from tests.support.walk import browsing, follow, press, staff_sign_in
 
 Lively = tuple[House, World]
 pytestmark = pytest.mark.timeout(300)
@@ -50,8 +50,8 @@ async def test_a_round_from_the_button_to_the_sheet(
 async def drop_the_draft_of_before(page: Page) -> None:
     """The demo of the tests has a draft already, to look at."""
     await page.goto("/desk/matches")
-    await page.locator('main a[href="/desk/rounds"]').click()
-    await page.locator("main section.card a.btn--primary").click()
+    await follow(page.locator('main a[href="/desk/rounds"]'))
+    await follow(page.locator("main section.card a.btn--primary"))
     await page.locator("details:has(form[action$='/drop']) > summary").click()
     await press(page, "/drop")
     await page.wait_for_url("**/desk/rounds")
@@ -77,7 +77,7 @@ async def keep_one(page: Page) -> str:
 
 async def rule_one_out(page: Page, reason: str) -> None:
     """Without a reason the page asks for one."""
-    await page.locator('.pair:not(.pair--kept) a[href$="/never"]').first.click()
+    await follow(page.locator('.pair:not(.pair--kept) a[href$="/never"]').first)
     await press(page, "/never")
     assert await page.locator(".errors").count() == 1
     await page.fill('textarea[name="reason"]', reason)
@@ -88,7 +88,7 @@ async def rule_one_out(page: Page, reason: str) -> None:
 
 async def publish(page: Page) -> int:
     """How many are there? Says so, and asks once more."""
-    await page.locator('a[href$="/publication"]').click()
+    await follow(page.locator('a[href$="/publication"]'))
     shown = await page.locator("dl.answers dd.num").all_inner_texts()
     await press(page, "/publication")
     await page.wait_for_selector('aside.round__side a[href="/desk/matches"]')
@@ -97,7 +97,7 @@ async def publish(page: Page) -> int:
 
 async def look_at_the_lists(page: Page, language: str) -> None:
     here = page.url.partition("?")[0]
-    await page.locator('a[href$="/unmatched"]').click()
+    await follow(page.locator('a[href$="/unmatched"]'))
     assert await page.locator("table tbody tr").count() > 0
     await page.goto(f"{here}/shortage")
     assert await page.locator("table").count() > 0

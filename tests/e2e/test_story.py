@@ -14,6 +14,7 @@ from tests.support.walk import (
     approve_match,
     browsing,
     confirm,
+    follow,
     press,
     release_letter,
     sign_up,
@@ -85,11 +86,11 @@ async def become_friends(home: House, browser: Browser, desk: Page, margaret: Pa
     await approve_match(desk)
     await home.settled()
     await margaret.goto("/me")
-    await margaret.locator('main a[href^="/matches/"]').first.click()
+    await follow(margaret.locator('main a[href^="/matches/"]').first)
     await press(margaret, "/acceptance")
     async with browsing(browser, home.url, language="de", script=False) as reading_mail:
         await reading_mail.page.goto(home.post.latest(HELGA.email).link("/m/"))
-        await reading_mail.page.locator('main button[name="answer"][value="yes"]').click()
+        await follow(reading_mail.page.locator('main button[name="answer"][value="yes"]'))
     await home.settled()
     assert "Margaret" in home.post.latest(HELGA.email).subject
 
@@ -110,7 +111,7 @@ async def write_and_release(home: House, margaret: Page, desk: Page) -> Mail:
 
 async def read_thread(margaret: Page) -> str:
     await margaret.goto("/letters")
-    await margaret.locator('main a[href^="/letters/with/"]').first.click()
+    await follow(margaret.locator('main a[href^="/letters/with/"]').first)
     return await margaret.locator("main").inner_text()
 
 
@@ -161,6 +162,6 @@ async def a_mail_that_nobody_vouched_for(home: House, browser: Browser, arrived:
     assert len(asked) == 1
     async with browsing(browser, home.url) as helga:
         await helga.page.goto(asked[0].link("/k/"))
-        await helga.page.locator("main form button.btn--primary").click()
+        await follow(helga.page.locator("main form button.btn--primary"))
         await helga.page.wait_for_load_state()
     await home.settled()

@@ -4,6 +4,7 @@ from playwright.async_api import Browser, Dialog
 
 from tests.e2e.test_every_page import context_for
 from tests.e2e.world import World
+from tests.support.walk import follow
 
 
 async def test_a_page_with_words_on_it_is_not_left_unasked(browser: Browser, world: World) -> None:
@@ -17,7 +18,7 @@ async def test_a_page_with_words_on_it_is_not_left_unasked(browser: Browser, wor
 
     page.on("dialog", stay)
     await page.goto("/desk/mail")
-    await page.get_by_role("link", name="Answer").first.click()
+    await follow(page.get_by_role("link", name="Answer").first)
     where = page.url
     await page.get_by_role("link", name="Mail").last.click()
     await page.wait_for_url("**/desk/mail")

@@ -11,7 +11,7 @@ from penfriends.models.letters import Letter, LetterState
 from penfriends.models.moderation import Report
 from tests.e2e.world import World
 from tests.support.house import House
-from tests.support.walk import Browsing, browsing, press
+from tests.support.walk import Browsing, browsing, follow, press
 
 Lively = tuple[House, World]
 TEXT = "Dear friend,\n\nthe plums are ripe, and the swans are back."
@@ -36,9 +36,9 @@ async def test_letters_and_the_desk_without_script(lively: Lively, browser: Brow
 async def a_letter_is_kept_and_sent(home: House, page: Page) -> None:
     """Read, go on with the draft, save it, find it again, send it."""
     await page.goto("/letters")
-    await page.locator('main a[href^="/letters/with/"]').first.click()
+    await follow(page.locator('main a[href^="/letters/with/"]').first)
     assert await page.locator("article.letter").count() >= 1
-    await page.locator('main a[href$="/edit"]').first.click()
+    await follow(page.locator('main a[href$="/edit"]').first)
     await page.fill('textarea[name="text"]', TEXT)
     await press(page, "/draft")
     await page.reload()
@@ -51,7 +51,7 @@ async def a_letter_is_kept_and_sent(home: House, page: Page) -> None:
 
 async def a_letter_is_reported(home: House, page: Page) -> None:
     await page.goto("/letters")
-    await page.locator('main a[href^="/letters/with/"]').first.click()
+    await follow(page.locator('main a[href^="/letters/with/"]').first)
     closed = page.locator('details.env:has(a[href$="/report"]) > summary')
     if await closed.count():
         await closed.first.click()

@@ -140,6 +140,12 @@ async def hit(this: Locator) -> None:
     await page.keyboard.press("Space" if ticks else "Enter")
 
 
+async def follow(this: Locator) -> None:
+    """A link or a button, and the page that comes of it."""
+    async with answered(this.page):
+        await hit(this)
+
+
 @asynccontextmanager
 async def answered(page: Page) -> AsyncIterator[None]:
     """Wait for the answer to what is pressed, and for the page that comes of it: a click alone returns before both."""
