@@ -1,5 +1,7 @@
-"""What does a worker hold in its hands? The database, the settings as values, the smarthost and its log,
-who reads mail, and who answers for DNS."""
+"""What does a worker hold in its hands?
+
+The database, the settings as values, the smarthost and its log, who reads mail, and who answers for DNS.
+"""
 
 from dataclasses import dataclass, field
 

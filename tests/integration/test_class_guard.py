@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from penfriends.actions import (
@@ -24,11 +24,8 @@ from penfriends.actions import (
     letters,
     moderation,
     partner_search,
-    passage,
     pupil_care,
     pupils,
-    queues,
-    remit,
     reserve_letters,
     roster_import,
     school_words,
@@ -38,45 +35,19 @@ from penfriends.actions import (
 from penfriends.actions.class_facts import ClassFacts
 from penfriends.actions.pupils import end_of_year
 from penfriends.errors import NotFound, Refusal, Refused
-from penfriends.models.letters import Attachment, Letter, LetterState, Participant
-from penfriends.models.moderation import Decision, Hold, Moderator, Role, Verb, Vetting, VettingKind
+from penfriends.models.letters import Attachment, LetterState
+from penfriends.models.moderation import Decision, Moderator, Role, Verb, Vetting, VettingKind
 from penfriends.models.residents import Consent, ConsentState, Resident, ResidentState
 from penfriends.models.schools import ClassTeacher, PaperYes
 from penfriends.rules.matching import Level
 from penfriends.rules.relay import Obstacle
 from penfriends.rules.roster_values import RosterReading
 from tests import builders as b
+from tests.support.pupil_letters import obstacle, queue, release, waiting_for, written
 from tests.support.schools import Classes, classes
 
 NOW = b.NOW
 LATER = NOW + timedelta(minutes=1)
-
-
-async def written(db: AsyncSession, author: Participant, text: str = "I have a cat.") -> tuple[Hold, Letter]:
-    letter = await b.letter(db, author, text, state=LetterState.WRITTEN)
-    await letters.screen_letter(db, letter.id, drawn=lambda _: False, at=b.AT, policy=b.POLICY, now=NOW)
-    return await waiting_for(db, letter), letter
-
-
-async def waiting_for(db: AsyncSession, letter: Letter) -> Hold:
-    return (await db.exec(select(Hold).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None)))).one()
-
-
-async def release(db: AsyncSession, hold: Hold, by: Moderator) -> Decision:
-    _, letter = await moderation.view_hold(db, hold.id, by, now=NOW)
-    seen = await moderation.shown_hash(db, letter)
-    return await moderation.release(db, hold.id, by, seen_hash=seen, at=b.AT, policy=b.POLICY, now=NOW)
-
-
-async def queue(db: AsyncSession, who: Moderator, *, days: int = 0) -> list[Letter]:
-    now = NOW + timedelta(days=days)
-    return [one.letter for one in await queues.letters(db, await remit.desk_of(db, who, now=now), now=now)]
-
-
-async def obstacle(db: AsyncSession, letter: Letter, reader: Participant) -> Obstacle | None:
-    way = await passage.way_of(db, letter.id, reader.id)
-    assert way is not None
-    return await passage.obstacle_on(db, way, now=NOW)
 
 
 async def word_runs_out(db: AsyncSession, teacher: Moderator) -> None:

@@ -3,50 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from penfriends.actions import class_letters, dispatch, eligible, letters, moderation, passage, pupils, queues, remit
+from penfriends.actions import class_letters, dispatch, eligible, letters, moderation, passage, pupils
 from penfriends.errors import NotFound, Refusal, Refused
 from penfriends.models.delivery import Delivery
-from penfriends.models.letters import Letter, LetterState, Participant
-from penfriends.models.moderation import Decision, Hold, Moderator, Vetting
+from penfriends.models.letters import LetterState
+from penfriends.models.moderation import Vetting
 from penfriends.models.pairings import Couple, PairingState
 from penfriends.models.residents import Resident, ResidentState
 from penfriends.models.schools import PaperYes
 from penfriends.rules.relay import Obstacle
 from tests import builders as b
+from tests.support.pupil_letters import obstacle, queue, release, waiting_for, written
 from tests.support.schools import classes
 
 NOW = b.NOW
-
-
-async def written(db: AsyncSession, author: Participant, text: str = "I have a cat.") -> tuple[Hold, Letter]:
-    """A pupil's letter that was sent and checked."""
-    letter = await b.letter(db, author, text, state=LetterState.WRITTEN)
-    await letters.screen_letter(db, letter.id, drawn=lambda _: False, at=b.AT, policy=b.POLICY, now=NOW)
-    return await waiting_for(db, letter), letter
-
-
-async def waiting_for(db: AsyncSession, letter: Letter) -> Hold:
-    return (await db.exec(select(Hold).where(Hold.letter_id == letter.id, col(Hold.closed_at).is_(None)))).one()
-
-
-async def release(db: AsyncSession, hold: Hold, by: Moderator) -> Decision:
-    _, letter = await moderation.view_hold(db, hold.id, by, now=NOW)
-    seen = await moderation.shown_hash(db, letter)
-    return await moderation.release(db, hold.id, by, seen_hash=seen, at=b.AT, policy=b.POLICY, now=NOW)
-
-
-async def queue(db: AsyncSession, who: Moderator, *, days: int = 0) -> list[Letter]:
-    now = NOW + timedelta(days=days)
-    return [one.letter for one in await queues.letters(db, await remit.desk_of(db, who, now=now), now=now)]
-
-
-async def obstacle(db: AsyncSession, letter: Letter, reader: Participant) -> Obstacle | None:
-    way = await passage.way_of(db, letter.id, reader.id)
-    assert way is not None
-    return await passage.obstacle_on(db, way, now=NOW)
 
 
 async def test_R14_a_pupil_s_letter_is_read_by_the_own_teacher_and_then_by_the_friend_s(db: AsyncSession) -> None:
